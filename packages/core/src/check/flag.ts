@@ -1,0 +1,34 @@
+import { isRecord } from "../json.ts";
+import type { Flag } from "../model.ts";
+import { checkSeed, checkVersion } from "./fields.ts";
+import { type Check, type Finding, Inspection } from "./inspection.ts";
+import { checkTargetingFields } from "./targeting.ts";
+import { checkType, checkVariants } from "./variants.ts";
+
+const checkFields: Check = (value, inspection) => {
+  if (!isRecord(value)) return inspection.expected("a flag, an object", value);
+  inspection.required(value, "version", checkVersion);
+  inspection.required(value, "type", checkType);
+  inspection.required(value, "seed", checkSeed);
+  checkVariants(value, inspection);
+  checkTargetingFields(value, inspection);
+};
+
+/** What keeps a ruleset's flag from being read. Nothing: it can be evaluated. No limit is checked. */
+export function checkFlag(source: unknown): readonly Finding[] {
+  const inspection = new Inspection("reader");
+  checkFields(source, inspection);
+  return inspection.findings;
+}
+
+export type Read<T> = { readonly value: T } | { readonly findings: readonly Finding[] };
+
+export function readFlag(source: unknown): Read<Flag> {
+  const findings = checkFlag(source);
+  return isFlag(source, findings) ? { value: source } : { findings };
+}
+
+/** The checks' word for it: what they find nothing wrong with is a flag. */
+function isFlag(_source: unknown, findings: readonly Finding[]): _source is Flag {
+  return findings.length === 0;
+}

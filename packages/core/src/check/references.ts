@@ -1,0 +1,117 @@
+import { MAX_NESTING } from "../json.ts";
+import type { Condition, FlagReference, Rule, Segment, Variant } from "../model.ts";
+import { referencesOf } from "../references.ts";
+import { findCycles } from "./cycles.ts";
+import { namesOf } from "./fields.ts";
+import { type Finding, Inspection } from "./inspection.ts";
+
+/** What of a flag takes part in references. */
+export interface ReferringFlag {
+  readonly variants: readonly Pick<Variant, "key">[];
+  readonly prerequisites: readonly FlagReference[];
+  readonly rules: readonly Pick<Rule, "when">[];
+}
+
+/** One environment's flags and segments, each well formed by itself. */
+export interface Referring {
+  readonly flags: ReadonlyMap<string, ReferringFlag>;
+  readonly segments: ReadonlyMap<string, Pick<Segment, "when">>;
+}
+
+/** A finding, and in which document its `path` begins. */
+export interface ReferenceFinding extends Finding {
+  readonly kind: "flag" | "segment";
+  readonly key: string;
+}
+
+/**
+ * What is wrong between documents: references to flags, variants and segments that do not exist, and references that
+ * lead into a cycle. A cycle is found once, with the way round it, in one of its documents: the first one that is
+ * reached from the front of the maps, flags before segments.
+ */
+export function checkReferences(referring: Referring): readonly ReferenceFinding[] {
+  return [...missingFromFlags(referring), ...missingFromSegments(referring), ...cycles(referring)];
+}
+
+/** Where a reference is looked up, and where what is wrong with it is told. */
+interface LookUp {
+  readonly referring: Referring;
+  readonly inspection: Inspection;
+}
+
+function missingFromFlags(referring: Referring): ReferenceFinding[] {
+  return [...referring.flags].flatMap(([key, { prerequisites, rules }]) => {
+    const inspection = new Inspection("writer");
+    const lookUp = { referring, inspection };
+    under(inspection, "prerequisites", prerequisites, (reference) => checkFlagReference(reference, lookUp));
+    under(inspection, "rules", rules, ({ when }) => inspection.under("when", () => checkPart(when, lookUp)));
+    return inspection.findings.map((finding): ReferenceFinding => ({ kind: "flag", key, ...finding }));
+  });
+}
+
+function missingFromSegments(referring: Referring): ReferenceFinding[] {
+  return [...referring.segments].flatMap(([key, { when }]) => {
+    const inspection = new Inspection("writer");
+    if (when !== null) inspection.under("when", () => checkPart(when, { referring, inspection }));
+    return inspection.findings.map((finding): ReferenceFinding => ({ kind: "segment", key, ...finding }));
+  });
+}
+
+function under<T>(inspection: Inspection, name: string, list: readonly T[], work: (item: T) => void): void {
+  inspection.under(name, () => {
+    for (const [at, item] of list.entries()) inspection.under(at, () => work(item));
+  });
+}
+
+function checkPart(condition: Condition, lookUp: LookUp, depth = 0): void {
+  const { inspection } = lookUp;
+  if (depth > MAX_NESTING) return;
+  const check = (part: Condition) => checkPart(part, lookUp, depth + 1);
+  if ("all" in condition) under(inspection, "all", condition.all, check);
+  else if ("any" in condition) under(inspection, "any", condition.any, check);
+  else if ("not" in condition) inspection.under("not", () => check(condition.not));
+  else if ("segment" in condition) checkSegmentExists(condition.segment, lookUp);
+  else if ("flag" in condition) checkFlagReference(condition, lookUp);
+}
+
+function checkSegmentExists(key: string, { referring, inspection }: LookUp): void {
+  if (referring.segments.has(key)) return;
+  inspection.add(`There is no segment ${JSON.stringify(key)}. Create it first, or remove this part.`, "segment");
+}
+
+function checkFlagReference({ flag, variants }: FlagReference, { referring, inspection }: LookUp): void {
+  const referred = referring.flags.get(flag);
+  if (referred === undefined) {
+    inspection.add(`There is no flag ${JSON.stringify(flag)}. Create it first, or remove this reference.`, "flag");
+    return;
+  }
+  const known = new Set(referred.variants.map(({ key }) => key));
+  under(inspection, "variants", variants, (variant) => {
+    if (known.has(variant)) return;
+    inspection.add(`Flag ${flag} has no variant ${JSON.stringify(variant)}. Name one of ${namesOf(known)}.`);
+  });
+}
+
+type Kind = ReferenceFinding["kind"];
+
+/** Flags and segments may have the same keys, so a name in the graph tells which it is. */
+const nameOf = (kind: Kind, key: string) => `${kind} ${key}`;
+
+function cycles({ flags, segments }: Referring): ReferenceFinding[] {
+  const documents = [
+    ...[...flags].map(([key, source]) => ({ kind: "flag", key, source }) as const),
+    ...[...segments].map(([key, source]) => ({ kind: "segment", key, source }) as const),
+  ];
+  const byName = new Map(documents.map((each) => [nameOf(each.kind, each.key), each]));
+  const graph = new Map(documents.map(({ kind, key, source }) => [nameOf(kind, key), namesIn(source)]));
+  return findCycles(graph).flatMap((cycle) => {
+    const first = byName.get(cycle[0] ?? "");
+    const message = `References may not go round in a circle: ${cycle.join(" → ")}. Remove one of them.`;
+    return first === undefined ? [] : [{ kind: first.kind, key: first.key, path: "", message }];
+  });
+}
+
+function namesIn(source: ReferringFlag | Pick<Segment, "when">): readonly string[] {
+  const { flags, segments } = referencesOf(source);
+  return [...[...flags].map((key) => nameOf("flag", key)), ...[...segments].map((key) => nameOf("segment", key))];
+}

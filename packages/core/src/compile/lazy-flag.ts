@@ -1,0 +1,143 @@
+import { type Attributes, attributesOf } from "../attributes.ts";
+import { type Read, readFlag } from "../check/flag.ts";
+import type { Finding } from "../check/inspection.ts";
+import { explainFlag } from "../evaluate/explain-flag.ts";
+import type { FlagExplanation } from "../evaluate/explanation.ts";
+import { safely, type Trace } from "../evaluate/trace.ts";
+import type { Flag, FlagType } from "../model.ts";
+import { referencesOf } from "../references.ts";
+import type { Outcome } from "../result.ts";
+import { type GraphNode, type GraphScope, type Settled, settle } from "./graph.ts";
+import { type LinkedFlag, nextRun } from "./linked.ts";
+import { circularProgram, compileFlag, failedProgram, type Program, unreadableProgram } from "./program.ts";
+
+/**
+ * A flag that is read and compiled when it is first asked for, by itself: what is wrong with it harms no other.
+ *
+ *     made ──references()──▸ read ──settle()──▸ settled ──first use──▸ program
+ *
+ * All that it refers to is settled with it. The scope is let go with the last step, so that a flag that lives on in
+ * newer rulesets holds no older one. It keeps no context and no clock.
+ */
+export class LazyFlag implements LinkedFlag, GraphNode {
+  readonly key: string;
+  readonly #source: unknown;
+  #scope: GraphScope | undefined;
+  #read: Read<Flag> | undefined;
+  #settled: Settled | undefined;
+  #program: Program | undefined;
+  #readsClock = false;
+  /** Whether anything remembers its answer by the run's number, so that one is needed. */
+  #refers = false;
+  #run = -1;
+  #answer: Outcome | undefined;
+
+  constructor(key: string, source: unknown, scope: GraphScope) {
+    this.key = key;
+    this.#source = source;
+    this.#scope = scope;
+  }
+
+  get type(): FlagType | undefined {
+    return this.#ready().flag?.type;
+  }
+
+  get version(): number {
+    return this.#ready().flag?.version ?? 0;
+  }
+
+  get usesClock(): boolean {
+    this.#ready();
+    return this.#settled?.usesClock ?? false;
+  }
+
+  get outcomes(): readonly Outcome[] {
+    return this.#ready().outcomes;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#ready().findings;
+  }
+
+  decide(context: unknown, now: number): Outcome {
+    try {
+      const program = this.#program ?? this.#compile();
+      if (program.constant !== undefined) return program.constant;
+      return program.decide(attributesOf(context), now, this.#refers ? nextRun() : 0);
+    } catch {
+      return this.#ready().failed;
+    }
+  }
+
+  serve(attributes: Attributes, now: number, run: number): Outcome {
+    if (this.#answer !== undefined && this.#run === run) return this.#answer;
+    const program = this.#program ?? this.#compile();
+    const answer = program.decide(attributes, now, run);
+    this.#run = run;
+    this.#answer = answer;
+    return answer;
+  }
+
+  explain(trace: Trace): FlagExplanation {
+    const program = this.#ready();
+    const outcome = safely(() => this.serve(trace.attributes, trace.now, trace.run), program.failed);
+    return explainFlag(this.key, { program, outcome }, trace);
+  }
+
+  get settled(): Settled | undefined {
+    return this.#settled;
+  }
+
+  references(): readonly GraphNode[] {
+    const read = this.#reading();
+    if ("findings" in read) return [];
+    const references = referencesOf(read.value);
+    this.#readsClock = references.clock;
+    const nodes = this.#scope?.nodes(references) ?? [];
+    this.#refers = nodes.length > 0;
+    return nodes;
+  }
+
+  settle({ cyclic, usesClock }: Settled): void {
+    const read = this.#reading();
+    const decides = "value" in read && read.value.enabled && !cyclic;
+    this.#settled = { cyclic, usesClock: decides && (usesClock || this.#readsClock) };
+  }
+
+  /** Goes over to a newer ruleset in which nothing that this flag reaches has changed. */
+  moveTo(scope: GraphScope): void {
+    if (this.#program === undefined) this.#scope = scope;
+  }
+
+  /**
+   * A failure to compile is answered, not remembered: it can be the caller's, whose stack was nearly used up when it
+   * first asked for this flag.
+   */
+  #ready(): Program {
+    try {
+      return this.#program ?? this.#compile();
+    } catch {
+      return failedProgram(this.key);
+    }
+  }
+
+  #compile(): Program {
+    settle(this);
+    const program = this.#makeProgram(this.#reading());
+    this.#program = program;
+    this.#scope = undefined;
+    return program;
+  }
+
+  #makeProgram(read: Read<Flag>): Program {
+    if ("findings" in read) return unreadableProgram(this.key, read.findings);
+    if (read.value.enabled && this.#settled?.cyclic === true) return circularProgram(this.key, read.value);
+    if (this.#scope === undefined) throw new TypeError(`Flag ${this.key} has no scope to be compiled in.`);
+    return compileFlag(this.key, read.value, this.#scope);
+  }
+
+  #reading(): Read<Flag> {
+    this.#read ??= readFlag(this.#source);
+    return this.#read;
+  }
+}

@@ -1,0 +1,57 @@
+import type { JsonValue } from "../model.ts";
+
+/** Whether one value of an attribute passes. Total: whatever it is given, it answers and never throws. */
+export type ValueTest = (value: unknown) => boolean;
+
+/** A value that the operator cannot use, by its position. */
+export interface UnusableValue {
+  readonly index: number;
+  readonly message: string;
+}
+
+/** A test, or why there is none: one unusable value suffices. */
+export type Prepared = { readonly test: ValueTest } | { readonly unusable: readonly UnusableValue[] };
+
+export interface Operator {
+  /** `element`: a list passes where any element does. `attribute`: the test sees the attribute as it is. */
+  readonly sees: "element" | "attribute";
+  readonly takesValues: boolean;
+  /** Parses `values` once, so that an evaluation compares and nothing else. */
+  readonly prepare: (values: readonly JsonValue[], ignoreCase: boolean) => Prepared;
+}
+
+/** An operator over elements whose values are parsed one by one; `parse` answers `undefined` for one it cannot use. */
+export function elementOperator<T>(description: {
+  readonly parse: (value: JsonValue, ignoreCase: boolean) => T | undefined;
+  /** What a usable value is, as in "a finite number". */
+  readonly expected: string;
+  readonly test: (parsed: readonly T[], ignoreCase: boolean) => ValueTest;
+}): Operator {
+  const { parse, expected, test } = description;
+  return {
+    sees: "element",
+    takesValues: true,
+    prepare(values, ignoreCase) {
+      const parsed: T[] = [];
+      const unusable: UnusableValue[] = [];
+      for (const [index, value] of values.entries()) {
+        const usable = parse(value, ignoreCase);
+        if (usable === undefined)
+          unusable.push({ index, message: `${shown(value)} is not ${expected}. Give ${expected}.` });
+        else parsed.push(usable);
+      }
+      return unusable.length > 0 ? { unusable } : { test: test(parsed, ignoreCase) };
+    },
+  };
+}
+
+const SHOWN_LENGTH = 80;
+
+/** A value as a message shows it: short, and never a whole document. */
+export function shown(value: unknown): string {
+  if (typeof value === "string")
+    return JSON.stringify(value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return value === undefined ? "nothing" : String(value);
+}

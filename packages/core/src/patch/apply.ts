@@ -1,0 +1,26 @@
+import type { Ruleset, RulesetDelta } from "../model.ts";
+
+/**
+ * The ruleset with the delta applied; `ruleset` stays as it is. Whether the delta fits (its `from` is the ruleset's
+ * revision, its epoch the same, the checksum of the result the one announced) is the caller's to see.
+ */
+export function applyDelta(ruleset: Ruleset, delta: RulesetDelta): Ruleset {
+  return {
+    ...ruleset,
+    revision: delta.to,
+    flags: patched(ruleset.flags, delta.flags),
+    segments: patched(ruleset.segments, delta.segments),
+  };
+}
+
+function patched(
+  before: ReadonlyMap<string, unknown>,
+  changes: { readonly [key: string]: unknown },
+): ReadonlyMap<string, unknown> {
+  const after = new Map(before);
+  for (const [key, document] of Object.entries(changes)) {
+    if (document === null) after.delete(key);
+    else after.set(key, document);
+  }
+  return after;
+}

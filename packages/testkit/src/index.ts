@@ -1,0 +1,4 @@
+export * from "./core-arbitraries.ts";
+export * from "./fake-clock.ts";
+export * from "./fake-random.ts";
+export * from "./fake-transport.ts";
