@@ -1,0 +1,70 @@
+import { z } from "zod";
+import {
+  commentSchema,
+  hashSchema,
+  instantSchema,
+  keySchema,
+  listOf,
+  nameSchema,
+  pageQuery,
+  revisionSchema,
+} from "./common.ts";
+
+export const actorSchema = z
+  .object({ type: z.enum(["token", "system"]), id: z.string(), name: nameSchema })
+  .meta({ id: "Actor" });
+
+/** What a change touched: which names are there tells what it is. A flag with an environment is its targeting there. */
+const touched = {
+  flag: z.string().exactOptional(),
+  segment: z.string().exactOptional(),
+  environment: z.string().exactOptional(),
+  key: z.string().meta({ description: "The id of an SDK key" }).exactOptional(),
+  before: z.unknown().meta({ description: "The whole document before; null where it was not there" }),
+  after: z.unknown().meta({ description: "The whole document after; null where it was removed" }),
+};
+export const changeItemSchema = z.object(touched).meta({ id: "ChangeItem" });
+export type ChangeItem = z.output<typeof changeItemSchema>;
+
+/** One entry of the history. The first item's fields stand at the top level too. */
+export const changeSchema = z
+  .object({
+    revision: revisionSchema,
+    at: instantSchema,
+    actor: actorSchema,
+    action: z.string().meta({ description: "What was done, like flag.create, targeting.update, flag.kill" }),
+    ...touched,
+    items: z.array(changeItemSchema),
+    comment: commentSchema.exactOptional(),
+    requestId: z.string().exactOptional(),
+    hash: hashSchema,
+  })
+  .meta({ id: "Change" });
+export type ChangeForm = z.output<typeof changeSchema>;
+
+/** Newest first. `revision` and `head` are those of the newest change of the history, whatever the filters. */
+export const changeListSchema = listOf(changeSchema)
+  .extend({ revision: revisionSchema, head: hashSchema })
+  .meta({ id: "ChangeList" });
+export type ChangeList = z.output<typeof changeListSchema>;
+
+const moment = z.union([z.string().regex(/^[0-9]{1,15}$/), instantSchema]);
+export const changesQuerySchema = z.strictObject({
+  ...pageQuery,
+  flag: keySchema.exactOptional(),
+  segment: keySchema.exactOptional(),
+  environment: keySchema.exactOptional(),
+  actor: z.string().min(1).max(200).exactOptional(),
+  since: moment.meta({ description: "After this revision, or from this instant on" }).exactOptional(),
+  until: moment.meta({ description: "Before this revision, or up to this instant" }).exactOptional(),
+});
+export type ChangesQuery = z.input<typeof changesQuerySchema>;
+
+/** Whether the hash chain holds; where not, the first revision that does not fit. */
+export const verdictSchema = z
+  .discriminatedUnion("ok", [
+    z.object({ ok: z.literal(true), head: hashSchema, checked: z.int().min(0) }),
+    z.object({ ok: z.literal(false), revision: revisionSchema, reason: z.string() }),
+  ])
+  .meta({ id: "Verdict" });
+export type Verdict = z.output<typeof verdictSchema>;

@@ -1,0 +1,12 @@
+/** zod schemas of the admin API. Apart from the package's main entry, so that no SDK ships zod. */
+export * from "./change.ts";
+export * from "./common.ts";
+export * from "./condition.ts";
+export * from "./connection.ts";
+export * from "./credential.ts";
+export * from "./evaluation.ts";
+export * from "./flag.ts";
+export * from "./project.ts";
+export * from "./segment.ts";
+export * from "./service.ts";
+export * from "./targeting.ts";

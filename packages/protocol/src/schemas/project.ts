@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { changeStamp, commentSchema, hashSchema, keySchema, listOf, nameSchema, revisionSchema } from "./common.ts";
+
+/** A project; `revision` and `head` are those of the newest change of its history. */
+export const projectSchema = z
+  .object({ key: keySchema, name: nameSchema, revision: revisionSchema, head: hashSchema })
+  .meta({ id: "Project", description: "A set of flags, segments and environments with one history" });
+export type ProjectForm = z.output<typeof projectSchema>;
+export const projectListSchema = listOf(projectSchema).meta({ id: "ProjectList" });
+export type ProjectList = z.output<typeof projectListSchema>;
+
+/** A place where flags have their own state. */
+export const environmentSchema = z
+  .object({
+    key: keySchema,
+    name: nameSchema,
+    position: z.int().min(0).meta({ description: "Promotion order, from 0" }),
+    protected: z.boolean().meta({ description: "Whether its changes need approval" }),
+    revision: revisionSchema,
+  })
+  .meta({ id: "Environment", description: "A place where flags have their own state" });
+export type EnvironmentForm = z.output<typeof environmentSchema>;
+export const environmentListSchema = listOf(environmentSchema).meta({ id: "EnvironmentList" });
+export type EnvironmentList = z.output<typeof environmentListSchema>;
+export const environmentChangedSchema = environmentSchema.extend(changeStamp).meta({ id: "EnvironmentChanged" });
+export type EnvironmentChanged = z.output<typeof environmentChangedSchema>;
+
+/** A new environment, last in promotion order; every flag starts there as a new flag does. */
+export const environmentCreateSchema = z
+  .strictObject({ key: keySchema, name: nameSchema.exactOptional(), comment: commentSchema.exactOptional() })
+  .meta({ id: "EnvironmentCreate" });
+export type EnvironmentCreate = z.input<typeof environmentCreateSchema>;
+
+export const environmentPatchSchema = z
+  .strictObject({ name: nameSchema.exactOptional(), comment: commentSchema.exactOptional() })
+  .meta({ id: "EnvironmentPatch" });
+export type EnvironmentPatch = z.input<typeof environmentPatchSchema>;
