@@ -1,0 +1,162 @@
+/**
+ * Where a client stands with its server.
+ *
+ *     idle ─start─► connecting ─opened─► greeting ─snapshot, delta, current─► live
+ *                      ▲   │                │  ▲                               │ │
+ *                      │   │                │  └──────── does not fit ─────────┘ │
+ *                      │   │                └──────── fetch ──► fetching ◄─fetch─┘
+ *                      │   ▼                                    │
+ *                    waiting ◄── closed, silent, refused, goodbye ── (each of them)
+ *
+ * Every state can be `closed` by the application, for good. All of it is frozen data; `step.ts` makes the next one.
+ * Times are monotonic milliseconds. It holds neither sockets nor timers: `driver.ts` performs what a step returned.
+ */
+import type { Ruleset } from "@bannerol/core";
+import type { DeltaMessage, StateIdentity } from "@bannerol/protocol";
+import type { Ending } from "../ports.ts";
+
+/** What outlives a connection. */
+export interface Memory {
+  /** What has been installed last. */
+  readonly ruleset: Ruleset | undefined;
+  readonly checksum: number;
+  /** Of the last whole ruleset that came by HTTP, and the state it stood for. */
+  readonly etag: (StateIdentity & { readonly value: string }) | undefined;
+  /** Tries since the server was last seen to work: the exponent of the next wait. */
+  readonly failures: number;
+  /** No request leaves before this. */
+  readonly notBefore: number;
+  /** When a fetch last succeeded. */
+  readonly fetchedAt: number;
+  /** Whether a try has failed since the state was last confirmed. */
+  readonly troubled: boolean;
+  /** Deltas and snapshots that were not applied, since they did not fit. */
+  readonly rejected: number;
+}
+
+/** One connection. */
+export interface Link {
+  /** When it opened, or when a fetch on it failed last. */
+  readonly steadySince: number;
+  readonly lastMessageAt: number;
+  readonly helloAt: number;
+  /** When to say hello again, where something did not fit. */
+  readonly rehelloAt: number | undefined;
+  /** Whether the server has confirmed or given the state in hand on this connection. */
+  readonly confirmed: boolean;
+  /** The detail of a `problem`: why the connection is about to be closed. */
+  readonly said: string | undefined;
+  readonly ackedRevision: number | undefined;
+  readonly ackedAt: number;
+}
+
+/** A ruleset being brought by HTTP, and what the stream says meanwhile. */
+export interface Fetching {
+  /** When the request leaves, or left. */
+  readonly at: number;
+  readonly inFlight: boolean;
+  /** Ask for all of it, since what changed did not fit. */
+  readonly whole: boolean;
+  readonly pending: readonly DeltaMessage[];
+  /** Their size as text. */
+  readonly pendingSize: number;
+  /** Something was left aside: hello again once the fetch is done. */
+  readonly incomplete: boolean;
+}
+
+interface States {
+  readonly idle: { readonly phase: "idle"; readonly memory: Memory };
+  readonly connecting: { readonly phase: "connecting"; readonly memory: Memory; readonly giveUpAt: number };
+  readonly greeting: { readonly phase: "greeting"; readonly memory: Memory; readonly link: Link };
+  readonly live: { readonly phase: "live"; readonly memory: Memory; readonly link: Link };
+  readonly fetching: {
+    readonly phase: "fetching";
+    readonly memory: Memory;
+    readonly link: Link;
+    readonly fetching: Fetching;
+  };
+  readonly waiting: { readonly phase: "waiting"; readonly memory: Memory };
+  readonly closed: { readonly phase: "closed"; readonly memory: Memory };
+}
+
+export type Phase = keyof States;
+export type StateOf<P extends Phase> = States[P];
+export type ConnectionState = States[Phase];
+/** A state with an open connection. */
+export type LinkedState = StateOf<"greeting" | "live" | "fetching">;
+
+/** What came of a fetch. */
+export type Fetched =
+  | { readonly unchanged: true }
+  | { readonly unchanged: false; readonly body: string; readonly etag?: string };
+
+interface Events {
+  /** `ruleset` is what the process starts with: the cache's or the bootstrap's. */
+  readonly start: { readonly type: "start"; readonly ruleset: Ruleset | undefined };
+  readonly opened: { readonly type: "opened" };
+  readonly message: { readonly type: "message"; readonly text: string };
+  readonly closed: { readonly type: "closed"; readonly ending: Ending };
+  readonly timer: { readonly type: "timer" };
+  readonly fetched: { readonly type: "fetched"; readonly fetched: Fetched };
+  readonly fetchFailed: { readonly type: "fetchFailed"; readonly ending: Ending };
+  readonly close: { readonly type: "close" };
+}
+
+export type EventType = keyof Events;
+export type EventOf<T extends EventType> = Events[T];
+export type ConnectionEvent = Events[EventType];
+
+/** What went wrong with the connection, for the status and the error listeners. */
+export interface ConnectionProblem {
+  readonly code: "unreachable" | "key_refused" | "protocol_not_spoken" | "protocol_error" | "fetch_failed" | "internal";
+  /** What happened, and what to do. */
+  readonly message: string;
+}
+
+export type Effect =
+  | { readonly type: "open" }
+  | { readonly type: "hello"; readonly have: StateIdentity | undefined; readonly first: boolean }
+  | { readonly type: "ack"; readonly revision: number }
+  | { readonly type: "disconnect" }
+  | {
+      readonly type: "fetch";
+      readonly since: { readonly epoch: string; readonly revision: number } | undefined;
+      readonly etag: string | undefined;
+    }
+  | { readonly type: "cancelFetch" }
+  /** The server gave this state: serve it. */
+  | { readonly type: "install"; readonly ruleset: Ruleset }
+  /** The server said that the state in hand is its own. */
+  | { readonly type: "confirm" }
+  | { readonly type: "report"; readonly problem: ConnectionProblem };
+
+export interface Step {
+  readonly state: ConnectionState;
+  readonly effects: readonly Effect[];
+}
+
+export interface Env {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export const initialState: StateOf<"idle"> = {
+  phase: "idle",
+  memory: {
+    ruleset: undefined,
+    checksum: 0,
+    etag: undefined,
+    failures: 0,
+    notBefore: Number.NEGATIVE_INFINITY,
+    fetchedAt: Number.NEGATIVE_INFINITY,
+    troubled: false,
+    rejected: 0,
+  },
+};
+
+/** Which state the client has, as the server is told. */
+export function identityOf({ ruleset, checksum }: Memory): StateIdentity | undefined {
+  return ruleset && { epoch: ruleset.epoch, revision: ruleset.revision, checksum };
+}

@@ -1,0 +1,179 @@
+/**
+ * The client's half of the protocol as a pure function. The table answers every event in every phase, and does not
+ * compile where one is missing; `packages/protocol/SPEC.md` shows it as a page.
+ */
+import { checksumOf } from "@bannerol/core";
+import { WATCHDOG_MS } from "@bannerol/protocol";
+import { lose } from "./failure.ts";
+import { endFetch, failFetch, fetchIfDue } from "./fetching.ts";
+import { ackAt, acknowledgeIfDue, sayHelloIfDue } from "./live.ts";
+import { receiveMessage } from "./message.ts";
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  type Effect,
+  type Env,
+  type EventOf,
+  type EventType,
+  identityOf,
+  type LinkedState,
+  type Memory,
+  type Phase,
+  type StateOf,
+  type Step,
+} from "./state.ts";
+
+/** A stream that does not open within this time is given up. */
+export const OPEN_TIMEOUT_MS = 15_000;
+
+type Handler<P extends Phase, T extends EventType> = (state: StateOf<P>, event: EventOf<T>, env: Env) => Step;
+type Table = { readonly [P in Phase]: { readonly [T in EventType]: Handler<P, T> } };
+
+/** Too late, or too early: what a peer, a timer or a request says of a connection that is no more. */
+const stay = (state: ConnectionState): Step => ({ state, effects: [] });
+
+const connect = (memory: Memory, env: Env): Step => ({
+  state: { phase: "connecting", memory, giveUpAt: env.now + OPEN_TIMEOUT_MS },
+  effects: [{ type: "open" }],
+});
+
+const end = (state: ConnectionState): Step => {
+  const fetchIsOut = state.phase === "fetching" && state.fetching.inFlight;
+  const connected = state.phase === "connecting" || "link" in state;
+  const effects: readonly Effect[] = [
+    ...(fetchIsOut ? [{ type: "cancelFetch" } as const] : []),
+    ...(connected ? [{ type: "disconnect" } as const] : []),
+  ];
+  return { state: { phase: "closed", memory: state.memory }, effects };
+};
+
+const greet = (state: StateOf<"connecting">, _: EventOf<"opened">, env: Env): Step => ({
+  state: {
+    phase: "greeting",
+    memory: state.memory,
+    link: {
+      steadySince: env.now,
+      lastMessageAt: env.now,
+      helloAt: env.now,
+      rehelloAt: undefined,
+      confirmed: false,
+      said: undefined,
+      ackedRevision: undefined,
+      ackedAt: Number.NEGATIVE_INFINITY,
+    },
+  },
+  effects: [{ type: "hello", have: identityOf(state.memory), first: true }],
+});
+
+const tick = (state: LinkedState, _: EventOf<"timer">, env: Env): Step => {
+  if (env.now >= state.link.lastMessageAt + WATCHDOG_MS) {
+    return lose(state, env, { ending: { reason: "Nothing was heard from it for 45 s." }, disconnect: true });
+  }
+  return state.phase === "fetching" ? fetchIfDue(state, env) : sayHelloIfDue(state, env);
+};
+
+const hear = (state: LinkedState, event: EventOf<"message">, env: Env) => receiveMessage(state, event.text, env);
+
+const lost = (state: LinkedState | StateOf<"connecting">, event: EventOf<"closed">, env: Env) =>
+  lose(state, env, { ending: event.ending });
+
+const nothing = {
+  start: stay,
+  opened: stay,
+  message: stay,
+  closed: stay,
+  timer: stay,
+  fetched: stay,
+  fetchFailed: stay,
+  close: end,
+};
+
+const linked = { ...nothing, message: hear, closed: lost, timer: tick };
+
+const table: Table = {
+  idle: {
+    ...nothing,
+    start: (state, { ruleset }, env) =>
+      connect({ ...state.memory, ruleset, checksum: ruleset === undefined ? 0 : checksumOf(ruleset) }, env),
+  },
+  connecting: {
+    ...nothing,
+    opened: greet,
+    closed: lost,
+    timer: (state, _, env) => {
+      if (env.now < state.giveUpAt) return stay(state);
+      return lose(state, env, { ending: { reason: "It did not answer within 15 s." }, disconnect: true });
+    },
+  },
+  greeting: linked,
+  live: linked,
+  fetching: {
+    ...linked,
+    fetched: (state, event, env) => (state.fetching.inFlight ? endFetch(state, event.fetched, env) : stay(state)),
+    fetchFailed: (state, event, env) => (state.fetching.inFlight ? failFetch(state, event, env) : stay(state)),
+  },
+  waiting: {
+    ...nothing,
+    timer: (state, _, env) => (env.now < state.memory.notBefore ? stay(state) : connect(state.memory, env)),
+  },
+  closed: { ...nothing, close: stay },
+};
+
+/** The next state, and what the driver is to do. */
+export function step(state: ConnectionState, event: ConnectionEvent, env: Env): Step {
+  const next = answer(state, event, env);
+  if (!("link" in next.state)) return next;
+  const acknowledged = acknowledgeIfDue(next.state, env);
+  return { state: acknowledged.state, effects: [...next.effects, ...acknowledged.effects] };
+}
+
+/** When the next `timer` event is due, in monotonic milliseconds; undefined where nothing is waited for. */
+export function nextAlarm(state: ConnectionState): number | undefined {
+  if (state.phase === "connecting") return state.giveUpAt;
+  if (state.phase === "waiting") return state.memory.notBefore;
+  if (!("link" in state)) return undefined;
+  const fetchAt = state.phase === "fetching" && !state.fetching.inFlight ? state.fetching.at : undefined;
+  const alarms = [state.link.lastMessageAt + WATCHDOG_MS, state.link.rehelloAt, fetchAt, ackAt(state)];
+  return Math.min(...alarms.map((at) => at ?? Number.POSITIVE_INFINITY));
+}
+
+/** The table's row for the phase, and in it the cell for the event, spelt out so that the compiler can follow. */
+function answer(state: ConnectionState, event: ConnectionEvent, env: Env): Step {
+  switch (state.phase) {
+    case "idle":
+      return cell(table.idle, state, event, env);
+    case "connecting":
+      return cell(table.connecting, state, event, env);
+    case "greeting":
+      return cell(table.greeting, state, event, env);
+    case "live":
+      return cell(table.live, state, event, env);
+    case "fetching":
+      return cell(table.fetching, state, event, env);
+    case "waiting":
+      return cell(table.waiting, state, event, env);
+    case "closed":
+      return cell(table.closed, state, event, env);
+  }
+}
+
+function cell<P extends Phase>(row: Table[P], state: StateOf<P>, event: ConnectionEvent, env: Env): Step {
+  switch (event.type) {
+    case "start":
+      return row.start(state, event, env);
+    case "opened":
+      return row.opened(state, event, env);
+    case "message":
+      return row.message(state, event, env);
+    case "closed":
+      return row.closed(state, event, env);
+    case "timer":
+      return row.timer(state, event, env);
+    case "fetched":
+      return row.fetched(state, event, env);
+    case "fetchFailed":
+      return row.fetchFailed(state, event, env);
+    case "close":
+      return row.close(state, event, env);
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Counts what the application asked for: by flag, variant and reason.
+ *
+ *     decide ─► entry.counts[outcome.index] + 1        on every evaluation: no allocation, no string
+ *     drain  ─► table of (flag, variant, reason)       on every swap of the ruleset, and where somebody looks
+ *
+ * Bounded: what finds no room in the table is counted as dropped. It sends nothing.
+ */
+import type { CompiledFlag, FlagType, Outcome, Reason } from "@bannerol/core";
+
+/** A flag in use, and how often each of its outcomes was served since the last drain. */
+export interface Entry {
+  readonly flag: CompiledFlag;
+  /** The flag's own, copied: a field is read faster than a getter. */
+  readonly type: FlagType | undefined;
+  readonly usesClock: boolean;
+  /** By `Outcome.index`. Float64, since a count may pass 2^32. */
+  readonly counts: Float64Array;
+  /** Whether something was counted since the last drain. */
+  touched: boolean;
+}
+
+export interface Exposure {
+  readonly flag: string;
+  /** Absent where the caller's default was served. */
+  readonly variant?: string;
+  readonly reason: Reason;
+  readonly count: number;
+}
+
+export interface ExposureCounts {
+  readonly exposures: readonly Exposure[];
+  /** Flags that were asked for and do not exist. */
+  readonly missing: readonly { readonly flag: string; readonly count: number }[];
+  /** Evaluations that found no room in the table. */
+  readonly dropped: number;
+}
+
+export interface ExposureCounter {
+  readonly entry: (flag: CompiledFlag) => Entry;
+  readonly count: (entry: Entry, outcome: Outcome) => void;
+  /** An evaluation that reached no outcome of the flag: another type was asked for, or nothing was there yet. */
+  readonly countError: (flag: string) => void;
+  readonly countMissing: (flag: string) => void;
+  /** Moves what was counted into the table, and lets go of the flags that it was counted at. */
+  readonly drain: () => void;
+  readonly counts: () => ExposureCounts;
+  readonly dropped: () => number;
+}
+
+const MAX_ROWS = 20_000;
+const MAX_MISSING = 1_000;
+/** A longer name is no flag's key, and is not kept. */
+const MAX_MISSING_LENGTH = 128;
+
+type Row = { readonly flag: string; readonly variant: string | undefined; readonly reason: Reason; count: number };
+
+export function createExposureCounter(): ExposureCounter {
+  const touched = new Set<Entry>();
+  const table = new Map<string, Row[]>();
+  const missing = new Map<string, number>();
+  let rows = 0;
+  let dropped = 0;
+
+  const add = (flag: string, { variant, reason }: Pick<Row, "variant" | "reason">, count: number): void => {
+    const ofFlag = table.get(flag);
+    const row = ofFlag?.find((one) => one.variant === variant && one.reason === reason);
+    if (row !== undefined) {
+      row.count += count;
+    } else if (rows >= MAX_ROWS) {
+      dropped += count;
+    } else {
+      rows++;
+      const added: Row = { flag, variant, reason, count };
+      if (ofFlag === undefined) table.set(flag, [added]);
+      else ofFlag.push(added);
+    }
+  };
+
+  const drain = (): void => {
+    for (const { flag, counts } of touched) {
+      for (const { index, variant, reason } of flag.outcomes) {
+        const count = counts[index] ?? 0;
+        if (count > 0) add(flag.key, { variant, reason }, count);
+      }
+      counts.fill(0);
+    }
+    for (const entry of touched) entry.touched = false;
+    touched.clear();
+  };
+
+  return {
+    entry: (flag) => ({
+      flag,
+      type: flag.type,
+      usesClock: flag.usesClock,
+      counts: new Float64Array(flag.outcomes.length),
+      touched: false,
+    }),
+    count(entry, { index }) {
+      entry.counts[index] = (entry.counts[index] ?? 0) + 1;
+      // An entry enrols itself at its first count, so a snapshot that outlives its ruleset is counted as well.
+      if (!entry.touched) {
+        entry.touched = true;
+        touched.add(entry);
+      }
+    },
+    countError: (flag) => add(flag, { variant: undefined, reason: "ERROR" }, 1),
+    countMissing(flag) {
+      const count = missing.get(flag);
+      if (count === undefined && (missing.size >= MAX_MISSING || flag.length > MAX_MISSING_LENGTH)) dropped++;
+      else missing.set(flag, (count ?? 0) + 1);
+    },
+    drain,
+    dropped: () => dropped,
+    counts() {
+      drain();
+      return {
+        exposures: [...table.values()]
+          .flat()
+          .map(({ variant, ...row }) => ({ ...row, ...(variant !== undefined && { variant }) })),
+        missing: [...missing].map(([flag, count]) => ({ flag, count })),
+        dropped,
+      };
+    },
+  };
+}

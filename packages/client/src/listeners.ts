@@ -1,0 +1,37 @@
+/** Tells those who listen. One that throws, or whose promise rejects, harms nobody: not the client, not the others. */
+
+export type Listener<E> = (event: E) => void;
+
+export interface Listeners<Events> {
+  /** Calls `fn` at every such event from now on; the answer ends that. */
+  readonly on: <T extends keyof Events>(type: T, fn: Listener<Events[T]>) => () => void;
+  readonly emit: <T extends keyof Events>(type: T, event: Events[T]) => void;
+}
+
+/** `failed` hears of a listener that threw. */
+export function createListeners<Events>(failed: (type: keyof Events, error: unknown) => void): Listeners<Events> {
+  const table: { [T in keyof Events]?: Set<{ readonly fn: Listener<Events[T]> }> } = {};
+  return {
+    on(type, fn) {
+      // A holder of its own for each subscription: the same function may listen twice.
+      const subscription = { fn };
+      const subscriptions = table[type] ?? new Set();
+      table[type] = subscriptions;
+      subscriptions.add(subscription);
+      return () => void subscriptions.delete(subscription);
+    },
+    emit(type, event) {
+      for (const { fn } of [...(table[type] ?? [])]) tell(fn, event, (error) => failed(type, error));
+    },
+  };
+}
+
+function tell<E>(fn: Listener<E>, event: E, failed: (error: unknown) => void): void {
+  try {
+    // An async function is a listener too, and its rejection would end a strict process.
+    const result: unknown = fn(event);
+    if (result instanceof Promise) result.catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}

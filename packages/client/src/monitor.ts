@@ -1,0 +1,133 @@
+/**
+ * Watches how fresh the client's state is, and says so: the status, when there is a state to work with, and what is
+ * wrong with the connection.
+ */
+import type { Ruleset } from "@bannerol/core";
+import type { ConnectionProblem, ConnectionState } from "./connection/state.ts";
+import type { Clock, Logger, Timers } from "./ports.ts";
+import type { Source } from "./ruleset/store.ts";
+import { type ClientProblem, freshnessOf, type Status } from "./status.ts";
+
+/** How long the server has to say something newer than what was kept, before the client calls itself ready. */
+const READY_PATIENCE_MS = 1_000;
+
+export interface MonitorOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly staleAfterMs: number | undefined;
+  readonly connection: () => ConnectionState;
+  readonly ruleset: () => Ruleset | undefined;
+  readonly ignoredCaches: () => number;
+  readonly drops: () => number;
+  readonly status: (status: Status) => void;
+  readonly error: (problem: ClientProblem) => void;
+  /** Called once. */
+  readonly ready: (ready: { readonly source: Source }) => void;
+}
+
+export interface Monitor {
+  readonly status: () => Status;
+  /** The state in hand came from, or was confirmed by, `source`, `ageMs` ago. */
+  readonly serves: (source: Source, ageMs: number) => void;
+  /** The first try is under way. */
+  readonly started: () => void;
+  readonly report: (problem: ConnectionProblem) => void;
+  /** Something may have changed. */
+  readonly update: () => void;
+  readonly close: () => void;
+}
+
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { clock, timers, staleAfterMs } = options;
+  let source: Source | undefined;
+  /** Monotonic; negative where the state is older than the process's clock. */
+  let confirmedAt = 0;
+  let problem: ConnectionProblem | undefined;
+  let told: Pick<Status, "state" | "source"> = { state: "connecting", source: undefined };
+  let ready = false;
+  let cancelStale: (() => void) | undefined;
+  let cancelPatience: (() => void) | undefined;
+  const warned = new Set<string>();
+
+  const status = (): Status => {
+    const ruleset = options.ruleset();
+    const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
+    const connection = options.connection();
+    return {
+      state: freshnessOf(connection, ageMs, staleAfterMs),
+      source,
+      epoch: ruleset?.epoch,
+      revision: ruleset?.revision,
+      ageMs,
+      drops: options.drops(),
+      rejected: connection.memory.rejected,
+      ignoredCaches: options.ignoredCaches(),
+      problem,
+    };
+  };
+
+  const update = (): void => {
+    const now = status();
+    if (now.state === "live") problem = undefined;
+    if (source === "server" || options.connection().memory.troubled) becomeReady();
+    if (now.state === told.state && now.source === told.source) return;
+    told = now;
+    options.status(now);
+  };
+
+  const becomeReady = (): void => {
+    if (ready || source === undefined) return;
+    ready = true;
+    cancelPatience?.();
+    options.ready({ source });
+  };
+
+  /** Growing stale is no event of the connection's. */
+  const watchAge = (): void => {
+    cancelStale?.();
+    if (staleAfterMs === undefined) return;
+    const left = confirmedAt + staleAfterMs - clock.monotonic();
+    cancelStale = timers.set(Math.min(Math.max(left, 0) + 1, 2 ** 31 - 1), update);
+  };
+
+  return {
+    status,
+    update,
+    serves(from, ageMs) {
+      source = from;
+      confirmedAt = clock.monotonic() - ageMs;
+      watchAge();
+    },
+    started() {
+      update();
+      cancelPatience = timers.set(READY_PATIENCE_MS, becomeReady);
+    },
+    report(reported) {
+      problem = reported;
+      if (deservesWarning(reported, source) && !warned.has(reported.code)) {
+        warned.add(reported.code);
+        warn(options.logger, reported);
+      }
+      options.error(reported);
+    },
+    close() {
+      cancelStale?.();
+      cancelPatience?.();
+      update();
+    },
+  };
+}
+
+/** What nobody may be listening for, and somebody must know: serving defaults because of a wrong key, or no server. */
+function deservesWarning({ code }: ConnectionProblem, source: Source | undefined): boolean {
+  return code === "key_refused" || code === "protocol_not_spoken" || (code === "unreachable" && source === undefined);
+}
+
+function warn(logger: Logger, { message }: ConnectionProblem): void {
+  try {
+    logger.warn(`Bannerol: ${message}`);
+  } catch {
+    // A logger that throws is no reason for an outage.
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Keeps the last known good ruleset, and finds it again. At most one save in 5 s, and one at the end; a storage that
+ * fails costs one warning, never an evaluation.
+ */
+import type { Ruleset } from "@bannerol/core";
+import type { Clock, Logger, RulesetStorage, Timers } from "../ports.ts";
+import { type Kept, readKept, writeKept } from "./cache.ts";
+
+const MIN_SAVE_GAP_MS = 5_000;
+/** What was saved is saved again at the end where the server has confirmed it this much later. */
+const REFRESH_MS = 60_000;
+
+export interface KeeperOptions {
+  readonly storage: RulesetStorage;
+  readonly binding: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+export interface Keeper {
+  /** The newest state that can be used, if any. Never rejects. */
+  readonly load: () => Promise<Kept | undefined>;
+  /** The server gave or confirmed this state just now. */
+  readonly put: (ruleset: Ruleset) => void;
+  /** Resolves once a save that is under way has ended. Never rejects. */
+  readonly settled: () => Promise<void>;
+  /** Saves what is left. Never rejects. */
+  readonly close: () => Promise<void>;
+  /** Texts that could not be used. */
+  readonly ignored: () => number;
+}
+
+export function createKeeper({ storage, binding, clock, timers, logger }: KeeperOptions): Keeper {
+  let latest: Kept | undefined;
+  let saved: Kept | undefined;
+  let savedAt = Number.NEGATIVE_INFINITY;
+  let saving: Promise<void> | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let ignored = 0;
+  let warned = false;
+  let closed = false;
+
+  const warn = (error: unknown): void => {
+    if (warned) return;
+    warned = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn(
+      `Bannerol: the last known ruleset cannot be kept (${reason}). A restart while the server is away will serve defaults. Give \`cache\` a writable folder, or set it to false.`,
+    );
+  };
+
+  const save = async (kept: Kept): Promise<void> => {
+    savedAt = clock.monotonic();
+    try {
+      await storage.save(writeKept(kept, binding), kept.ruleset);
+      saved = kept;
+    } catch (error) {
+      warn(error);
+    }
+  };
+
+  const saveWhenDue = (): void => {
+    if (closed || saving !== undefined || cancelTimer !== undefined || latest?.ruleset === saved?.ruleset) return;
+    const wait = savedAt + MIN_SAVE_GAP_MS - clock.monotonic();
+    if (wait > 0) {
+      cancelTimer = timers.set(wait, () => {
+        cancelTimer = undefined;
+        saveWhenDue();
+      });
+    } else if (latest !== undefined) {
+      saving = save(latest).then(() => {
+        saving = undefined;
+        saveWhenDue();
+      });
+    }
+  };
+
+  const load = async (): Promise<Kept | undefined> => {
+    const texts = await storage.load().catch((error: unknown) => {
+      warn(error);
+      return [];
+    });
+    for (const text of texts) {
+      const read = readKept(text, binding);
+      if (read.ok) return read;
+      ignored++;
+    }
+    return undefined;
+  };
+
+  return {
+    load,
+    put(ruleset) {
+      latest = { ruleset, confirmedAt: clock.now() };
+      saveWhenDue();
+    },
+    settled: async () => saving,
+    async close() {
+      closed = true;
+      cancelTimer?.();
+      await saving;
+      const stale =
+        latest?.ruleset !== saved?.ruleset || (latest?.confirmedAt ?? 0) - (saved?.confirmedAt ?? 0) > REFRESH_MS;
+      if (latest !== undefined && stale) await save(latest);
+    },
+    ignored: () => ignored,
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Holds the one ruleset that evaluations read, and swaps it whole: whoever evaluates twice in one synchronous run
+ * sees one revision. It neither fetches nor keeps anything.
+ */
+import { affectedFlags, type CompiledRuleset, compileRuleset, type Ruleset } from "@bannerol/core";
+import type { Entry } from "../exposures.ts";
+
+/** Where a state came from. */
+export type Source = "server" | "cache" | "bootstrap" | "file";
+
+/** A ruleset in force, and the flags of it that have been asked for. */
+export interface Installed {
+  readonly compiled: CompiledRuleset;
+  readonly entries: Map<string, Entry>;
+}
+
+/** What evaluations look at. A plain field, since a call for each look-up would cost more than the look-up. */
+export interface Holder {
+  installed: Installed | undefined;
+}
+
+export interface RulesetChange {
+  readonly epoch: string;
+  readonly revision: number;
+  /** Flags whose results may differ, also through segments and prerequisites. */
+  readonly keys: readonly string[];
+}
+
+/** Serves `ruleset` from now on. The answer says what differs; undefined where that revision was served already. */
+export function install(holder: Holder, ruleset: Ruleset): RulesetChange | undefined {
+  const before = holder.installed?.compiled;
+  const compiled = compileRuleset(ruleset, before);
+  holder.installed = { compiled, entries: new Map() };
+  const { epoch, revision } = ruleset;
+  if (before?.ruleset.epoch === epoch && before.ruleset.revision === revision) return undefined;
+  const keys = before === undefined ? ruleset.flags.keys() : affectedFlags(before.ruleset, ruleset);
+  return { epoch, revision, keys: [...keys] };
+}

@@ -1,0 +1,84 @@
+/** For tests: a client on a fake clock and fake transports, and a server that answers every hello. */
+import type { Ruleset } from "@bannerol/core";
+import { fakeClock, fakeHttpTransport, fakeStreamTransport } from "@bannerol/testkit";
+import { createFlagClient, type FlagClientOptions } from "../flag-client.ts";
+import type { RulesetStorage } from "../ports.ts";
+import { rulesetAt, snapshotOf } from "./model-server.ts";
+
+/** A ruleset whose flags are given, short of what every flag has. */
+export function rulesetOf(revision: number, flags: { readonly [key: string]: object | null }): Ruleset {
+  const documents = Object.entries(flags).map(
+    ([key, flag]) => [key, flag && { ...plain, version: revision, ...flag }] as const,
+  );
+  return { ...rulesetAt("epoch-1", revision), flags: new Map(documents) };
+}
+
+const plain = {
+  type: "boolean",
+  seed: 1,
+  variants: [
+    { key: "on", value: true },
+    { key: "off", value: false },
+  ],
+  enabled: true,
+  off: "off",
+  prerequisites: [],
+  targets: [],
+  rules: [],
+  fallthrough: { variant: "on" },
+};
+
+export interface TestClientOptions extends Partial<Omit<FlagClientOptions, "ports">> {
+  /** What the server answers every hello with; without it the server is away. */
+  readonly serves?: Ruleset;
+  /** The server neither accepts a stream nor refuses it. */
+  readonly silent?: boolean;
+  readonly storage?: RulesetStorage;
+  readonly logger?: { warn(message: string): void };
+}
+
+export function testClient({ serves, silent = false, storage, logger, ...options }: TestClientOptions = {}) {
+  const clock = fakeClock();
+  const stream = fakeStreamTransport({
+    opened(opened) {
+      if (serves !== undefined) opened.accept();
+      else if (!silent) opened.close({ reason: "Nobody is there." });
+    },
+    said: (from, message) => {
+      const hello = typeof message === "object" && message !== null && "type" in message && message.type === "hello";
+      if (hello && serves !== undefined) from.say(snapshotOf(serves));
+    },
+  });
+  const http = fakeHttpTransport();
+  const warnings: string[] = [];
+  const client = createFlagClient({
+    identity: { key: "bnr_client_x", sdk: { name: "test", version: "0" }, instance: "i" },
+    binding: "binding",
+    ...options,
+    ports: {
+      clock,
+      timers: clock,
+      random: () => 0.5,
+      stream,
+      http,
+      logger: logger ?? { warn: (message) => void warnings.push(message) },
+      ...(storage && { storage }),
+    },
+  });
+  return { client, clock, stream, http, warnings };
+}
+
+/** A storage in memory, and what happened to it. */
+export function memoryStorage(texts: readonly string[] = []) {
+  const saved: { readonly text: string; readonly revision: number }[] = [];
+  const storage: RulesetStorage = {
+    load: async () => [...saved.map(({ text }) => text).reverse(), ...texts],
+    save: async (text, { revision }) => void saved.push({ text, revision }),
+  };
+  return { storage, saved };
+}
+
+/** Lets what was promised so far come true. */
+export async function settle(): Promise<void> {
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+}

@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createClient, type NodeFlagClient } from "./create-client.ts";
+import type { ClientOptions } from "./options.ts";
+import { documentAt, KEY, type Script, snapshotOf, type TestServer, testServer } from "./testing/test-server.ts";
+import { SDK } from "./version.ts";
+
+let cache = "";
+const servers: TestServer[] = [];
+const clients: NodeFlagClient[] = [];
+beforeEach(async () => {
+  cache = await mkdtemp(path.join(os.tmpdir(), "bannerol-client-"));
+});
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+  await rm(cache, { recursive: true });
+});
+
+async function serve(script: Script = { hello: () => snapshotOf(documentAt(1)) }): Promise<TestServer> {
+  const server = await testServer(script);
+  servers.push(server);
+  return server;
+}
+
+function connect(options: Partial<ClientOptions> & { url: string }): NodeFlagClient {
+  const client = createClient({ key: KEY, cache: false, logger: { warn: () => undefined }, ...options });
+  clients.push(client);
+  return client;
+}
+
+const heardOf = (client: NodeFlagClient, type: "error") =>
+  new Promise<{ code: string; message: string }>((resolve) => void client.on(type, resolve));
+
+describe("a client over real sockets", () => {
+  it("becomes ready, follows changes, and acknowledges them", async () => {
+    const server = await serve();
+    const client = connect({ url: server.url });
+    expect(client.isEnabled("flag")).toBe(false);
+    expect(await client.ready()).toEqual({ source: "server" });
+    expect(client.isEnabled("flag")).toBe(true);
+    server.say(snapshotOf(documentAt(2, false)));
+    await client.atLeast(2, { timeoutMs: 5_000 });
+    expect(client.isEnabled("flag")).toBe(false);
+    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ type: "ack", revision: 2 }), 3_000);
+    expect(server.upgrades[0]?.authorization).toBe(`Bearer ${KEY}`);
+    expect(server.heard[0]).toMatchObject({ type: "hello", protocol: 1, sdk: SDK });
+    expect(server.heard[0]).not.toHaveProperty("key");
+  });
+
+  it("fetches by HTTP what is too large for the stream", async () => {
+    const document = documentAt(5);
+    const server = await serve({
+      hello: () => ({ type: "fetch", revision: 5, afterMs: 0 }),
+      http: (_, response) =>
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document)),
+    });
+    const client = connect({ url: server.url });
+    expect(await client.ready()).toEqual({ source: "server" });
+    expect(client.status()).toMatchObject({ state: "live", revision: 5 });
+  });
+
+  it("starts from what the last process kept while the server is away (F3)", async () => {
+    const server = await serve();
+    const first = connect({ url: server.url, cache });
+    await first.ready();
+    await first.close();
+    expect(await readdir(cache)).toHaveLength(1);
+    await server.close();
+    const second = connect({ url: server.url, cache });
+    expect(await second.ready()).toEqual({ source: "cache" });
+    expect(second.isEnabled("flag")).toBe(true);
+    expect(second.status()).toMatchObject({ state: "offline", source: "cache", revision: 1 });
+  });
+
+  it("can be disposed of, and closed twice", async () => {
+    const server = await serve();
+    const client = connect({ url: server.url });
+    await client.ready();
+    await client[Symbol.asyncDispose]();
+    await client.close();
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), 3_000);
+    expect(client.status().state).toBe("closed");
+  });
+});
+
+describe("a client is told of, and does not throw for", () => {
+  const refusal = (status: string, body: string, type = "application/problem+json") =>
+    `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+
+  it.each([
+    ["a wrong key", refusal("401 Unauthorized", '{"detail":"No such key."}'), "key_refused", "No such key."],
+    ["a proxy's page", refusal("200 OK", "<html>", "text/html"), "unreachable", "proxy"],
+    ["no HTTP at all", "garbage\r\n\r\n", "unreachable", "out of reach"],
+    ["a server that hangs up", "", "unreachable", "out of reach"],
+  ])("%s", async (_, refuse, code, words) => {
+    const server = await serve({ refuse });
+    const client = connect({ url: server.url, readyTimeoutMs: 2_000 });
+    const problem = await heardOf(client, "error");
+    expect(problem).toMatchObject({ code, message: expect.stringContaining(words) });
+    expect(client.status()).toMatchObject({ state: "offline", problem: { code } });
+    expect(client.isEnabled("flag", {}, true)).toBe(true);
+  });
+
+  it("a frame that is too large (A19)", async () => {
+    const server = await serve({ hello: () => ({ type: "current", padding: "x".repeat(2 * 1024 * 1024) }) });
+    const client = connect({ url: server.url });
+    expect(await heardOf(client, "error")).toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining("Max payload"),
+    });
+  });
+
+  it("a binary frame", async () => {
+    const server = await serve({ hello: () => undefined });
+    const client = connect({ url: server.url });
+    await vi.waitFor(() => expect(server.heard).toHaveLength(1), 3_000);
+    for (const socket of server.sockets) socket.send(Buffer.from([1, 2, 3]));
+    expect(await heardOf(client, "error")).toMatchObject({ code: "protocol_error" });
+  });
+
+  it("many clients of one key: one warning, and each works (F49)", async () => {
+    const server = await serve();
+    const warn = vi.fn();
+    const many = Array.from({ length: 12 }, () => connect({ url: server.url, logger: { warn } }));
+    await Promise.all(many.map((client) => client.ready()));
+    expect(many.every((client) => client.isEnabled("flag"))).toBe(true);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
