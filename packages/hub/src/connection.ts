@@ -1,0 +1,234 @@
+/**
+ * One stream, from its upgrade to its close.
+ *
+ *     greeting ──hello──► joining ──► live ──► closed
+ *        │ 5 s              │           │  ▲
+ *        ▼                  ▼           ▼  │ drained
+ *      4400           4401, 1013     blocked (256 KiB unsent) ──30 s──► 4408
+ *
+ * It holds a cursor, the revision that it has sent up to, and no queue: a reader that was slow gets one delta for all
+ * that it missed. It neither knows who else is connected nor keeps time; the hub calls `push`, `beat` and `sweep`.
+ */
+import {
+  CloseCode,
+  HELLO_TIMEOUT_MS,
+  type HelloMessage,
+  MAX_UNSENT_BYTES,
+  MIN_REHELLO_MS,
+  PROTOCOL_VERSION,
+  type ProblemCode,
+  type ProblemMessage,
+  parseClientMessage,
+  problemCodes,
+  SLOW_READER_MS,
+  type StateIdentity,
+} from "@bannerol/protocol";
+import { type DeltaWindow, encode, type Transfer } from "./delta-window.ts";
+import type { Admit, Grant, HubSocket, KeyRefusal } from "./ports.ts";
+import { resume } from "./resume.ts";
+
+/** What a connection asks of the hub that holds it. */
+export interface ConnectionHost {
+  monotonic(): number;
+  /** Enters the connection into its view; from now on it is pushed to. */
+  join(connection: Connection, grant: Grant): DeltaWindow;
+  leave(connection: Connection): void;
+  /** How long a client that is told to fetch should wait at most, so that a herd is spread. */
+  fetchSpreadMs(): number;
+}
+
+type Phase = "greeting" | "joining" | "live" | "closed";
+
+/** Who is at the other end, for the inventory. */
+export interface Peer {
+  readonly instance: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+export class Connection {
+  readonly openedAt: number;
+  #phase: Phase = "greeting";
+  #grant: Grant | undefined;
+  #window: DeltaWindow | undefined;
+  #peer: Peer | undefined;
+  #epoch = "";
+  #cursor = 0;
+  #acknowledged = 0;
+  #helloAt: number | undefined;
+  #blockedSince: number | undefined;
+  readonly #socket: HubSocket;
+  readonly #host: ConnectionHost;
+  readonly #admit: Admit;
+
+  constructor(host: ConnectionHost, socket: HubSocket, admit: Admit) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#admit = admit;
+    if (typeof admit !== "function") this.#grant = admit;
+    this.openedAt = host.monotonic();
+  }
+
+  get keyId(): string | undefined {
+    return this.#grant?.keyId;
+  }
+
+  get viewId(): string | undefined {
+    return this.#grant?.viewId;
+  }
+
+  get peer(): Peer | undefined {
+    return this.#peer;
+  }
+
+  /** The newest revision that the client says it has applied; 0 before it has said so. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** A frame arrived. Never throws: a bad one ends this connection alone. */
+  receive(text: string): void {
+    if (this.#phase === "closed") return;
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) {
+      this.refuse(CloseCode.malformed, "malformed_request", `The frame is not a message: ${parsed.reason}`);
+    } else if (parsed.message?.type === "hello") {
+      this.#hello(parsed.message);
+    } else if (parsed.message?.type === "ack" && this.#phase === "live") {
+      this.#acknowledged = Math.min(parsed.message.revision, this.#cursor);
+    }
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    this.#host.leave(this);
+  }
+
+  /** Sends what is newer than the cursor, unless the reader is too slow to take it now. */
+  push(): void {
+    const window = this.#window;
+    if (window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
+    const { epoch, revision } = window.head;
+    if (epoch !== this.#epoch) this.#deliver(window.whole(), window);
+    else if (revision !== this.#cursor) this.#deliver(window.since(this.#cursor), window);
+  }
+
+  /** The heartbeat: `current`, or what is newer. */
+  beat(): void {
+    if (this.#window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
+    if (this.#cursor === this.#window.head.revision && this.#epoch === this.#window.head.epoch) {
+      this.#write(this.#window.current());
+    } else this.push();
+  }
+
+  /** Ends what has waited too long: for a hello, or for a reader that does not read. */
+  sweep(now: number): void {
+    if (this.#phase === "greeting" && now - this.openedAt >= HELLO_TIMEOUT_MS) {
+      this.refuse(CloseCode.malformed, "malformed_request", "No hello came within 5 s of the upgrade.");
+    } else if (this.#blockedSince !== undefined && now - this.#blockedSince >= SLOW_READER_MS) {
+      this.#socket.close(CloseCode.tooSlow, "too slow");
+      // A peer that does not read will not answer a closing handshake either.
+      this.#socket.terminate();
+      this.closed();
+    }
+  }
+
+  /** The server is going: come back within the window. */
+  goodbye(reason: string, afterMs: readonly [min: number, max: number]): void {
+    if (this.#phase === "closed") return;
+    this.#write(encode({ type: "goodbye", reason, afterMs }));
+    this.#socket.close(CloseCode.goingAway, reason);
+    this.closed();
+  }
+
+  /** Says what is wrong, and closes. */
+  refuse(close: CloseCode, code: ProblemCode, detail: string): void {
+    if (this.#phase === "closed") return;
+    const { title, status } = problemCodes[code];
+    this.#write(encode({ type: "problem", code, title, status, detail } satisfies ProblemMessage));
+    this.#socket.close(close, title);
+    this.closed();
+  }
+
+  #hello(hello: HelloMessage): void {
+    const now = this.#host.monotonic();
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      const detail = `This server speaks protocol ${PROTOCOL_VERSION}, the client asked for ${hello.protocol}. Use an SDK that speaks it.`;
+      this.refuse(CloseCode.protocolNotSpoken, "malformed_request", detail);
+    } else if (this.#phase === "joining" || (this.#helloAt !== undefined && now - this.#helloAt < MIN_REHELLO_MS)) {
+      this.refuse(
+        CloseCode.malformed,
+        "malformed_request",
+        "Hello came again within 5 s. Wait that long before resyncing.",
+      );
+    } else {
+      this.#helloAt = now;
+      this.#peer = { instance: hello.instance, ...hello.sdk };
+      if (this.#phase === "live" && this.#window !== undefined) this.#answer(hello.have, this.#window);
+      else void this.#enter(hello);
+    }
+  }
+
+  async #enter(hello: HelloMessage): Promise<void> {
+    this.#phase = "joining";
+    try {
+      const grant = await this.#authenticate(hello.key);
+      if (this.#phase !== "joining") return;
+      if ("closeCode" in grant) {
+        this.refuse(grant.closeCode, "key_invalid", grant.detail);
+        return;
+      }
+      this.#grant = grant;
+      const window = this.#host.join(this, grant);
+      this.#window = window;
+      if (hello.have?.epoch === window.head.epoch && hello.have.revision > window.head.revision) {
+        await grant.source.catchUp();
+      }
+      if (this.#phase === "joining") this.#answer(hello.have, window);
+    } catch {
+      this.refuse(CloseCode.tryLater, "try_later", "The server could not read its log. Come back in a moment.");
+    }
+  }
+
+  #authenticate(key: string | undefined): Promise<Grant | KeyRefusal> | Grant | KeyRefusal {
+    if (typeof this.#admit !== "function") return this.#admit;
+    if (key !== undefined) return this.#admit(key);
+    return {
+      closeCode: CloseCode.unauthorized,
+      detail: "Neither an Authorization header nor the hello held an SDK key. Send one.",
+    };
+  }
+
+  #answer(have: StateIdentity | undefined, window: DeltaWindow): void {
+    const how = resume(have, window.head, window.checksumAt);
+    if (how === "ahead") {
+      const detail = "This node has not read as far in the log as the client has. Come back in a moment.";
+      this.refuse(CloseCode.tryLater, "try_later", detail);
+      return;
+    }
+    this.#phase = "live";
+    this.#epoch = window.head.epoch;
+    this.#cursor = have !== undefined && how !== "whole" ? have.revision : 0;
+    if (how === "current") this.#write(window.current());
+    else this.#deliver(how === "delta" ? window.since(this.#cursor) : window.whole(), window);
+  }
+
+  #deliver(transfer: Transfer, window: DeltaWindow): void {
+    this.#cursor = window.head.revision;
+    this.#epoch = window.head.epoch;
+    this.#write(transfer === "fetch" ? window.fetch(this.#host.fetchSpreadMs()) : transfer.inline);
+  }
+
+  #write(frame: Uint8Array): void {
+    this.#socket.send(frame, this.#flushed);
+    if (this.#socket.unsentBytes >= MAX_UNSENT_BYTES) this.#blockedSince ??= this.#host.monotonic();
+  }
+
+  #flushed = (): void => {
+    if (this.#blockedSince === undefined || this.#socket.unsentBytes > 0) return;
+    this.#blockedSince = undefined;
+    this.push();
+  };
+}

@@ -1,0 +1,48 @@
+/** What the hub needs of the world. All of it is handed in, so that the hub is tested without a socket or a clock. */
+import type { RulesetDelta, RulesetDocument } from "@bannerol/core";
+import type { CloseCode, StateIdentity } from "@bannerol/protocol";
+
+/** One end of a stream. The hub writes to it; whoever owns it feeds `Connection.receive` and `Connection.closed`. */
+export interface HubSocket {
+  /** Bytes handed to `send` that have not left this process yet. */
+  readonly unsentBytes: number;
+  /** `flushed` is called once the frame has left this process, or never where the socket dies first. */
+  send(frame: Uint8Array, flushed: () => void): void;
+  close(code: CloseCode, reason: string): void;
+  /** Ends it at once, without a closing handshake: for peers that do not read. */
+  terminate(): void;
+}
+
+/** One view of one environment, kept by the log: what its connections are brought up to. */
+export interface ViewSource {
+  identity(): StateIdentity;
+  ruleset(): RulesetDocument;
+  /** What changed after `revision`, or `tooOld` where that is no longer known. */
+  deltaSince(revision: number): RulesetDelta | "tooOld";
+  /** Reads the log to its end, for a client that has seen more of it than this node. */
+  catchUp(): Promise<void>;
+}
+
+/** What an accepted key opens. */
+export interface Grant {
+  readonly keyId: string;
+  /** Names the view; connections of one view share its frames. */
+  readonly viewId: string;
+  readonly source: ViewSource;
+}
+
+export interface KeyRefusal {
+  readonly closeCode: CloseCode;
+  /** What is wrong with the key, and what to do. */
+  readonly detail: string;
+}
+
+/** The grant, where a header carried the key at the upgrade; otherwise how to get one for the key in `hello`. */
+export type Admit = Grant | ((key: string) => Promise<Grant | KeyRefusal>);
+
+export interface HubPorts {
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number;
+  /** Calls `fn` about every `ms`, without keeping the process alive; the answer stops it. */
+  readonly every: (ms: number, fn: () => void) => () => void;
+}
