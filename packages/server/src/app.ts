@@ -1,0 +1,67 @@
+/** The one place that makes the route table: every feature's routes, served and described. */
+import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
+import { changeRoutes } from "./features/changes/routes.ts";
+import { connectionRoutes } from "./features/connections/routes.ts";
+import { environmentRoutes } from "./features/environments/routes.ts";
+import { evaluationRoutes } from "./features/evaluations/routes.ts";
+import { flagRoutes } from "./features/flags/routes.ts";
+import { keyRoutes } from "./features/keys/routes.ts";
+import { projectRoutes } from "./features/projects/routes.ts";
+import { sdkRoutes } from "./features/sdk/routes.ts";
+import { segmentRoutes } from "./features/segments/routes.ts";
+import { referenceRoutes, serviceRoutes } from "./features/service/routes.ts";
+import type { Services } from "./features/services.ts";
+import { targetingRoutes } from "./features/targeting/routes.ts";
+import { tokenRoutes } from "./features/tokens/routes.ts";
+import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
+import { describeRoutes } from "./http/openapi.ts";
+import type { Route } from "./http/route.ts";
+
+export interface AppPorts extends Omit<MountPorts, "doors"> {
+  readonly authenticator: Authenticator;
+  /** Shown in the API's description. */
+  readonly version: string;
+}
+
+/** Every route of the server, in the order in which they are matched and described. */
+export function routeTable(services: Services, version: string): readonly Route[] {
+  const routes = [
+    ...serviceRoutes(services.state),
+    ...projectRoutes(services),
+    ...environmentRoutes(services),
+    ...flagRoutes(services),
+    ...targetingRoutes(services),
+    ...segmentRoutes(services),
+    ...changeRoutes(services),
+    ...evaluationRoutes(services),
+    ...connectionRoutes(services),
+    ...keyRoutes(services),
+    ...tokenRoutes(services),
+    ...sdkRoutes(services),
+  ];
+  const described = describeRoutes(routes, version);
+  return [...routes, ...referenceRoutes(() => described)];
+}
+
+/** The application: asked by the HTTP server, and by tests in process. */
+export function createApp(services: Services, { authenticator, version, ...ports }: AppPorts): App {
+  const { ledger } = services;
+  const doors = {
+    authenticator,
+    hasProject: (project: string) => ledger.projects().includes(project),
+    hasEnvironment: (project: string, environment: string) =>
+      ledger.state(project)?.environments.has(environment) ?? false,
+  };
+  return mountRoutes(routeTable(services, version), { ...ports, doors });
+}
+
+/** Who holds a key or a token, by the ledger's state; the stream asks it too. */
+export function authenticatorOf({ ledger, now, state }: Services, adminToken?: string): Authenticator {
+  return createAuthenticator({
+    system: () => ledger.system(),
+    project: (key) => ledger.state(key),
+    digest: (id) => state.watchStore(() => ledger.digest(id)),
+    now,
+    ...(adminToken === undefined ? {} : { adminToken }),
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Who is it? Tokens open the admin API, keys the data plane; one at the wrong door is told where it belongs.
+ *
+ * Whether an id is unknown, its secret wrong, or it was revoked: the answer and the work are the same.
+ */
+import { type Credential, parseCredential } from "@bannerol/protocol";
+import type { Refusal } from "../http/refusal.ts";
+import type { ProjectState, SystemState } from "../state/project-state.ts";
+import type { CredentialDigest, ViewClass } from "../store/port.ts";
+import { digestOf, sameDigest } from "./digest.ts";
+import type { Caller } from "./scope.ts";
+
+/** What an SDK key opens. */
+export interface KeyGrant {
+  readonly keyId: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly class: ViewClass;
+}
+
+export interface AuthenticatorPorts {
+  readonly system: () => SystemState;
+  readonly project: (key: string) => ProjectState | undefined;
+  readonly digest: (id: string) => Promise<CredentialDigest | undefined>;
+  /** Epoch milliseconds: tokens expire. */
+  readonly now: () => number;
+  /** `BANNEROL_ADMIN_TOKEN`, where it is set. */
+  readonly adminToken?: string;
+}
+
+export interface Authenticator {
+  /** `header` is the value of `Authorization`. */
+  authenticateToken(header: string | undefined): Promise<Caller | Refusal>;
+  /** `text` is the key itself; `origin` the `Origin` header of the request that brought it, where there was one. */
+  authenticateKey(text: string, origin?: string): Promise<KeyGrant | Refusal>;
+}
+
+/** The text after `Bearer`, or `undefined`. */
+export function bearerOf(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header)?.[1];
+}
+
+export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
+  const adminDigest = ports.adminToken === undefined ? undefined : digestOf(ports.adminToken);
+  return {
+    async authenticateToken(header) {
+      const text = bearerOf(header);
+      if (text === undefined) return tokenMissing;
+      if (adminDigest !== undefined && sameDigest(digestOf(text), adminDigest)) return environmentAdmin;
+      const credential = parseCredential(text);
+      if (credential === undefined) return tokenInvalid;
+      if (credential.class !== "token") return keyAtTheAdminDoor(credential);
+      const stored = await proven(credential, ports);
+      return stored === undefined ? tokenInvalid : (callerOf(credential.id, ports) ?? tokenInvalid);
+    },
+    async authenticateKey(text, origin) {
+      const credential = parseCredential(text);
+      if (credential === undefined) return keyInvalid;
+      if (credential.class === "token") return tokenAtTheSdkDoor;
+      if (credential.class === "server" && origin !== undefined) return leaked(credential);
+      const stored = await proven(credential, ports);
+      return stored === undefined ? keyInvalid : (grantOf(credential, stored, ports) ?? keyInvalid);
+    },
+  };
+}
+
+/** An unknown id costs a comparison too, so that its absence takes no less time to say. */
+async function proven(credential: Credential, ports: AuthenticatorPorts): Promise<CredentialDigest | undefined> {
+  const stored = await ports.digest(credential.id);
+  const same = sameDigest(digestOf(credential.secret), stored?.digest ?? NO_DIGEST);
+  return same ? stored : undefined;
+}
+
+const NO_DIGEST = "0".repeat(64);
+
+function callerOf(id: string, ports: AuthenticatorPorts): Caller | undefined {
+  const token = ports.system().tokens.get(id)?.document;
+  if (token === undefined || token.revokedAt !== undefined) return undefined;
+  if (token.expiresAt !== undefined && token.expiresAt <= ports.now()) return undefined;
+  return {
+    actor: { type: "token", id, name: token.name },
+    role: token.role,
+    ...(token.project === undefined ? {} : { project: token.project }),
+    ...(token.environment === undefined ? {} : { environment: token.environment }),
+  };
+}
+
+function grantOf(credential: Credential, stored: CredentialDigest, ports: AuthenticatorPorts): KeyGrant | undefined {
+  const key = ports.project(stored.project)?.keys.get(credential.id)?.document;
+  if (key === undefined || key.revokedAt !== undefined || key.kind !== credential.class) return undefined;
+  return { keyId: key.id, project: stored.project, environment: key.environment, class: key.kind };
+}
+
+/** Whoever holds `BANNEROL_ADMIN_TOKEN`. */
+const environmentAdmin: Caller = {
+  actor: { type: "token", id: "environment", name: "BANNEROL_ADMIN_TOKEN" },
+  role: "admin",
+};
+
+const tokenMissing: Refusal = {
+  code: "token_missing",
+  detail: "This needs a token. Send it in the header Authorization: Bearer <token>.",
+};
+const tokenInvalid: Refusal = {
+  code: "token_invalid",
+  detail: "The token is not valid: mistyped, revoked or expired. Use another, or have an admin make a new one.",
+};
+const keyInvalid: Refusal = {
+  code: "key_invalid",
+  detail: "The key is missing or not valid: mistyped or revoked. Send an SDK key in Authorization: Bearer <key>.",
+};
+const tokenAtTheSdkDoor: Refusal = {
+  code: "wrong_credential",
+  detail: "This is a token of the admin API. SDKs need a key: make one with `bannerol key create`.",
+};
+
+function keyAtTheAdminDoor({ class: kind, id }: Credential): Refusal {
+  const detail = `This is a ${kind} key (${id}), which only SDKs use. The admin API needs a token: bnr_token_….`;
+  return { code: "wrong_credential", detail };
+}
+
+function leaked({ id }: Credential): Refusal {
+  const detail = `The server key ${id} came from a browser, so it has leaked. Revoke it, and use a client key there.`;
+  return { code: "key_leaked", detail };
+}

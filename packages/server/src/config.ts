@@ -1,0 +1,120 @@
+/** The server's settings: from the environment, each one also a flag of `bannerol server`, which goes before. */
+import { z } from "zod";
+import { nearest } from "./nearest.ts";
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly database: { readonly kind: "sqlite"; readonly path: string };
+  /** Any text of at least 32 characters without spaces; never printed. */
+  readonly adminToken?: string;
+  readonly logLevel: LogLevel;
+  /** How long requests in flight and streams may take to end once the server is told to stop. */
+  readonly drainMs: number;
+}
+
+/** A setting that is wrong: one line that names it and says what it may be. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most));
+
+/** Each setting with what it may be, as its error says it. */
+const settings = {
+  PORT: { read: whole(0, 65_535).default(4400), allowed: "a port from 0 to 65535" },
+  HOST: {
+    read: z
+      .string()
+      .regex(/^[^\s/]+$/)
+      .default("127.0.0.1"),
+    allowed: "a host name or an address",
+  },
+  DATABASE_URL: {
+    read: z
+      .string()
+      .regex(/^sqlite:[^\0]+$/)
+      .transform((url) => ({ kind: "sqlite" as const, path: url.slice("sqlite:".length) }))
+      .default({ kind: "sqlite", path: ".bannerol/bannerol.db" }),
+    allowed: "sqlite: and a path, like sqlite:.bannerol/bannerol.db",
+  },
+  BANNEROL_ADMIN_TOKEN: {
+    read: z
+      .string()
+      .regex(/^\S{32,1000}$/)
+      .optional(),
+    allowed: "at least 32 characters without spaces",
+  },
+  LOG_LEVEL: { read: z.enum(logLevels).default("info"), allowed: `one of ${logLevels.join(", ")}` },
+  BANNEROL_DRAIN_SECONDS: { read: whole(0, 3_600).default(10), allowed: "seconds, a whole number from 0 to 3600" },
+};
+
+export type SettingName = keyof typeof settings;
+export const settingNames: readonly SettingName[] = [
+  "PORT",
+  "HOST",
+  "DATABASE_URL",
+  "BANNEROL_ADMIN_TOKEN",
+  "LOG_LEVEL",
+  "BANNEROL_DRAIN_SECONDS",
+];
+
+/** What the command line and SDKs read: known here, and none of the server's business. */
+const othersNames = ["BANNEROL_URL", "BANNEROL_TOKEN", "BANNEROL_PROJECT", "BANNEROL_ENV", "BANNEROL_KEY"];
+
+/** Secrets are not repeated in an error. */
+const secretNames: ReadonlySet<string> = new Set(["BANNEROL_ADMIN_TOKEN", "DATABASE_URL"]);
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/**
+ * Reads the settings; `overrides` are flags of the command line under the names of their variables. An empty variable
+ * counts as one that is not set. Throws `ConfigError` for a value that cannot be and for an unknown `BANNEROL_…` name.
+ */
+export function readConfig(environment: Environment, overrides: { readonly [K in SettingName]?: string } = {}): Config {
+  refuseUnknown(environment);
+  const given: Environment = { ...environment, ...overrides };
+  const adminToken = read("BANNEROL_ADMIN_TOKEN", given);
+  return {
+    port: read("PORT", given),
+    host: read("HOST", given),
+    database: readDatabase(given),
+    ...(adminToken === undefined ? {} : { adminToken }),
+    logLevel: read("LOG_LEVEL", given),
+    drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
+  };
+}
+
+function refuseUnknown(environment: Environment): void {
+  const known = [...settingNames.filter((name) => name.startsWith("BANNEROL_")), ...othersNames];
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith("BANNEROL_") || known.includes(name)) continue;
+    throw new ConfigError(`${name} is not a setting. Did you mean ${nearest(name, known)}?`);
+  }
+}
+
+function readDatabase(given: Environment): Config["database"] {
+  if (/^postgres(ql)?:/.test(given.DATABASE_URL ?? "")) {
+    throw new ConfigError(
+      "DATABASE_URL names a PostgreSQL database, which this version cannot use. Use sqlite: and a path.",
+    );
+  }
+  return read("DATABASE_URL", given);
+}
+
+function read<K extends SettingName>(name: K, given: Environment): z.output<(typeof settings)[K]["read"]> {
+  const text = given[name];
+  const { read: schema, allowed } = settings[name];
+  const result = schema.safeParse(text === "" ? undefined : text);
+  if (result.success) return result.data as z.output<(typeof settings)[K]["read"]>;
+  const shown = secretNames.has(name) ? "" : ` is ${JSON.stringify(text)}, which`;
+  throw new ConfigError(`${name}${shown} cannot be. Set it to ${allowed}.`);
+}

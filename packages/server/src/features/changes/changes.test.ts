@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { createHarness, FLAGS, field, type Harness, START } from "../../testing/harness.ts";
+
+const CHANGES = "/api/v1/projects/default/changes";
+
+describe("the history", () => {
+  let api: Harness;
+  /** Of the first change that a test makes. */
+  let first: number;
+  beforeEach(async () => {
+    api = await createHarness();
+    first = (api.ledger.state("default")?.revision ?? 0) + 1;
+    await api.ask(`POST ${FLAGS}`, { body: { key: "a", comment: "begin" }, headers: { "x-request-id": "req-1" } });
+    api.advance(60_000);
+    await api.ask(`POST ${FLAGS}/a/environments/production/enable`);
+    api.advance(60_000);
+    await api.ask("POST /api/v1/projects/default/segments", { body: { key: "beta" } });
+  });
+
+  const revisions = async (query: string) => {
+    const { body } = await api.ask(`GET ${CHANGES}?${query}`);
+    const items = field(body, "items");
+    return Array.isArray(items) ? items.map((item) => Number(field(item, "revision")) - first) : [];
+  };
+  const at = (ms: number) => encodeURIComponent(new Date(START + ms).toISOString());
+
+  it("tells who did what, when and why, with the state before and after, newest first", async () => {
+    const { body } = await api.ask(`GET ${CHANGES}`);
+    expect(field(body, "items", 1)).toMatchObject({
+      revision: first + 1,
+      at: "2026-01-31T12:01:00.000Z",
+      actor: { type: "token", id: "environment", name: "BANNEROL_ADMIN_TOKEN" },
+      action: "flag.enable",
+      flag: "a",
+      environment: "production",
+      before: { enabled: false },
+      after: { enabled: true, fallthrough: { variant: "on" } },
+      items: [{ flag: "a", environment: "production" }],
+    });
+    expect(field(body, "items", 2)).toMatchObject({
+      action: "flag.create",
+      comment: "begin",
+      requestId: "req-1",
+      flag: "a",
+      before: null,
+    });
+    expect(Object(field(body, "items", 2, "items"))).toHaveLength(4);
+    expect(field(body, "head")).toBe(field(body, "items", 0, "hash"));
+    expect(field(body, "revision")).toBe(first + 2);
+  });
+
+  it.each([
+    ["flag=a", [1, 0]],
+    ["segment=beta", [2]],
+    ["environment=production&flag=a", [1, 0]],
+    ["environment=staging&flag=a", [0]],
+    ["actor=BANNEROL_ADMIN_TOKEN", [2, 1, 0]],
+    ["actor=somebody", []],
+    ["flag=nothing", []],
+  ])("is filtered by %s", async (query, expected) => {
+    expect(await revisions(query)).toEqual(expected);
+  });
+
+  it("begins after and ends before a revision, or at instants", async () => {
+    expect(await revisions(`since=${first}`)).toEqual([2, 1]);
+    expect(await revisions(`flag=a&until=${first + 1}`)).toEqual([0]);
+    expect(await revisions(`since=${at(60_000)}`)).toEqual([2, 1]);
+    expect(await revisions(`flag=a&until=${at(60_000)}`)).toEqual([1, 0]);
+    expect(await revisions(`since=${first + 2}`)).toEqual([]);
+  });
+
+  it("comes page by page, each change once", async () => {
+    const seen: unknown[] = [];
+    let cursor: unknown = "";
+    for (let pages = 0; cursor !== undefined && pages < 20; pages += 1) {
+      const { body } = await api.ask(`GET ${CHANGES}?limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      const items = field(body, "items");
+      if (Array.isArray(items)) seen.push(...items.map((item) => field(item, "revision")));
+      cursor = field(body, "nextCursor");
+    }
+    expect(seen).toEqual(Array.from({ length: first + 2 }, (_, index) => first + 2 - index));
+  });
+
+  it("shows weights and no layout", async () => {
+    await api.ask(`PUT ${FLAGS}/a/environments/production/rollout`, { body: { percentage: 10 } });
+    const { text, body } = await api.ask(`GET ${CHANGES}`);
+    const weights = { on: 10_000, off: 90_000 };
+    expect(field(body, "items", 0, "after", "fallthrough")).toEqual({ rollout: { weights } });
+    expect(text).not.toContain("allocation");
+  });
+
+  it("is found whole", async () => {
+    const { body } = await api.ask(`GET ${CHANGES}/verify`);
+    expect(body).toEqual({ ok: true, head: api.ledger.state("default")?.head, checked: first + 2 });
+  });
+
+  it("shows a token of one environment what happened there alone", async () => {
+    const token = await api.makeToken("viewer", { project: "default", environment: "staging" });
+    const { body, text } = await api.ask(`GET ${CHANGES}`, { token });
+    expect(text).not.toContain("production");
+    expect(field(body, "items", 0)).toMatchObject({ action: "flag.create" });
+    expect((await api.ask(`GET ${CHANGES}?environment=production`, { token })).status).toBe(403);
+  });
+});

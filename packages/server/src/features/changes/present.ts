@@ -1,0 +1,76 @@
+/** The history as people see it: each document in the form of the admin API, layouts left out. */
+import type { ChangeForm, ChangeItem } from "@bannerol/protocol/schemas";
+import type { DocumentOf, ItemKind, ItemName, RecordedItem } from "../../state/documents.ts";
+import { readDocument } from "../../state/read-document.ts";
+import type { ChangeWithBefore } from "../../store/port.ts";
+import { instant } from "../decision.ts";
+import { definitionForm } from "../flags/present.ts";
+import { formOf } from "../targeting/form.ts";
+
+/** Only the items that `sees` lets through; `undefined` where none is left. */
+export function changeForm(
+  { change, before }: ChangeWithBefore,
+  sees: (item: ItemName) => boolean,
+): ChangeForm | undefined {
+  const items = change.items.flatMap((item, index) => (sees(item) ? [itemForm(item, before[index])] : []));
+  const [first] = items;
+  if (first === undefined && change.items.length > 0) return undefined;
+  const { revision, at, actor, action, comment, requestId, hash } = change;
+  return {
+    revision,
+    at: instant(at),
+    actor,
+    action,
+    ...(first ?? { before: null, after: null }),
+    items,
+    ...(comment === undefined ? {} : { comment }),
+    ...(requestId === undefined ? {} : { requestId }),
+    hash,
+  };
+}
+
+function itemForm(item: RecordedItem, before: unknown): ChangeItem {
+  return { ...nameOf(item), before: documentForm(item.kind, before), after: documentForm(item.kind, item.after) };
+}
+
+function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before" | "after"> {
+  switch (kind) {
+    case "flag":
+      return { flag: key };
+    case "targeting":
+      return { flag: key, environment };
+    case "segment":
+      return { segment: key };
+    case "environment":
+      return { environment: key };
+    case "key":
+      return { key, environment };
+    case "project":
+    case "token":
+      return {};
+  }
+}
+
+/** A document that cannot be read is shown as it lies in the log. */
+function documentForm(kind: ItemKind, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  switch (kind) {
+    case "flag":
+      return readOr(kind, value, definitionForm);
+    case "targeting":
+      return readOr(kind, value, formOf);
+    case "key":
+      return readOr(kind, value, ({ createdAt, revokedAt, ...rest }) => ({
+        ...rest,
+        createdAt: instant(createdAt),
+        ...(revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) }),
+      }));
+    default:
+      return value;
+  }
+}
+
+function readOr<K extends ItemKind>(kind: K, value: unknown, form: (document: DocumentOf[K]) => unknown): unknown {
+  const read = readDocument(kind, value);
+  return read.ok ? form(read.document) : value;
+}

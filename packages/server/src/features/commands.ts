@@ -1,0 +1,98 @@
+/**
+ * The one way from a route to the history. It demands a scope, so nothing that was not allowed can be changed, and
+ * asks on the newest state, at the moment of the change, what a route cannot know before: whether the document still
+ * is what the caller read (`If-Match`), and whether it would alter a protected environment.
+ */
+import { protectedBy } from "../auth/protection.ts";
+import { mayInProtected } from "../auth/roles.ts";
+import type { ProjectScope, Scope } from "../auth/scope.ts";
+import { checkIfMatch } from "../http/etag.ts";
+import { type Refusal, RefusedError } from "../http/refusal.ts";
+import type { ItemName } from "../state/documents.ts";
+import { fold, type ProjectState } from "../state/project-state.ts";
+import { SYSTEM_PROJECT } from "../store/port.ts";
+import type { Decided } from "./decision.ts";
+import { revisionOf } from "./reading.ts";
+import type { Services } from "./services.ts";
+
+/** What of a request belongs to the change it makes. */
+export interface ChangeContext {
+  readonly headers: Headers;
+  readonly requestId: string;
+}
+
+export interface Command<T> {
+  /** The document that `If-Match` speaks of; none for one that is being made. */
+  readonly subject?: ItemName;
+  readonly comment?: string | undefined;
+  /** Pure; asked again where somebody else was faster. */
+  readonly decide: (state: ProjectState) => Decided<T>;
+}
+
+/** A change as it was made; where there was nothing to change, the state as it stands. */
+export interface Done<T> {
+  readonly state: ProjectState;
+  readonly result: T;
+}
+
+/** Carries a command out on the project of the scope. Throws `RefusedError`, or a `StoreFault`. */
+export function change<T>(
+  services: Services,
+  scope: ProjectScope,
+  context: ChangeContext,
+  command: Command<T>,
+): Promise<Done<T>> {
+  return execute(services, { scope, chain: scope.place.project, context }, command);
+}
+
+/** Carries a command out on what belongs to the installation. */
+export function changeSystem<T>(
+  services: Services,
+  scope: Scope,
+  context: ChangeContext,
+  command: Command<T>,
+): Promise<Done<T>> {
+  return execute(services, { scope, chain: SYSTEM_PROJECT, context }, command);
+}
+
+interface Target {
+  readonly scope: Scope;
+  readonly chain: string;
+  readonly context: ChangeContext;
+}
+
+async function execute<T>(
+  { ledger, now, state: service }: Services,
+  target: Target,
+  command: Command<T>,
+): Promise<Done<T>> {
+  const { scope, chain, context } = target;
+  const request = {
+    project: chain,
+    actor: scope.caller.actor,
+    at: now(),
+    requestId: context.requestId,
+    ...(command.comment === undefined ? {} : { comment: command.comment }),
+  };
+  const execution = await service.watchStore(() =>
+    ledger.execute(request, (state): Decided<Done<T>> => decideOn(state, target, command)),
+  );
+  if (!execution.ok) throw new RefusedError(execution.refusal);
+  const { change: made, result } = execution;
+  return made === undefined ? result : { state: fold(result.state, made), result: result.result };
+}
+
+function decideOn<T>(state: ProjectState, { scope, context }: Target, command: Command<T>): Decided<Done<T>> {
+  const stale = command.subject && checkIfMatch(context.headers.get("if-match"), revisionOf(state, command.subject));
+  if (stale !== undefined) return { ok: false, refusal: stale };
+  const decided = command.decide(state);
+  if (!decided.ok) return decided;
+  const guarded = mayInProtected(scope.caller.role, scope.right) ? undefined : protectedBy(state, decided.items);
+  if (guarded !== undefined) return { ok: false, refusal: isProtected(guarded) };
+  return { ...decided, result: { state, result: decided.result } };
+}
+
+function isProtected(environment: string): Refusal {
+  const detail = `This would alter ${environment}, which is protected. Ask an admin, or a releaser for a rollout or a switch.`;
+  return { code: "not_allowed", detail };
+}

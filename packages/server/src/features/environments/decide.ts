@@ -1,0 +1,48 @@
+/** What becomes of environments. Pure. */
+import type { EnvironmentCreate, EnvironmentPatch } from "@bannerol/protocol/schemas";
+import type { EnvironmentDocument, Item } from "../../state/documents.ts";
+import type { ProjectState } from "../../state/project-state.ts";
+import { type Decided, refused } from "../decision.ts";
+import { storedNewTargeting } from "../targeting/new-targeting.ts";
+import { environmentsInOrder } from "./order.ts";
+
+export const MAX_ENVIRONMENTS = 100;
+
+/** A new environment, last in promotion order. Every flag starts there as a new flag does: disabled. */
+export function createEnvironment(
+  state: ProjectState,
+  { key, name = key }: Omit<EnvironmentCreate, "comment">,
+): Decided<undefined> {
+  if (state.environments.has(key))
+    return refused("already_exists", `There is an environment ${key} already. Choose another key.`);
+  if (state.environments.size >= MAX_ENVIRONMENTS) {
+    return refused(
+      "limit_exceeded",
+      `The project ${state.key} has ${MAX_ENVIRONMENTS} environments, which is the limit.`,
+    );
+  }
+  const position = (environmentsInOrder(state).at(-1)?.document.position ?? -1) + 1;
+  const after: EnvironmentDocument = { key, name, position, protected: false };
+  const flags = [...state.flags.values()].map(
+    ({ document }): Item => ({
+      kind: "targeting",
+      key: document.key,
+      environment: key,
+      after: storedNewTargeting(document),
+    }),
+  );
+  const items: Item[] = [{ kind: "environment", key, environment: "", after }, ...flags];
+  return { ok: true, action: "environment.create", items, result: undefined };
+}
+
+export function patchEnvironment(
+  state: ProjectState,
+  key: string,
+  { name }: Omit<EnvironmentPatch, "comment">,
+): Decided<undefined> {
+  const before = state.environments.get(key)?.document;
+  if (before === undefined) return refused("not_found", `The project ${state.key} has no environment ${key}.`);
+  const after = name === undefined ? before : { ...before, name };
+  const items: Item[] = [{ kind: "environment", key, environment: "", after }];
+  return { ok: true, action: "environment.update", items, result: undefined };
+}

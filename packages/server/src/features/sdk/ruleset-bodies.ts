@@ -1,0 +1,72 @@
+/**
+ * Rulesets and deltas as bytes, made once for each view and revision however many ask, and compressed once.
+ *
+ *     View (immutable) ─► whole ──► gzip
+ *                      └► delta since R ──► gzip      the last few R that were asked for
+ *
+ * A view that is no longer in force takes its bytes with it.
+ */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { View } from "../../log/view.ts";
+
+const compress = promisify(gzip);
+
+/** Below this a compressed body is no smaller once its headers are counted. */
+const WORTH_COMPRESSING = 1_024;
+/** How many different `since` of one view are kept. */
+const KEPT_DELTAS = 64;
+
+export class Body {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  #gzipped: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+  constructor(value: object) {
+    this.bytes = new TextEncoder().encode(JSON.stringify(value));
+  }
+
+  get worthCompressing(): boolean {
+    return this.bytes.byteLength >= WORTH_COMPRESSING;
+  }
+
+  gzipped(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#gzipped ??= compress(this.bytes).then((bytes) => new Uint8Array(bytes));
+    return this.#gzipped;
+  }
+}
+
+interface Bodies {
+  whole?: Body;
+  readonly deltas: Map<number, Body>;
+}
+
+export class RulesetBodies {
+  readonly #byView = new WeakMap<View, Bodies>();
+
+  /** The ruleset whole. */
+  whole(view: View): Body {
+    const bodies = this.#of(view);
+    bodies.whole ??= new Body(view.ruleset());
+    return bodies.whole;
+  }
+
+  /** What leads from `since` to the view, in the stream's form; the ruleset whole where nothing does. */
+  delta(view: View, since: number): Body {
+    const { deltas } = this.#of(view);
+    const known = deltas.get(since);
+    if (known !== undefined) return known;
+    const delta = view.deltaSince(since);
+    if (delta === "tooOld") return this.whole(view);
+    const body = new Body({ type: "delta", ...delta, checksum: view.checksum });
+    const [oldest] = deltas.keys();
+    if (deltas.size >= KEPT_DELTAS && oldest !== undefined) deltas.delete(oldest);
+    deltas.set(since, body);
+    return body;
+  }
+
+  #of(view: View): Bodies {
+    const bodies = this.#byView.get(view) ?? { deltas: new Map() };
+    this.#byView.set(view, bodies);
+    return bodies;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * How this process does, as `/readyz` tells it.
+ *
+ *     starting ──opened──► ready ⇄ degraded ──stop──► draining
+ *
+ * Degraded is not unready: everything that was read is served from memory while the database is out of reach.
+ */
+import type { Readiness } from "@bannerol/protocol/schemas";
+import { StoreFault } from "../../store/fault.ts";
+
+export class ServiceState {
+  #phase: "starting" | "open" | "draining" = "starting";
+  #storeFails = false;
+
+  get status(): Readiness["status"] {
+    if (this.#phase !== "open") return this.#phase;
+    return this.#storeFails ? "degraded" : "ready";
+  }
+
+  /** The log has been read for the first time. */
+  opened(): void {
+    if (this.#phase === "starting") this.#phase = "open";
+  }
+
+  /** For good: this process is going. */
+  drain(): void {
+    this.#phase = "draining";
+  }
+
+  /** Does something with the store and takes note of how that went. */
+  async watchStore<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#storeFails = false;
+      return result;
+    } catch (error) {
+      if (error instanceof StoreFault) this.#storeFails = true;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** What the features are given: the history, and the few things that a pure decision cannot make itself. */
+import type { Ledger } from "../log/ledger.ts";
+import type { ConnectionInventory } from "./connections/inventory.ts";
+import type { ViewRevisions } from "./connections/view-revisions.ts";
+import type { ServiceState } from "./service/service-state.ts";
+
+/** The random numbers that decisions ask for. */
+export interface Draw {
+  /** Unsigned 32-bit, uniform. */
+  readonly seed: () => number;
+  readonly bytes: (count: number) => Uint8Array;
+}
+
+export interface Services {
+  readonly ledger: Ledger;
+  readonly draw: Draw;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly inventory: ConnectionInventory;
+  readonly viewRevisions: ViewRevisions;
+  readonly state: ServiceState;
+}
+
+/** 8 of 32 letters and digits that nobody mistakes for one another. */
+export function ruleIdFrom({ bytes }: Draw): string {
+  return Array.from(bytes(8), (byte) => "abcdefghijkmnpqrstuvwxyz23456789"[byte % 32]).join("");
+}

@@ -1,0 +1,175 @@
+import {
+  commentOnlySchema,
+  rolloutPutSchema,
+  type TargetingChanged,
+  targetingChangedSchema,
+  targetingPatchSchema,
+  targetingPutSchema,
+  targetingSchema,
+} from "@bannerol/protocol/schemas";
+import { z } from "zod";
+import type { EnvironmentScope } from "../../auth/scope.ts";
+import { inEnvironment } from "../../http/permission.ts";
+import { refuse } from "../../http/refusal.ts";
+import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import type { ItemName, TargetingDocument } from "../../state/documents.ts";
+import { type ProjectState, type Revised, targetingOf } from "../../state/project-state.ts";
+import { type ChangeContext, type Command, change } from "../commands.ts";
+import type { Decided } from "../decision.ts";
+import { flagOf, stateOf } from "../reading.ts";
+import { ruleIdFrom, type Services } from "../services.ts";
+import { patchTargeting, putTargeting, switchFlag, type TargetingCommand } from "./decide.ts";
+import { earlierRollouts } from "./earlier.ts";
+import { formOf } from "./form.ts";
+import { putRollout } from "./rollout.ts";
+
+const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}";
+
+/** The document's own fields are looked at by core's checks, which know the flag and say more than a schema can. */
+const open = z.unknown().optional();
+const openFields = { enabled: open, off: open, prerequisites: open, targets: open, rules: open, fallthrough: open };
+const putEnvelope = targetingPutSchema.extend(openFields);
+const patchEnvelope = targetingPatchSchema.extend(openFields);
+
+export function targetingRoutes(services: Services): readonly Route[] {
+  return [...documentRoutes(services), ...switchRoutes(services), rolloutRoute(services)];
+}
+
+function documentRoutes(services: Services): readonly Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: PATH,
+      permission: inEnvironment("read"),
+      summary: "What the environment does with the flag",
+      query: noQuery,
+      body: noBody,
+      reply: targetingSchema,
+      async handler({ scope, param }) {
+        const state = stateOf(services, scope);
+        flagOf(state, param("f"));
+        const { document, revision } = targetingIn(state, param("f"), scope);
+        return { body: { ...formOf(document), revision }, revision };
+      },
+    }),
+    defineRoute({
+      method: "PUT",
+      path: PATH,
+      permission: inEnvironment("edit"),
+      summary: "Replace the targeting whole",
+      query: noQuery,
+      body: putEnvelope,
+      bodyShown: targetingPutSchema,
+      reply: targetingChangedSchema,
+      async handler({ scope, param, body, ...context }) {
+        const { comment, revision: _ignored, head: _ignoredToo, ...fields } = body;
+        const command = await commandFor(services, scope, param("f"));
+        return answerChange(services, scope, context, {
+          flag: param("f"),
+          comment,
+          decide: (state) => putTargeting(state, command, fields),
+        });
+      },
+    }),
+    defineRoute({
+      method: "PATCH",
+      path: PATH,
+      permission: inEnvironment("edit"),
+      summary: "Replace the fields that are named; null resets one to a new flag's",
+      query: noQuery,
+      body: patchEnvelope,
+      bodyShown: targetingPatchSchema,
+      reply: targetingChangedSchema,
+      async handler({ scope, param, body, ...context }) {
+        const { comment, ...fields } = body;
+        const command = await commandFor(services, scope, param("f"));
+        return answerChange(services, scope, context, {
+          flag: param("f"),
+          comment,
+          decide: (state) => patchTargeting(state, command, fields),
+        });
+      },
+    }),
+  ];
+}
+
+const switches = [
+  { verb: "enable", action: "flag.enable", summary: "Switch the flag on" },
+  { verb: "disable", action: "flag.disable", summary: "Switch the flag off" },
+  { verb: "kill", action: "flag.kill", summary: "Switch the flag off, now, whatever is running" },
+] as const;
+
+function switchRoutes(services: Services): readonly Route[] {
+  return switches.map(({ verb, action, summary }) =>
+    defineRoute({
+      method: "POST",
+      path: `${PATH}/${verb}`,
+      permission: inEnvironment("release"),
+      summary,
+      query: noQuery,
+      body: commentOnlySchema,
+      bodyOptional: true,
+      reply: targetingChangedSchema,
+      handler: ({ scope, param, body, ...context }) =>
+        answerChange(services, scope, context, {
+          flag: param("f"),
+          comment: body.comment,
+          decide: (state) => switchFlag(state, { flag: param("f"), environment: scope.place.environment }, action),
+        }),
+    }),
+  );
+}
+
+function rolloutRoute(services: Services): Route {
+  return defineRoute({
+    method: "PUT",
+    path: `${PATH}/rollout`,
+    permission: inEnvironment("release"),
+    summary: "Give a percentage of contexts a variant, by the fallthrough",
+    query: noQuery,
+    body: rolloutPutSchema,
+    reply: targetingChangedSchema,
+    async handler({ scope, param, body, ...context }) {
+      const command = await commandFor(services, scope, param("f"));
+      return answerChange(services, scope, context, {
+        flag: param("f"),
+        comment: body.comment,
+        decide: (state) => putRollout(state, command, body),
+      });
+    },
+  });
+}
+
+async function commandFor(services: Services, scope: EnvironmentScope, flag: string): Promise<TargetingCommand> {
+  return {
+    flag,
+    environment: scope.place.environment,
+    earlier: await earlierRollouts(services, scope, flag),
+    freshId: () => ruleIdFrom(services.draw),
+  };
+}
+
+interface TargetingChange {
+  readonly flag: string;
+  readonly comment: string | undefined;
+  readonly decide: (state: ProjectState) => Decided<undefined>;
+}
+
+async function answerChange(
+  services: Services,
+  scope: EnvironmentScope,
+  context: ChangeContext,
+  { flag, comment, decide }: TargetingChange,
+): Promise<Answer<TargetingChanged>> {
+  const subject: ItemName = { kind: "targeting", key: flag, environment: scope.place.environment };
+  const command: Command<undefined> = { subject, comment, decide };
+  const { state } = await change(services, scope, context, command);
+  const { document, revision } = targetingIn(state, flag, scope);
+  return { body: { ...formOf(document), revision, head: state.head }, revision };
+}
+
+/** Every flag has one in every environment; a database edited by hand may hold it in a form that cannot be read. */
+function targetingIn(state: ProjectState, flag: string, { place }: EnvironmentScope): Revised<TargetingDocument> {
+  const detail = `What ${place.environment} does with ${flag} is stored in a form that cannot be read. Put a new targeting.`;
+  return targetingOf(state, flag, place.environment) ?? refuse("not_found", detail);
+}

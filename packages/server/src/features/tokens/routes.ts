@@ -1,0 +1,138 @@
+import { mintCredential } from "@bannerol/protocol";
+import {
+  commentQuerySchema,
+  type TokenForm,
+  tokenChangedSchema,
+  tokenCreatedSchema,
+  tokenCreateSchema,
+  tokenListSchema,
+  tokensQuerySchema,
+} from "@bannerol/protocol/schemas";
+import { digestOf } from "../../auth/digest.ts";
+import { Scope } from "../../auth/scope.ts";
+import { anywhere } from "../../http/permission.ts";
+import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
+import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import type { TokenDocument } from "../../state/documents.ts";
+import type { ProjectState, Revised } from "../../state/project-state.ts";
+import { changeSystem } from "../commands.ts";
+import { instant } from "../decision.ts";
+import { pageByKey } from "../paging.ts";
+import { passesRevoked } from "../revoked.ts";
+import type { Services } from "../services.ts";
+import { createToken, revokeToken } from "./decide.ts";
+
+const PATH = "/api/v1/tokens";
+
+export function tokenRoutes(services: Services): readonly Route[] {
+  return [listRoute(services), createRoute(services), revokeRoute(services)];
+}
+
+/** The tokens whose own scope lies within the caller's: who may not use a right somewhere hands it to nobody. */
+function heldTokens({ ledger }: Services, scope: Scope): readonly Revised<TokenDocument>[] {
+  return [...ledger.system().tokens.values()].filter(({ document }) => scope.at(reachOf(document)) instanceof Scope);
+}
+
+function reachOf({ project, environment }: Pick<TokenDocument, "project" | "environment">) {
+  return { ...(project === undefined ? {} : { project }), ...(environment === undefined ? {} : { environment }) };
+}
+
+function listRoute(services: Services): Route {
+  return defineRoute({
+    method: "GET",
+    path: PATH,
+    permission: anywhere("administer"),
+    summary: "List tokens, without their secrets",
+    query: tokensQuerySchema,
+    body: noBody,
+    reply: tokenListSchema,
+    async handler({ scope, query }) {
+      const tokens = heldTokens(services, scope).filter(({ document }) => passesRevoked(document, query.revoked));
+      const { items, ...page } = pageByKey(tokens, ({ document }) => document.id, query);
+      return { body: { ...page, items: items.map(tokenForm) } };
+    },
+  });
+}
+
+function createRoute(services: Services): Route {
+  return defineRoute({
+    method: "POST",
+    path: PATH,
+    permission: anywhere("administer"),
+    summary: "Make a token; the only answer that shows it",
+    query: noQuery,
+    body: tokenCreateSchema,
+    reply: tokenCreatedSchema,
+    status: 201,
+    async handler({ scope, body, ...context }) {
+      const { comment, expiresAt, ...rest } = body;
+      const place = placed(services, scope, rest);
+      const { credential, text } = mintCredential("token", services.draw.bytes);
+      const fields = { ...rest, ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }) };
+      const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
+      const { state } = await changeSystem(services, place, context, {
+        comment,
+        decide: () => createToken(fields, made),
+      });
+      const token = tokenIn(state, credential.id);
+      return { body: { ...tokenForm(token), head: state.head, token: text }, revision: token.revision };
+    },
+  });
+}
+
+/** The scope narrowed to where the new token will reach; that must be there. */
+function placed({ ledger }: Services, scope: Scope, reach: Pick<TokenDocument, "project" | "environment">): Scope {
+  const narrowed = scope.at(reachOf(reach));
+  if (!(narrowed instanceof Scope)) throw new RefusedError(narrowed);
+  const { project, environment } = reach;
+  if (project === undefined) return narrowed;
+  const state = ledger.state(project);
+  if (state === undefined)
+    refuse("not_found", `There is no project ${quoted(project)}. List them with GET /api/v1/projects.`);
+  if (environment !== undefined && !state.environments.has(environment)) {
+    refuse("not_found", `The project ${project} has no environment ${quoted(environment)}. Make it, or name another.`);
+  }
+  return narrowed;
+}
+
+function revokeRoute(services: Services): Route {
+  return defineRoute({
+    method: "DELETE",
+    path: `${PATH}/{id}`,
+    permission: anywhere("administer"),
+    summary: "Revoke a token, at once",
+    query: commentQuerySchema,
+    body: noBody,
+    reply: tokenChangedSchema,
+    async handler({ scope, param, query, ...context }) {
+      const id = param("id");
+      const held = heldTokens(services, scope).some(({ document }) => document.id === id);
+      if (!held) refuse("not_found", `There is no token ${quoted(id)}. List them with GET /api/v1/tokens.`);
+      const at = services.now();
+      const { state } = await changeSystem(services, scope, context, {
+        subject: { kind: "token", key: id, environment: "" },
+        comment: query.comment,
+        decide: (before) => revokeToken(before, id, at),
+      });
+      const token = tokenIn(state, id);
+      return { body: { ...tokenForm(token), head: state.head }, revision: token.revision };
+    },
+  });
+}
+
+function tokenIn(state: ProjectState, id: string): Revised<TokenDocument> {
+  const token = state.tokens.get(id);
+  if (token === undefined) throw new Error(`The token ${id} has vanished.`);
+  return token;
+}
+
+function tokenForm({ document, revision }: Revised<TokenDocument>): TokenForm {
+  const { createdAt, expiresAt, revokedAt, ...rest } = document;
+  return {
+    ...rest,
+    createdAt: instant(createdAt),
+    ...(expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) }),
+    ...(revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) }),
+    revision,
+  };
+}

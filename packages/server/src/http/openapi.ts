@@ -1,0 +1,133 @@
+/** The route table as OpenAPI 3.1, whose schemas are JSON Schema 2020-12, which zod writes itself. */
+import { problemSchema } from "@bannerol/protocol/schemas";
+import { z } from "zod";
+import { noBody, type Route } from "./route.ts";
+
+type Json = { readonly [name: string]: unknown };
+
+/** Everything of the document but its `openapi` field. */
+export function describeRoutes(routes: readonly Route[], version: string): Json {
+  const components = new Map<string, unknown>();
+  const paths = new Map<string, Map<string, Json>>();
+  for (const route of routes) {
+    const operations = paths.get(route.path) ?? new Map<string, Json>();
+    operations.set(route.method.toLowerCase(), operationOf(route, components));
+    paths.set(route.path, operations);
+  }
+  return {
+    info: { title: "Bannerol", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    paths: Object.fromEntries([...paths].map(([path, operations]) => [path, Object.fromEntries(operations)])),
+    components: {
+      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "A token of the admin API, bnr_token_…" },
+        key: { type: "http", scheme: "bearer", description: "An SDK key, bnr_server_… or bnr_client_…" },
+      },
+    },
+  };
+}
+
+function operationOf(route: Route, components: Map<string, unknown>): Json {
+  const problems = {
+    description: "A problem",
+    content: { "application/problem+json": { schema: schemaOf(problemSchema, "output", components) } },
+  };
+  return {
+    summary: route.summary,
+    tags: [tagOf(route.path)],
+    "x-permission": route.permission,
+    security: securityOf(route),
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query, components)],
+    ...(route.body === noBody ? {} : { requestBody: requestBodyOf(route, components) }),
+    responses: {
+      [route.status ?? 200]: {
+        description: "Done",
+        content: { "application/json": { schema: schemaOf(route.reply, "output", components) } },
+      },
+      default: problems,
+    },
+  };
+}
+
+function requestBodyOf({ body, bodyShown, bodyOptional = false }: Route, components: Map<string, unknown>): Json {
+  return {
+    required: !bodyOptional,
+    content: { "application/json": { schema: schemaOf(bodyShown ?? body, "input", components) } },
+  };
+}
+
+function securityOf({ permission }: Route): readonly Json[] {
+  if (permission === "public") return [];
+  return permission === "sdk" ? [{ key: [] }] : [{ token: [] }];
+}
+
+/** The last fixed word that names a noun: `flags` of `/api/v1/projects/{p}/flags/{f}`. */
+function tagOf(path: string): string {
+  const words = path.split("/").filter((word) => word !== "" && !word.startsWith("{"));
+  return words.find((word) => !["api", "v1", "projects", "sdk"].includes(word)) ?? words.at(-1) ?? "service";
+}
+
+const parameterNames: ReadonlyMap<string, string> = new Map([
+  ["p", "The project's key"],
+  ["e", "The environment's key"],
+  ["f", "The flag's key"],
+  ["s", "The segment's key"],
+  ["id", "The id of a key or token"],
+]);
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{([a-z]+)\}/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    description: parameterNames.get(name) ?? name,
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters(query: z.ZodType, components: Map<string, unknown>): readonly Json[] {
+  const schema = schemaOf(query, "input", components);
+  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
+  return Object.entries(isJson(schema.properties) ? schema.properties : {}).map(([name, property]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema: property,
+  }));
+}
+
+/** A JSON Schema whose named parts stand under `components`. */
+function schemaOf(schema: z.ZodType, io: "input" | "output", components: Map<string, unknown>): Json {
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...own
+  } = z.toJSONSchema(schema, {
+    io,
+    // What has a shape of its own (any JSON value, a context) says so in its metadata.
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      // Answers may grow fields; only a request is held to those that are known.
+      if (io === "output") delete jsonSchema.additionalProperties;
+    },
+  });
+  for (const [name, part] of Object.entries($defs)) components.set(name, relinked(part));
+  const linked = relinked(own);
+  return isJson(linked) ? linked : {};
+}
+
+/** `#/$defs/Flag` becomes `#/components/schemas/Flag`. */
+function relinked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relinked);
+  if (!isJson(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      name === "$ref" && typeof part === "string" ? part.replace("#/$defs/", "#/components/schemas/") : relinked(part),
+    ]),
+  );
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

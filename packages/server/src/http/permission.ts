@@ -1,0 +1,128 @@
+/** The permissions that a route can declare, each with the check that it stands for. Authorisation goes by the matched route. */
+import { type Authenticator, bearerOf, type KeyGrant } from "../auth/authenticate.ts";
+import type { Right } from "../auth/roles.ts";
+import {
+  authorise,
+  type Caller,
+  type EnvironmentScope,
+  isEnvironmentScope,
+  isProjectScope,
+  type Place,
+  type ProjectScope,
+  Scope,
+} from "../auth/scope.ts";
+import { quoted, type Refusal } from "./refusal.ts";
+
+/** What a check may look at. */
+export interface Knock {
+  readonly headers: Headers;
+  /** A parameter of the path. Throws where the matched route has none of this name. */
+  readonly param: (name: string) => string;
+  /** Takes down who was let in, for the log. */
+  readonly admitted: (who: string) => void;
+}
+
+/** What the checks ask. */
+export interface Doors {
+  readonly authenticator: Authenticator;
+  readonly hasProject: (project: string) => boolean;
+  readonly hasEnvironment: (project: string, environment: string) => boolean;
+}
+
+/** `anywhere` asks for the role alone: the handler narrows its scope with `scope.at(place)`. */
+export type PermissionName = "public" | "sdk" | `${"anywhere" | "installation" | "project" | "environment"}:${Right}`;
+
+export type Admission<S> = { readonly ok: true; readonly scope: S } | { readonly ok: false; readonly refusal: Refusal };
+
+export interface Permission<S> {
+  readonly name: PermissionName;
+  readonly admit: (knock: Knock, doors: Doors) => Promise<Admission<S>>;
+}
+
+const rights = ["read", "edit", "release", "administer"] as const satisfies readonly Right[];
+const levels = ["anywhere", "installation", "project", "environment"] as const;
+
+export const permissionNames: ReadonlySet<string> = new Set<string>([
+  "public",
+  "sdk",
+  ...levels.flatMap((level) => rights.map((right) => `${level}:${right}`)),
+]);
+
+/** Anyone, with or without a credential. */
+export const everyone: Permission<undefined> = {
+  name: "public",
+  admit: async () => ({ ok: true, scope: undefined }),
+};
+
+/** Whoever holds an SDK key. */
+export const sdkKey: Permission<KeyGrant> = {
+  name: "sdk",
+  async admit({ headers, admitted }, { authenticator }) {
+    const text = bearerOf(headers.get("authorization") ?? undefined) ?? "";
+    const grant = await authenticator.authenticateKey(text, headers.get("origin") ?? undefined);
+    if ("code" in grant) return { ok: false, refusal: grant };
+    admitted(grant.keyId);
+    return { ok: true, scope: grant };
+  },
+};
+
+/** Whoever's role includes the right, wherever that is. */
+export function anywhere(right: Right): Permission<Scope> {
+  return { name: `anywhere:${right}`, admit: (knock, doors) => identify(knock, doors, right, (caller) => caller) };
+}
+
+/** Whoever has the right in the project `{p}`, which is there. */
+export function inProject(right: Right): Permission<ProjectScope> {
+  return {
+    name: `project:${right}`,
+    async admit(knock, doors) {
+      const project = knock.param("p");
+      const admission = await identify(knock, doors, right, () => ({ project }));
+      if (!admission.ok) return admission;
+      if (!doors.hasProject(project) || !isProjectScope(admission.scope)) return noProject(project);
+      return { ok: true, scope: admission.scope };
+    },
+  };
+}
+
+/** Whoever has the right in the environment `{e}` of the project `{p}`, which are there. */
+export function inEnvironment(right: Right): Permission<EnvironmentScope> {
+  return {
+    name: `environment:${right}`,
+    async admit(knock, doors) {
+      const project = knock.param("p");
+      const environment = knock.param("e");
+      const admission = await identify(knock, doors, right, () => ({ project, environment }));
+      if (!admission.ok) return admission;
+      if (!doors.hasProject(project)) return noProject(project);
+      if (!doors.hasEnvironment(project, environment) || !isEnvironmentScope(admission.scope)) {
+        return noEnvironment(project, environment);
+      }
+      return { ok: true, scope: admission.scope };
+    },
+  };
+}
+
+/** The place of a caller's own token is always within its reach: what is left to check is the role. */
+async function identify(
+  { headers, admitted }: Knock,
+  { authenticator }: Doors,
+  right: Right,
+  placeOf: (caller: Caller) => Place,
+): Promise<Admission<Scope>> {
+  const caller = await authenticator.authenticateToken(headers.get("authorization") ?? undefined);
+  if ("code" in caller) return { ok: false, refusal: caller };
+  admitted(caller.actor.id);
+  const scope = authorise(caller, right, placeOf(caller));
+  return scope instanceof Scope ? { ok: true, scope } : { ok: false, refusal: scope };
+}
+
+function noProject(project: string): { readonly ok: false; readonly refusal: Refusal } {
+  const detail = `There is no project ${quoted(project)}. List them with GET /api/v1/projects.`;
+  return { ok: false, refusal: { code: "not_found", detail } };
+}
+
+function noEnvironment(project: string, environment: string): { readonly ok: false; readonly refusal: Refusal } {
+  const detail = `The project ${project} has no environment ${quoted(environment)}. List them with GET /api/v1/projects/${project}/environments.`;
+  return { ok: false, refusal: { code: "not_found", detail } };
+}

@@ -1,0 +1,99 @@
+/** Schemas at the edge: what does not fit is refused with the path and a sentence for each thing wrong. */
+import type { FieldProblem } from "@bannerol/protocol";
+import type { z } from "zod";
+import { RefusedError } from "./refusal.ts";
+
+/** Reads the body of a request; 422 where it does not fit. */
+export function readBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = fieldProblems(result.error);
+  throw new RefusedError({ code: "invalid", detail: summary("The body is not valid", errors), errors });
+}
+
+/** Reads the query of a request; 400 where it does not fit. A name that stands twice is refused. */
+export function readQuery<S extends z.ZodType>(schema: S, url: string): z.output<S> {
+  const entries = [...new URL(url).searchParams];
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const errors = twice === undefined ? [] : [{ path: twice, message: "It stands twice in the query. Send it once." }];
+  const result = schema.safeParse(Object.fromEntries(entries));
+  if (result.success && errors.length === 0) return result.data;
+  const all = result.success ? errors : [...errors, ...fieldProblems(result.error)];
+  throw new RefusedError({ code: "malformed_request", detail: summary("The query is not valid", all), errors: all });
+}
+
+function summary(what: string, errors: readonly FieldProblem[]): string {
+  const [first] = errors;
+  if (first === undefined) return `${what}.`;
+  const more = errors.length > 1 ? ` (${errors.length - 1} more below.)` : "";
+  return `${what}${first.path === "" ? "" : `, at ${first.path}`}: ${first.message}${more}`;
+}
+
+/** zod's issues in the words of this API. */
+export function fieldProblems(error: z.ZodError): FieldProblem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [{ path: pathText(issue.path), message: messageOf(issue) }];
+    return issue.keys.map((key) => ({
+      path: pathText([...issue.path, key]),
+      message: "There is no such field. Remove it, or look for a typing error.",
+    }));
+  });
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.message.endsWith("received undefined")
+        ? `It is missing. Give ${kindOf(issue.expected)}.`
+        : `It is of another type. Give ${kindOf(issue.expected)}.`;
+    case "invalid_value":
+      return `Give one of ${issue.values.map(String).join(", ")}.`;
+    case "too_big":
+      return issue.message.startsWith("Too big")
+        ? `Give at most ${issue.maximum}${unitOf(issue.origin)}.`
+        : sentence(issue.message);
+    case "too_small":
+      return issue.message.startsWith("Too small")
+        ? `Give at least ${issue.minimum}${unitOf(issue.origin)}.`
+        : sentence(issue.message);
+    case "invalid_format":
+      return issue.format === "datetime"
+        ? "Give an RFC 3339 instant, like 2026-01-31T12:00:00Z."
+        : sentence(issue.message);
+    default:
+      return sentence(issue.message);
+  }
+}
+
+const kinds: ReadonlyMap<string, string> = new Map([
+  ["string", "a text"],
+  ["number", "a number"],
+  ["int", "a whole number"],
+  ["boolean", "true or false"],
+  ["array", "a list"],
+  ["object", "an object"],
+  ["record", "an object"],
+]);
+
+function kindOf(expected: string): string {
+  return kinds.get(expected) ?? expected;
+}
+
+function unitOf(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
+}
+
+/** The schemas' own messages go on from the name of a field: `must be from 0 to 100`. */
+function sentence(message: string): string {
+  return message.startsWith("must") ? `It ${message}.` : message;
+}
+
+/** `["rules", 0, "when"]` as `rules[0].when`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? String(step) : `${text}.${String(step)}`;
+  }, "");
+}

@@ -1,0 +1,130 @@
+/**
+ * The route table's rows. A row says who may use it, what it reads, what it answers and how; `mount.ts` serves it and
+ * `openapi.ts` describes it, so the three cannot disagree.
+ *
+ *     permission ─► query ─► body ─► handler ─► answer
+ *     401 403 404    400   400 413 415 422
+ */
+import { z } from "zod";
+import { etagOf } from "./etag.ts";
+import { MAX_BODY_BYTES, readJsonBody } from "./json.ts";
+import { type Doors, type Knock, type Permission, type PermissionName, permissionNames } from "./permission.ts";
+import { readBody, readQuery } from "./read.ts";
+import { RefusedError, refuse } from "./refusal.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+
+/** What a handler gets of its request: all of it read, checked and allowed. */
+export interface RouteRequest<Path extends string, Scope, Query, Body> {
+  readonly scope: Scope;
+  readonly param: (name: NamesIn<Path>) => string;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: Headers;
+  readonly requestId: string;
+}
+
+/** An answer before it is HTTP. `revision` is the document's, and becomes its `ETag`. */
+export interface Answer<T = unknown> {
+  readonly body: T;
+  readonly status?: number;
+  readonly revision?: number;
+}
+
+/** For routes that read no body, and for those whose query holds nothing. */
+export const noBody = z.undefined();
+export const noQuery = z.strictObject({});
+
+interface Described {
+  readonly method: Method;
+  /** From the root, parameters in braces. */
+  readonly path: string;
+  /** What it does, in one line of the reference. */
+  readonly summary: string;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType;
+  /** How the reference shows the body, where parts of it are read later, against the state, for better messages. */
+  readonly bodyShown?: z.ZodType;
+  /** A body that is not there counts as `{}`. */
+  readonly bodyOptional?: boolean;
+  /** Bytes; 1 MiB unless named. */
+  readonly bodyLimit?: number;
+  readonly reply: z.ZodType;
+  /** Of its answer; 200 unless named. */
+  readonly status?: number;
+}
+
+export interface RouteSpec<
+  Path extends string,
+  Scope,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+> extends Described {
+  readonly path: Path;
+  readonly permission: Permission<Scope>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly reply: Reply;
+  /** A `Response` is passed on as it is: for bodies that are kept as bytes. */
+  readonly handler: (
+    request: RouteRequest<Path, Scope, z.output<Query>, z.output<Body>>,
+  ) => Promise<Answer<z.input<Reply>> | Response>;
+}
+
+/** A request as the router hands it over. */
+export interface Arrival extends Knock {
+  readonly request: Request;
+  readonly requestId: string;
+}
+
+/** A row whose types were checked where it was defined. */
+export interface Route extends Described {
+  readonly permission: PermissionName;
+  readonly run: (arrival: Arrival, doors: Doors) => Promise<Response>;
+}
+
+/** Makes a row. Throws where it has no permission, which only a lie to the compiler can bring about. */
+export function defineRoute<
+  Path extends string,
+  Scope,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(spec: RouteSpec<Path, Scope, Query, Body, Reply>): Route {
+  const { permission, handler, ...described } = spec;
+  if (!permissionNames.has(permission?.name)) {
+    throw new TypeError(`The route ${spec.method} ${spec.path} declares no permission. Give it one.`);
+  }
+  return {
+    ...described,
+    permission: permission.name,
+    async run(arrival, doors) {
+      const admission = await permission.admit(arrival, doors);
+      if (!admission.ok) throw new RefusedError(admission.refusal);
+      const { scope } = admission;
+      const { request, requestId } = arrival;
+      const query = readQuery(spec.query, request.url);
+      const body = readBody(spec.body, await rawBody(spec, request));
+      const param = (name: NamesIn<Path>) => arrival.param(name);
+      const answer = await handler({ scope, param, query, body, headers: request.headers, requestId });
+      return answer instanceof Response ? answer : respond(answer, spec.status);
+    },
+  };
+}
+
+async function rawBody({ body, bodyOptional, bodyLimit, method, path }: Described, request: Request): Promise<unknown> {
+  if (body === noBody) return undefined;
+  const raw = await readJsonBody(request, bodyLimit ?? MAX_BODY_BYTES);
+  if (raw === undefined && bodyOptional === true) return {};
+  if (raw === undefined) refuse("malformed_request", `${method} ${path} needs a body. Send JSON.`);
+  return raw;
+}
+
+function respond({ body, status, revision }: Answer, usual = 200): Response {
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  if (revision !== undefined) headers.set("etag", etagOf(revision));
+  return new Response(JSON.stringify(body), { status: status ?? usual, headers });
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, createHarness, FLAGS, field, routeFor } from "../testing/harness.ts";
+
+const ENVIRONMENT = "/api/v1/projects/default/environments/production";
+
+describe("every route", () => {
+  it("answers as the reference says, and is described there", async () => {
+    const api = await createHarness();
+    const walked = new Set<string>();
+    const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN) => {
+      const got = await api.ask(what, { token, ...(body === undefined ? {} : { body }) });
+      expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
+      walked.add(`${routeFor(api.routes, what)?.method} ${routeFor(api.routes, what)?.path}`);
+      return got;
+    };
+    await go("GET /livez");
+    await go("GET /readyz");
+    const reference = await go("GET /openapi.json");
+    await go("GET /api/v1/projects");
+    await go("GET /api/v1/projects/default");
+    await go("POST /api/v1/projects/default/environments", { key: "preview" });
+    await go("GET /api/v1/projects/default/environments");
+    await go(`PATCH ${ENVIRONMENT}`, { name: "Live" });
+    await go(`GET ${ENVIRONMENT}`);
+    await go("POST /api/v1/projects/default/segments", { key: "staff", included: ["u1"] });
+    await go("PUT /api/v1/projects/default/segments/staff", { included: ["u2"] });
+    await go("PATCH /api/v1/projects/default/segments/staff", { by: "email" });
+    await go("GET /api/v1/projects/default/segments");
+    await go("GET /api/v1/projects/default/segments/staff");
+    await go(`POST ${FLAGS}`, { key: "checkout" });
+    await go(`PATCH ${FLAGS}/checkout`, { description: "One page" });
+    await go(`GET ${FLAGS}`);
+    await go(`GET ${FLAGS}/checkout`);
+    const targeting = await go(`GET ${FLAGS}/checkout/environments/production`);
+    await go(`PUT ${FLAGS}/checkout/environments/production`, targeting.body);
+    await go(`PATCH ${FLAGS}/checkout/environments/production`, { enabled: true });
+    await go(`POST ${FLAGS}/checkout/environments/production/disable`);
+    await go(`POST ${FLAGS}/checkout/environments/production/enable`);
+    await go(`PUT ${FLAGS}/checkout/environments/production/rollout`, { percentage: 25 });
+    await go(`POST ${FLAGS}/checkout/environments/production/kill`, { comment: "down" });
+    await go(`GET ${ENVIRONMENT}/ruleset`);
+    await go(`POST ${ENVIRONMENT}/evaluate`, {});
+    await go(`POST ${ENVIRONMENT}/evaluate`, { flag: "checkout", context: { targetingKey: "u1" } });
+    await go(`GET ${ENVIRONMENT}/connections`);
+    await go(`GET ${ENVIRONMENT}/connections?revision=1`);
+    const key = await go("POST /api/v1/keys", { project: "default", environment: "production", kind: "server" });
+    await go("GET /api/v1/keys");
+    await go("GET /sdk/v1/ruleset", undefined, String(field(key.body, "key")));
+    await go(`DELETE /api/v1/keys/${field(key.body, "id")}?comment=old`);
+    const token = await go("POST /api/v1/tokens", { name: "ci", role: "editor" });
+    await go("GET /api/v1/tokens");
+    await go(`DELETE /api/v1/tokens/${field(token.body, "id")}`);
+    await go(`POST ${FLAGS}/checkout/archive`);
+    await go(`POST ${FLAGS}/checkout/restore`);
+    await go("DELETE /api/v1/projects/default/segments/staff");
+    await go("GET /api/v1/projects/default/changes?limit=200");
+    await go("GET /api/v1/projects/default/changes/verify");
+
+    const all = api.routes.map(({ method, path }) => `${method} ${path}`);
+    expect(all.filter((route) => !walked.has(route))).toEqual([]);
+    const described = all.map((route) => route.split(" ")).filter(([, path]) => path !== "/openapi.json");
+    for (const [method = "", path = ""] of described) {
+      expect(field(reference.body, "paths", path, method.toLowerCase(), "summary"), `${method} ${path}`).toBeTypeOf(
+        "string",
+      );
+    }
+  });
+
+  it("refers in its description only to schemas that are there", async () => {
+    const api = await createHarness();
+    const { text, body } = await api.ask("GET /openapi.json");
+    const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.filter((name) => field(body, "components", "schemas", name ?? "") === undefined)).toEqual([]);
+    expect(text).not.toContain("#/$defs/");
+  });
+});

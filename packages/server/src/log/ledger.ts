@@ -1,0 +1,210 @@
+/**
+ * The one way to read and to change what the server holds.
+ *
+ *     execute ─► decide(state) ─┬─ refusal ─► answered as it is
+ *        ▲                      └─ items ─► store.commit ─┬─ conflict ─► read the log to its end, decide again
+ *        │                                                └─ change ─► state, views, listeners ─► answered
+ *     one at a time for each project
+ *
+ * What it answers with is durable and already visible on this node. It knows no command and no permission, and keeps
+ * no clock: a request brings its instant.
+ */
+import type { Item } from "../state/documents.ts";
+import type { ProjectState, SystemState } from "../state/project-state.ts";
+import { StoreFault } from "../store/fault.ts";
+import type {
+  Actor,
+  ChainVerdict,
+  Change,
+  ChangeFilter,
+  ChangeWithBefore,
+  CredentialDigest,
+  Store,
+  UnitOfWork,
+  ViewClass,
+} from "../store/port.ts";
+import { SYSTEM_PROJECT } from "../store/port.ts";
+import { type ChangeListener, Follower, type LogReports } from "./follower.ts";
+import { type Foreseen, proposal } from "./proposal.ts";
+import { Turns } from "./turns.ts";
+import type { View } from "./view.ts";
+
+/** Who changes which project, when and why. */
+export interface ChangeRequest {
+  readonly project: string;
+  readonly actor: Actor;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly comment?: string;
+  readonly requestId?: string;
+}
+
+/** What a pure `decide` made of a command: a refusal, or the documents as they shall be. */
+export type Decision<T, R> =
+  | { readonly ok: false; readonly refusal: R }
+  | {
+      readonly ok: true;
+      /** As in `flag.create`. */
+      readonly action: string;
+      /** Those that are in the state already are left out; where none remains, nothing is written. */
+      readonly items: readonly Item[];
+      readonly credentials?: readonly CredentialDigest[];
+      /** Handed back as it is. */
+      readonly result: T;
+    };
+
+export type Execution<T, R> =
+  | { readonly ok: false; readonly refusal: R }
+  | {
+      readonly ok: true;
+      /** The project's revision: the change's, or the one that stands where nothing was to change. */
+      readonly revision: number;
+      readonly change: Change | undefined;
+      readonly result: T;
+    };
+
+export interface LedgerOptions {
+  readonly store: Store;
+  readonly reports: LogReports;
+  /** The instant of the opening, epoch milliseconds: for the changes that an opening may have to make. */
+  readonly at: number;
+}
+
+export class Ledger {
+  readonly #store: Store;
+  readonly #follower: Follower;
+  readonly #turns = new Map<string, Turns>();
+
+  private constructor(store: Store, reports: LogReports) {
+    this.#store = store;
+    this.#follower = new Follower(store, reports);
+  }
+
+  /** Reads everything into memory. Rejects with a `StoreFault` where the database cannot be read. */
+  static async open({ store, reports, at }: LedgerOptions): Promise<Ledger> {
+    const ledger = new Ledger(store, reports);
+    await ledger.#follower.open();
+    for (const project of ledger.projects()) await ledger.#renewViews(project, at);
+    return ledger;
+  }
+
+  /** Names this database's history; revisions compare only within it. */
+  get epoch(): string {
+    return this.#store.epoch;
+  }
+
+  /** Every project but `_system`. */
+  projects(): readonly string[] {
+    return this.#follower.projects();
+  }
+
+  state(project: string): ProjectState | undefined {
+    return this.#follower.state(project);
+  }
+
+  /** Projects and tokens: what `_system` holds. */
+  system(): SystemState {
+    return this.#stateOf(SYSTEM_PROJECT);
+  }
+
+  /** What a class of key sees of an environment now; `undefined` where there is no such environment. */
+  view(project: string, environment: string, viewClass: ViewClass): View | undefined {
+    return this.#follower.view(project, environment, viewClass);
+  }
+
+  /**
+   * Decides on the newest state and writes what was decided, one command of a project at a time. `decide` is pure: it
+   * is asked again where another node was faster. A `project` item in `_system` starts that project's chain.
+   * Rejects with a `StoreFault`; nothing was written then.
+   */
+  async execute<T, R>(
+    request: ChangeRequest,
+    decide: (state: ProjectState) => Decision<T, R>,
+  ): Promise<Execution<T, R>> {
+    this.#stateOf(request.project);
+    return this.#turnsOf(request.project).take(async () => {
+      for (;;) {
+        const state = this.#stateOf(request.project);
+        const decision = decide(state);
+        if (!decision.ok) return decision;
+        const { result } = decision;
+        const proposed = proposal(state, request, decision);
+        if (proposed === undefined) return { ok: true, revision: state.revision, change: undefined, result };
+        const change = await this.#commit(proposed.work, proposed.foreseen);
+        if (change !== undefined) return { ok: true, revision: change.revision, change, result };
+      }
+    });
+  }
+
+  /** The history, newest first. */
+  changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]> {
+    return this.#store.changes(project, filter);
+  }
+
+  /** Recomputes the hash chain. */
+  verify(project: string): Promise<ChainVerdict> {
+    return this.#store.verify(project);
+  }
+
+  digest(id: string): Promise<CredentialDigest | undefined> {
+    return this.#store.digest(id);
+  }
+
+  /** Reads a project's log to its end, for a caller that has seen more of it than this node. */
+  catchUp(project: string): Promise<void> {
+    return this.#follower.catchUp(project);
+  }
+
+  /** Called for each change, in order, once this node shows it. The answer ends it. */
+  subscribe(listener: ChangeListener): () => void {
+    return this.#follower.subscribe(listener);
+  }
+
+  /** Finishes what is being written, then closes the store. */
+  async close(): Promise<void> {
+    for (const turns of this.#turns.values()) await turns.take(async () => undefined);
+    await this.#store.close();
+  }
+
+  /** The change, or `undefined` where somebody was faster; this node has what they did then. */
+  async #commit(work: UnitOfWork, foreseen?: Foreseen): Promise<Change | undefined> {
+    const result = await this.#store.commit(work);
+    if (result.ok) {
+      await this.#follower.apply(result.change, foreseen);
+      return result.change;
+    }
+    await this.#follower.catchUp(work.project);
+    if (this.#stateOf(work.project).revision === work.expectedRevision) throw movedOnUnseen(work);
+    return undefined;
+  }
+
+  /** Gives every entity a new version where another version of the program had projected them otherwise. */
+  async #renewViews(project: string, at: number): Promise<void> {
+    await this.#turnsOf(project).take(async () => {
+      for (;;) {
+        const work = this.#follower.renewal(project, at);
+        if (work === undefined || (await this.#commit(work)) !== undefined) return;
+      }
+    });
+  }
+
+  #stateOf(project: string): ProjectState {
+    const state = this.#follower.state(project);
+    if (state === undefined) throw new Error(`There is no project ${project}. Make it first.`);
+    return state;
+  }
+
+  #turnsOf(project: string): Turns {
+    const turns = this.#turns.get(project) ?? new Turns();
+    this.#turns.set(project, turns);
+    return turns;
+  }
+}
+
+/** Deciding again on the same state would never end. */
+function movedOnUnseen({ project, expectedRevision }: UnitOfWork): StoreFault {
+  return new StoreFault(
+    "unavailable",
+    `The database says that project ${project} has moved on, and shows no change after revision ${expectedRevision}. Nothing was written; try again.`,
+  );
+}

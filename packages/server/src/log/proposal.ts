@@ -1,0 +1,99 @@
+/** Turns what was decided into what is committed. Pure. */
+import { isDeepStrictEqual } from "node:util";
+import { type Item, type ItemName, itemId, type RecordedItem } from "../state/documents.ts";
+import { documentOf, fold, type ProjectState } from "../state/project-state.ts";
+import type { UnitOfWork } from "../store/port.ts";
+import type { ChangeRequest, Decision } from "./ledger.ts";
+import { VIEW_FORMAT } from "./projection/project.ts";
+import type { View } from "./view.ts";
+import { type AlteredView, renewedViews, viewChanges } from "./views.ts";
+
+/** Work, and what memory will hold once it is written. */
+export interface Proposal {
+  readonly work: UnitOfWork;
+  readonly foreseen: Foreseen;
+}
+
+/** The state after a change, and how it alters the views. */
+export interface Foreseen {
+  readonly state: ProjectState;
+  readonly alterations: readonly AlteredView[];
+}
+
+/** What is the same for whoever follows the log: the state after these items, and what they alter. */
+export function foresee(state: ProjectState, change: Parameters<typeof fold>[1]): Foreseen {
+  const after = fold(state, change);
+  return { state: after, alterations: viewChanges(state, after, change.items) };
+}
+
+/** The work that a decision asks for; `undefined` where the state says all of it already. */
+export function proposal<T, R>(
+  state: ProjectState,
+  request: ChangeRequest,
+  decision: Extract<Decision<T, R>, { readonly ok: true }>,
+): Proposal | undefined {
+  const items = decision.items.map(asRecorded).filter((item) => !says(state, item));
+  if (items.length === 0) return undefined;
+  const foreseen = foresee(state, { revision: state.revision + 1, hash: "", at: state.at, items });
+  refuseUnreadable(foreseen.state, items);
+  return { work: unitOfWork(state, request, { decision, items, views: foreseen.alterations }), foreseen };
+}
+
+function unitOfWork(
+  state: ProjectState,
+  { project, actor, at, comment, requestId }: ChangeRequest,
+  parts: {
+    readonly decision: Pick<UnitOfWork, "action" | "credentials">;
+    readonly items: readonly RecordedItem[];
+    readonly views: readonly AlteredView[];
+  },
+): UnitOfWork {
+  const { decision, items, views } = parts;
+  return {
+    project,
+    expectedRevision: state.revision,
+    at,
+    actor,
+    action: decision.action,
+    items,
+    views,
+    viewFormat: VIEW_FORMAT,
+    ...(comment === undefined ? {} : { comment }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(decision.credentials === undefined ? {} : { credentials: decision.credentials }),
+  };
+}
+
+/** The work that gives every entity a new version, for a program that projects otherwise than the one before. */
+export function renewal(state: ProjectState, views: ReadonlyMap<string, View>, at: number): UnitOfWork {
+  return {
+    project: state.key,
+    expectedRevision: state.revision,
+    at,
+    actor: { type: "system", id: "server", name: "server" },
+    action: "views.renew",
+    items: [],
+    views: renewedViews(state, views),
+    viewFormat: VIEW_FORMAT,
+  };
+}
+
+/** What could not be read again is a defect of whoever decided: refused before it is written. */
+function refuseUnreadable(after: ProjectState, items: readonly RecordedItem[]): void {
+  for (const item of items) {
+    const damaged = after.unreadable.get(itemId(item));
+    if (damaged !== undefined) throw new Error(`${described(item)} cannot be written: ${damaged.reason}.`);
+  }
+}
+
+function asRecorded({ kind, key, environment, after }: Item): RecordedItem {
+  return { kind, key, environment, after: JSON.parse(JSON.stringify(after)) };
+}
+
+function says(state: ProjectState, item: RecordedItem): boolean {
+  return isDeepStrictEqual(documentOf(state, item), item.after);
+}
+
+function described({ kind, key, environment }: ItemName): string {
+  return environment === "" ? `The ${kind} ${key}` : `The ${kind} ${key} of ${environment}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * The documents whose changes make up a project's history. An `Item` is one of them in one state: what a change
+ * record holds, what the `documents` table keeps the newest of, and what the state of a project is folded from.
+ */
+import type { Allocation, Condition, FlagReference, FlagType, Target, Variant, Weights } from "@bannerol/core";
+
+export type FlagKind = "release" | "experiment" | "ops" | "permission";
+
+export interface EnvironmentDocument {
+  readonly key: string;
+  readonly name: string;
+  /** Promotion order, from 0. */
+  readonly position: number;
+  readonly protected: boolean;
+}
+
+export interface FlagVariant extends Variant {
+  readonly description?: string;
+}
+
+/** What is the same of a flag in every environment. */
+export interface FlagDocument {
+  readonly key: string;
+  readonly type: FlagType;
+  readonly kind: FlagKind;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly owner: string;
+  readonly clientSide: boolean;
+  readonly seed: number;
+  readonly variants: readonly FlagVariant[];
+  readonly archivedAt?: number;
+}
+
+/** A rollout as stored: the weights that people see, and the layout of buckets made from them. */
+export interface StoredRollout {
+  readonly weights: Weights;
+  readonly allocation: Allocation;
+  readonly bucketBy?: string;
+  readonly seed?: number;
+}
+
+export type StoredServe = { readonly variant: string } | { readonly rollout: StoredRollout };
+
+export interface StoredRule {
+  readonly id: string;
+  readonly name?: string;
+  readonly when: Condition;
+  readonly serve: StoredServe;
+}
+
+/** What one environment does with one flag, layouts included. */
+export interface TargetingDocument {
+  readonly enabled: boolean;
+  readonly off: string;
+  readonly prerequisites: readonly FlagReference[];
+  readonly targets: readonly Target[];
+  readonly rules: readonly StoredRule[];
+  readonly fallthrough: StoredServe;
+}
+
+export interface SegmentDocument {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+  readonly by?: string;
+  readonly when: Condition | null;
+}
+
+/** An SDK key as the history shows it: never its secret, nor a digest of it. */
+export interface KeyDocument {
+  readonly id: string;
+  readonly kind: "server" | "client";
+  readonly environment: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly revokedAt?: number;
+}
+
+export type Role = "viewer" | "editor" | "releaser" | "admin";
+
+export interface TokenDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+}
+
+export interface ProjectDocument {
+  readonly key: string;
+  readonly name: string;
+}
+
+/**
+ * Names one document of a project. `environment` is "" for what belongs to no environment; a targeting is named by its
+ * flag's key and its environment, an SDK key by its id and its environment, which stay what they are.
+ */
+export interface ItemName {
+  readonly kind: ItemKind;
+  readonly key: string;
+  readonly environment: string;
+}
+
+/** One text for each document's name; keys hold no colon. */
+export function itemId(name: ItemName): string {
+  return `${name.kind}:${name.environment}:${name.key}`;
+}
+
+export interface DocumentOf {
+  readonly environment: EnvironmentDocument;
+  readonly flag: FlagDocument;
+  /** Named by the flag's key and the environment. */
+  readonly targeting: TargetingDocument;
+  readonly segment: SegmentDocument;
+  readonly key: KeyDocument;
+  /** In `_system` alone, as is `token`. */
+  readonly project: ProjectDocument;
+  readonly token: TokenDocument;
+}
+export type ItemKind = keyof DocumentOf;
+
+export const itemKinds = [
+  "environment",
+  "flag",
+  "targeting",
+  "segment",
+  "key",
+  "project",
+  "token",
+] as const satisfies readonly ItemKind[];
+
+/** One document in one state; `after` is null where it was removed. */
+export type Item = {
+  [K in ItemKind]: {
+    readonly kind: K;
+    readonly key: string;
+    readonly environment: string;
+    readonly after: DocumentOf[K] | null;
+  };
+}[ItemKind];
+
+/** An item as a record holds it: parsed JSON that nobody has looked at yet. `null` where it was removed. */
+export interface RecordedItem extends ItemName {
+  readonly after: unknown;
+}

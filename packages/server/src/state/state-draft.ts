@@ -1,0 +1,129 @@
+/**
+ * A project's state while documents are put into it. Each map is copied once, when it is first touched, so that a
+ * change costs what it touches and the state before stays what it was.
+ */
+import { type DocumentOf, type ItemKind, type ItemName, itemId, type TargetingDocument } from "./documents.ts";
+import type { ChainHead, ProjectState, Revised, Unreadable } from "./project-state.ts";
+import { readDocument } from "./read-document.ts";
+
+export class StateDraft {
+  readonly #base: ProjectState;
+  readonly #environments;
+  readonly #flags;
+  readonly #segments;
+  readonly #keys;
+  readonly #projects;
+  readonly #tokens;
+  readonly #unreadable: MapDraft<Unreadable>;
+  readonly #targetings = new Map<string, MapDraft<Revised<TargetingDocument>>>();
+
+  constructor(base: ProjectState) {
+    this.#base = base;
+    this.#environments = new MapDraft(base.environments);
+    this.#flags = new MapDraft(base.flags);
+    this.#segments = new MapDraft(base.segments);
+    this.#keys = new MapDraft(base.keys);
+    this.#projects = new MapDraft(base.projects);
+    this.#tokens = new MapDraft(base.tokens);
+    this.#unreadable = new MapDraft(base.unreadable);
+  }
+
+  /** Puts one document's newest form; `null` removes it. */
+  put(name: ItemName, after: unknown, revision: number): void {
+    const read = <K extends ItemKind>(kind: K) => this.#read(kind, { name, after, revision });
+    switch (name.kind) {
+      case "environment":
+        this.#environments.put(name.key, read("environment"));
+        break;
+      case "flag":
+        this.#flags.put(name.key, read("flag"));
+        break;
+      case "targeting":
+        this.#targetingsOf(name.environment).put(name.key, read("targeting"));
+        break;
+      case "segment":
+        this.#segments.put(name.key, read("segment"));
+        break;
+      case "key":
+        this.#keys.put(name.key, read("key"));
+        break;
+      case "project":
+        this.#projects.put(name.key, read("project"));
+        break;
+      case "token":
+        this.#tokens.put(name.key, read("token"));
+        break;
+    }
+  }
+
+  finish(head: Omit<ChainHead, "key">): ProjectState {
+    return {
+      key: this.#base.key,
+      revision: head.revision,
+      head: head.head,
+      at: head.at,
+      environments: this.#environments.map,
+      flags: this.#flags.map,
+      targetings: this.#allTargetings(),
+      segments: this.#segments.map,
+      keys: this.#keys.map,
+      projects: this.#projects.map,
+      tokens: this.#tokens.map,
+      unreadable: this.#unreadable.map,
+    };
+  }
+
+  #read<K extends ItemKind>(kind: K, { name, after, revision }: Placement): Revised<DocumentOf[K]> | undefined {
+    const read = after === null ? undefined : readDocument(kind, after);
+    const problem =
+      read === undefined || read.ok
+        ? undefined
+        : { kind, key: name.key, environment: name.environment, revision, reason: read.reason };
+    this.#unreadable.put(itemId(name), problem);
+    return read?.ok === true ? { document: read.document, revision } : undefined;
+  }
+
+  #targetingsOf(environment: string): MapDraft<Revised<TargetingDocument>> {
+    let draft = this.#targetings.get(environment);
+    if (draft === undefined) {
+      draft = new MapDraft(this.#base.targetings.get(environment) ?? new Map());
+      this.#targetings.set(environment, draft);
+    }
+    return draft;
+  }
+
+  #allTargetings(): ProjectState["targetings"] {
+    if (this.#targetings.size === 0) return this.#base.targetings;
+    const all = new Map(this.#base.targetings);
+    for (const [environment, draft] of this.#targetings) all.set(environment, draft.map);
+    for (const [environment, targetings] of all) if (targetings.size === 0) all.delete(environment);
+    return all;
+  }
+}
+
+interface Placement {
+  readonly name: ItemName;
+  readonly after: unknown;
+  readonly revision: number;
+}
+
+class MapDraft<T> {
+  readonly #base: ReadonlyMap<string, T>;
+  #own: Map<string, T> | undefined;
+
+  constructor(base: ReadonlyMap<string, T>) {
+    this.#base = base;
+  }
+
+  get map(): ReadonlyMap<string, T> {
+    return this.#own ?? this.#base;
+  }
+
+  /** `undefined` removes. */
+  put(key: string, value: T | undefined): void {
+    if (value === undefined && !this.map.has(key)) return;
+    this.#own ??= new Map(this.#base);
+    if (value === undefined) this.#own.delete(key);
+    else this.#own.set(key, value);
+  }
+}

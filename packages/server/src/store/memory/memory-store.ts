@@ -1,0 +1,161 @@
+/**
+ * A store that forgets everything when its process ends: for tests, and the plainest statement of what a store does.
+ * It keeps texts, as a database would, so what is read from it shares nothing with what was written.
+ */
+import { itemId, type RecordedItem } from "../../state/documents.ts";
+import { ChainCheck, type ChainRow } from "../chain-check.ts";
+import { StoreFault } from "../fault.ts";
+import { passes } from "../filter.ts";
+import type {
+  ChainVerdict,
+  Change,
+  ChangeFilter,
+  ChangeWithBefore,
+  CommitResult,
+  CredentialDigest,
+  Store,
+  StoredDocument,
+  StoredEntity,
+  StoredProject,
+  Stretch,
+  UnitOfWork,
+} from "../port.ts";
+import { readRecord, writeRecord } from "../record.ts";
+
+interface Chain {
+  readonly rows: ChainRow[];
+  readonly documents: Map<string, StoredDocument>;
+  readonly entities: Map<string, StoredEntity>;
+  at: number;
+  viewFormat: number;
+}
+
+export class MemoryStore implements Store {
+  readonly epoch: string;
+  readonly #chains = new Map<string, Chain>();
+  readonly #credentials = new Map<string, CredentialDigest>();
+  #closed = false;
+
+  constructor(options: { readonly epoch: string }) {
+    this.epoch = options.epoch;
+  }
+
+  async projects(): Promise<readonly string[]> {
+    this.#refuseClosed();
+    return [...this.#chains.keys()].sort();
+  }
+
+  async addProject(key: string): Promise<void> {
+    this.#refuseClosed();
+    if (this.#chains.has(key)) return;
+    this.#chains.set(key, { rows: [], documents: new Map(), entities: new Map(), at: 0, viewFormat: 0 });
+  }
+
+  async load(project: string): Promise<StoredProject> {
+    const { rows, documents, entities, at, viewFormat } = this.#chain(project);
+    return {
+      key: project,
+      revision: rows.length,
+      head: rows.at(-1)?.hash ?? "",
+      at,
+      viewFormat,
+      documents: structuredClone([...documents.values()]),
+      entities: [...entities.values()],
+    };
+  }
+
+  async commit(work: UnitOfWork): Promise<CommitResult> {
+    const chain = this.#chain(work.project);
+    const found = chain.rows.length;
+    if (found !== work.expectedRevision) return { ok: false, conflict: { expected: work.expectedRevision, found } };
+    const head = chain.rows.at(-1)?.hash ?? "";
+    const { text, change } = writeRecord(work, { revision: found, head, at: chain.at });
+    chain.rows.push({ revision: change.revision, text, hash: change.hash });
+    chain.at = change.at;
+    chain.viewFormat = work.viewFormat;
+    for (const item of readRecord(text).items) putDocument(chain, item, change.revision);
+    putEntities(chain, work, change.revision);
+    for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
+    return { ok: true, change };
+  }
+
+  async revision(project: string): Promise<number> {
+    return this.#chain(project).rows.length;
+  }
+
+  async follow(project: string, revision: number, limit: number): Promise<Stretch> {
+    const { rows } = this.#chain(project);
+    return {
+      continues: revision === 0 ? "" : rows[revision - 1]?.hash,
+      changes: rows.slice(revision, revision + limit).map(toChange),
+    };
+  }
+
+  async changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]> {
+    const all = this.#chain(project).rows.map(toChange);
+    return all
+      .filter((change) => passes(filter, change))
+      .reverse()
+      .slice(0, filter.limit)
+      .map((change) => ({ change, before: change.items.map((item) => stateBefore(all, item, change.revision)) }));
+  }
+
+  async verify(project: string): Promise<ChainVerdict> {
+    const check = new ChainCheck(project);
+    for (const row of this.#chain(project).rows) {
+      const step = check.next(row);
+      if ("reason" in step) return { ok: false, ...step };
+    }
+    return { ok: true, head: check.head, checked: check.checked };
+  }
+
+  async digest(id: string): Promise<CredentialDigest | undefined> {
+    this.#refuseClosed();
+    return this.#credentials.get(id);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #chain(project: string): Chain {
+    this.#refuseClosed();
+    const chain = this.#chains.get(project);
+    if (chain === undefined) throw new Error(`There is no project ${project} in this store. Add it first.`);
+    return chain;
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new StoreFault("unavailable", "The store is closed. Open it again.");
+  }
+}
+
+function toChange({ text, hash }: ChainRow): Change {
+  return { ...readRecord(text), hash };
+}
+
+function stateBefore(all: readonly Change[], item: RecordedItem, revision: number): unknown {
+  for (const change of all.slice(0, revision - 1).reverse()) {
+    const previous = change.items.find((other) => itemId(other) === itemId(item));
+    if (previous !== undefined) return previous.after;
+  }
+  return null;
+}
+
+function putDocument(chain: Chain, { after, ...name }: RecordedItem, revision: number): void {
+  if (after === null) chain.documents.delete(itemId(name));
+  else chain.documents.set(itemId(name), { ...name, revision, document: after });
+}
+
+function putEntities(chain: Chain, work: UnitOfWork, version: number): void {
+  for (const { environment, class: viewClass, put, drop } of work.views) {
+    const set = (names: typeof put, dropped: boolean): void => {
+      for (const { kind, key } of names) {
+        const id = JSON.stringify([environment, viewClass, kind, key]);
+        chain.entities.set(id, { environment, class: viewClass, kind, key, version, dropped });
+      }
+    };
+    set(drop, true);
+    set(put, false);
+  }
+}

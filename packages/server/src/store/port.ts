@@ -1,0 +1,173 @@
+/**
+ * What the server needs of a database. An adapter for each lives beside this file; all pass the same contract suite.
+ *
+ * There is no `transaction(async …)`: one database's transactions are synchronous and the other's are not. Instead a
+ * decision is data, a `UnitOfWork`, and `commit` applies it in one transaction or not at all.
+ */
+import type { ItemName, RecordedItem } from "../state/documents.ts";
+
+/** The chain of what belongs to the installation: projects, tokens. */
+export const SYSTEM_PROJECT = "_system";
+
+export interface Actor {
+  readonly type: "token" | "system";
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The classes of key that see an environment differently. */
+export type ViewClass = "server" | "client";
+
+/** What a change alters of one view: entities that enter or change take the change's revision as their version. */
+export interface ViewChange {
+  readonly environment: string;
+  readonly class: ViewClass;
+  readonly put: readonly EntityName[];
+  readonly drop: readonly EntityName[];
+}
+
+export interface EntityName {
+  readonly kind: "flag" | "segment";
+  readonly key: string;
+}
+
+/** A digest to keep beside a key or token. Outside the log: no secret or digest is in any record. */
+export interface CredentialDigest {
+  readonly id: string;
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly digest: string;
+  /** The project whose key it is; `_system` for a token. */
+  readonly project: string;
+}
+
+/** Everything that one decision changes. Applied whole, as the project's next revision. */
+export interface UnitOfWork {
+  readonly project: string;
+  /** The project's revision that the decision was made on; another one in the database is a conflict. */
+  readonly expectedRevision: number;
+  /** Epoch milliseconds; the store moves it forward to the previous change's instant where a clock went back. */
+  readonly at: number;
+  readonly actor: Actor;
+  readonly action: string;
+  /** No document twice. None: the change gives views new versions, and readers load the project afresh. */
+  readonly items: readonly RecordedItem[];
+  readonly views: readonly ViewChange[];
+  /** How `views` were projected, see `VIEW_FORMAT`; kept beside the project. */
+  readonly viewFormat: number;
+  readonly comment?: string;
+  readonly requestId?: string;
+  readonly credentials?: readonly CredentialDigest[];
+}
+
+/** A change as it stands in the log, read back from its stored text. */
+export interface Change {
+  readonly project: string;
+  readonly revision: number;
+  readonly at: number;
+  readonly actor: Actor;
+  readonly action: string;
+  readonly items: readonly RecordedItem[];
+  readonly comment?: string;
+  readonly requestId?: string;
+  /** SHA-256, hexadecimal, of the previous change's hash followed by the stored text. */
+  readonly hash: string;
+}
+
+export type CommitResult =
+  | { readonly ok: true; readonly change: Change }
+  /** Somebody else was faster: read the log to its end and decide again. */
+  | { readonly ok: false; readonly conflict: { readonly expected: number; readonly found: number } };
+
+export interface StoredDocument extends ItemName {
+  /** The revision that wrote it. */
+  readonly revision: number;
+  /** Parsed JSON, not yet looked at: a row may have been edited by hand. `undefined` where it is no JSON at all. */
+  readonly document: unknown;
+}
+
+export interface StoredEntity extends EntityName {
+  readonly environment: string;
+  readonly class: ViewClass;
+  readonly version: number;
+  /** It left the view with revision `version`. */
+  readonly dropped: boolean;
+}
+
+/** Everything that a node needs to serve a project from memory, read in one transaction. */
+export interface StoredProject {
+  readonly key: string;
+  readonly revision: number;
+  /** Hash of the newest change; "" before the first. */
+  readonly head: string;
+  /** Instant of the newest change; 0 before the first. */
+  readonly at: number;
+  /** The format of the newest change's views; 0 before the first. */
+  readonly viewFormat: number;
+  readonly documents: readonly StoredDocument[];
+  readonly entities: readonly StoredEntity[];
+}
+
+/** Every part that is named must hold; `flag`, `segment` and `environment` must hold of one and the same item. */
+export interface ChangeFilter {
+  /** A flag's key: its definition and its targetings. */
+  readonly flag?: string;
+  readonly segment?: string;
+  readonly environment?: string;
+  /** An actor's id or name. */
+  readonly actor?: string;
+  /** Exclusive. */
+  readonly sinceRevision?: number;
+  /** Inclusive. */
+  readonly untilRevision?: number;
+  /** Inclusive instants, epoch milliseconds. */
+  readonly sinceAt?: number;
+  readonly untilAt?: number;
+  /** Only changes of a lower revision than this: where a page goes on. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** A stretch of the log, oldest first. */
+export interface Stretch {
+  /**
+   * Hash of the change after which it begins, as it stands in the log now ("" for revision 0); `undefined` where the
+   * log does not reach that far. Where it differs from the one that the reader has, the log is not the one it followed.
+   */
+  readonly continues: string | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** A listed change, each item with the state before it; the state before is the item's previous record. */
+export interface ChangeWithBefore {
+  readonly change: Change;
+  /** Parallel to `change.items`; null where the item did not exist. */
+  readonly before: readonly unknown[];
+}
+
+export type ChainVerdict =
+  | { readonly ok: true; readonly head: string; readonly checked: number }
+  | { readonly ok: false; readonly revision: number; readonly reason: string };
+
+/** A fault of any call rejects with a `StoreFault`; what was in the database before it is there still. */
+export interface Store {
+  /** Random, made with the database and again when one is restored from a backup. */
+  readonly epoch: string;
+  projects(): Promise<readonly string[]>;
+  /** Starts a project's chain at revision 0; does nothing where it is there already. */
+  addProject(key: string): Promise<void>;
+  load(project: string): Promise<StoredProject>;
+  commit(work: UnitOfWork): Promise<CommitResult>;
+  revision(project: string): Promise<number>;
+  /** Up to `limit` changes after `revision`. */
+  follow(project: string, revision: number, limit: number): Promise<Stretch>;
+  /** Newest first. */
+  changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]>;
+  /**
+   * Recomputes the chain from its first change and compares what was derived from it (columns, items, newest
+   * documents) with it. Names the first revision that does not fit.
+   */
+  verify(project: string): Promise<ChainVerdict>;
+  digest(id: string): Promise<CredentialDigest | undefined>;
+  /** Ends with everything durable. Calling it twice is harmless. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,159 @@
+/** The one transaction that writes: a unit of work, whole or not at all. */
+import { and, eq, sql } from "drizzle-orm";
+import type { RecordedItem } from "../../state/documents.ts";
+import type { Change, CommitResult, UnitOfWork } from "../port.ts";
+import { canonicalJson, writeRecord } from "../record.ts";
+import type { Connection, Queries } from "./connection.ts";
+import { changeItems, changes, credentials, documents, projects, viewEntities } from "./schema.ts";
+
+export class Writer {
+  readonly #commit: (work: UnitOfWork) => CommitResult;
+  readonly #statements: Statements;
+
+  constructor(connection: Connection, queries: Queries) {
+    this.#statements = prepare(queries);
+    this.#commit = connection.transaction((work: UnitOfWork) => this.#write(work)).immediate;
+  }
+
+  commit(work: UnitOfWork): CommitResult {
+    return this.#commit(work);
+  }
+
+  #write(work: UnitOfWork): CommitResult {
+    const { project, expectedRevision, viewFormat } = work;
+    const [previous] = this.#statements.moveCounter.all({ project, expectedRevision });
+    if (previous === undefined) return this.#conflict(work);
+    const { text, change } = writeRecord(work, { ...previous, revision: expectedRevision });
+    this.#log(change, text);
+    for (const item of change.items) this.#putDocument(item, change);
+    this.#putViews(work, change.revision);
+    for (const { id, digest, project: owner } of work.credentials ?? []) {
+      this.#statements.putCredential.run({ id, digest, project: owner });
+    }
+    this.#statements.setHead.run({ project, head: change.hash, at: change.at, viewFormat });
+    return { ok: true, change };
+  }
+
+  #conflict({ project, expectedRevision }: UnitOfWork): CommitResult {
+    const found = this.#statements.counter.get({ project })?.revision;
+    if (found === undefined) throw new Error(`There is no project ${project} in this database. Add it first.`);
+    return { ok: false, conflict: { expected: expectedRevision, found } };
+  }
+
+  #log(change: Change, text: string): void {
+    const { project, revision, at, actor, action, hash } = change;
+    const { type: actorType, id: actorId, name: actorName } = actor;
+    this.#statements.insertChange.run({ project, revision, at, actorType, actorId, actorName, action, text, hash });
+    for (const [position, { kind, key, environment, after }] of change.items.entries()) {
+      const json = after === null ? null : canonicalJson(after);
+      this.#statements.insertItem.run({ project, kind, key, environment, revision, position, after: json });
+    }
+  }
+
+  #putDocument({ kind, key, environment, after }: RecordedItem, { project, revision }: Change): void {
+    const name = { project, kind, key, environment };
+    if (after === null) this.#statements.dropDocument.run(name);
+    else this.#statements.putDocument.run({ ...name, revision, document: canonicalJson(after) });
+  }
+
+  #putViews({ project, views }: UnitOfWork, version: number): void {
+    for (const { environment, class: viewClass, put, drop } of views) {
+      const row = { project, environment, class: viewClass, version };
+      for (const { kind, key } of drop) this.#statements.putEntity.run({ ...row, kind, key, dropped: true });
+      for (const { kind, key } of put) this.#statements.putEntity.run({ ...row, kind, key, dropped: false });
+    }
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(queries: Queries) {
+  const value = sql.placeholder;
+  const itemName = {
+    project: value("project"),
+    kind: value("kind"),
+    key: value("key"),
+    environment: value("environment"),
+  };
+  return {
+    moveCounter: queries
+      .update(projects)
+      .set({ revision: sql`${projects.revision} + 1` })
+      .where(and(eq(projects.key, value("project")), eq(projects.revision, value("expectedRevision"))))
+      .returning({ head: projects.head, at: projects.at })
+      .prepare(),
+    counter: queries
+      .select({ revision: projects.revision })
+      .from(projects)
+      .where(eq(projects.key, value("project")))
+      .prepare(),
+    setHead: queries
+      .update(projects)
+      .set({ head: sql`${value("head")}`, at: sql`${value("at")}`, viewFormat: sql`${value("viewFormat")}` })
+      .where(eq(projects.key, value("project")))
+      .prepare(),
+    insertChange: queries
+      .insert(changes)
+      .values({
+        project: value("project"),
+        revision: value("revision"),
+        at: value("at"),
+        actorType: value("actorType"),
+        actorId: value("actorId"),
+        actorName: value("actorName"),
+        action: value("action"),
+        text: value("text"),
+        hash: value("hash"),
+      })
+      .prepare(),
+    insertItem: queries
+      .insert(changeItems)
+      .values({ ...itemName, revision: value("revision"), position: value("position"), after: value("after") })
+      .prepare(),
+    putDocument: queries
+      .insert(documents)
+      .values({ ...itemName, revision: value("revision"), document: value("document") })
+      .onConflictDoUpdate({
+        target: [documents.project, documents.kind, documents.key, documents.environment],
+        set: { revision: sql`excluded.revision`, document: sql`excluded.document` },
+      })
+      .prepare(),
+    dropDocument: queries
+      .delete(documents)
+      .where(
+        and(
+          eq(documents.project, value("project")),
+          eq(documents.kind, value("kind")),
+          eq(documents.key, value("key")),
+          eq(documents.environment, value("environment")),
+        ),
+      )
+      .prepare(),
+    putEntity: queries
+      .insert(viewEntities)
+      .values({
+        project: value("project"),
+        environment: value("environment"),
+        class: value("class"),
+        kind: value("kind"),
+        key: value("key"),
+        version: value("version"),
+        dropped: value("dropped"),
+      })
+      .onConflictDoUpdate({
+        target: [
+          viewEntities.project,
+          viewEntities.environment,
+          viewEntities.class,
+          viewEntities.kind,
+          viewEntities.key,
+        ],
+        set: { version: sql`excluded.version`, dropped: sql`excluded.dropped` },
+      })
+      .prepare(),
+    putCredential: queries
+      .insert(credentials)
+      .values({ id: value("id"), project: value("project"), digest: value("digest") })
+      .prepare(),
+  };
+}

@@ -1,0 +1,153 @@
+import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
+import { type Grant, Hub } from "@bannerol/hub";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { Admission } from "./admission.ts";
+import { attachStream } from "./upgrade.ts";
+
+const identity = { epoch: "e1", revision: 0, checksum: 0 };
+const grant: Grant = {
+  keyId: "k1",
+  viewId: "default/production/server",
+  source: {
+    identity: () => identity,
+    ruleset: () => ({
+      epoch: "e1",
+      revision: 0,
+      project: "default",
+      environment: "production",
+      flags: {},
+      segments: {},
+    }),
+    deltaSince: () => "tooOld",
+    catchUp: async () => {},
+  },
+};
+
+describe("the stream's door", () => {
+  let server: Server;
+  let port: number;
+  let hub: Hub;
+  let admitting: Admission;
+  const asked: (readonly [string, string | undefined])[] = [];
+
+  beforeEach(async () => {
+    asked.length = 0;
+    hub = new Hub({ monotonic: () => 0, every: () => () => {} });
+    admitting = new Admission(100, 0);
+    server = createServer();
+    attachStream(server, {
+      hub,
+      admission: { admit: (now) => admitting.admit(now) },
+      monotonic: () => 0,
+      random: () => 0.5,
+      authenticate: async (key, origin) => {
+        asked.push([key, origin]);
+        if (key === "good") return grant;
+        return key === "leaked"
+          ? { code: "key_leaked", detail: "A server key came from a browser." }
+          : { code: "key_invalid", detail: "There is no such key." };
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+  });
+  afterEach(async () => {
+    await hub.drain("the test is over", 0);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const open = (path: string, headers: Record<string, string> = {}, protocols: string[] = []) =>
+    new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers });
+
+  const answerTo = (socket: WebSocket) =>
+    new Promise<{ status: number | undefined; retryAfter: string | undefined; body: string }>((resolve, reject) => {
+      socket.on("open", () => reject(new Error("the handshake was accepted")));
+      socket.on("error", () => {});
+      socket.on("unexpected-response", (_, response) => {
+        let body = "";
+        response.on("data", (chunk) => {
+          body += chunk;
+        });
+        response.on("end", () =>
+          resolve({ status: response.statusCode, retryAfter: response.headers["retry-after"], body }),
+        );
+      });
+    });
+
+  const hello = JSON.stringify({ type: "hello", protocol: 1, sdk: { name: "t", version: "1" }, instance: "i" });
+
+  it("admits a key in the header, and answers its hello", async () => {
+    const socket = open("/sdk/v1/stream?a=b", { authorization: "Bearer good" });
+    socket.on("open", () => socket.send(hello));
+    const message = await new Promise<string>((resolve) => socket.on("message", (data) => resolve(data.toString())));
+    expect(JSON.parse(message)).toMatchObject({ type: "snapshot" });
+    expect(hub.inventory(grant.viewId)).toHaveLength(1);
+  });
+
+  it.each([
+    ["another path", "/sdk/v1/streams", { authorization: "Bearer good" }, 404, "not_found"],
+    ["the path in other letters", "/SDK/v1/stream", { authorization: "Bearer good" }, 404, "not_found"],
+    ["an encoded path", "/sdk/v1%2Fstream", { authorization: "Bearer good" }, 404, "not_found"],
+    ["a wrong key", "/sdk/v1/stream", { authorization: "Bearer bad" }, 401, "key_invalid"],
+    ["a header that holds no key", "/sdk/v1/stream", { authorization: "Basic Zm9v" }, 401, "key_invalid"],
+    ["a server key from a browser", "/sdk/v1/stream", { authorization: "Bearer leaked" }, 403, "key_leaked"],
+  ])("refuses %s with a problem", async (_, path, headers, status, code) => {
+    const answer = await answerTo(open(path, headers));
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ type: `urn:bannerol:problem:${code}`, status, code });
+  });
+
+  it("tells handshakes beyond the rate when to come again", async () => {
+    admitting = new Admission(0, 0);
+    const answer = await answerTo(open("/sdk/v1/stream", { authorization: "Bearer good" }));
+    expect(answer).toMatchObject({ status: 503, retryAfter: "16" });
+    expect(asked).toEqual([]);
+  });
+
+  it("passes the browser's origin on, with a key in the header and in hello alike", async () => {
+    await answerTo(open("/sdk/v1/stream", { authorization: "Bearer bad", origin: "https://shop.example" }));
+    const socket = open("/sdk/v1/stream", { origin: "https://shop.example" });
+    socket.on("open", () => socket.send(JSON.stringify({ ...JSON.parse(hello), key: "leaked" })));
+    const code = await new Promise((resolve) => socket.on("close", resolve));
+    expect(code).toBe(4401);
+    expect(asked).toEqual([
+      ["bad", "https://shop.example"],
+      ["leaked", "https://shop.example"],
+    ]);
+  });
+
+  it("echoes no subprotocol: browsers have put keys there", async () => {
+    const socket = open("/sdk/v1/stream", { authorization: "Bearer good" }, ["bnr_server_secret"]);
+    const error = await new Promise<Error>((resolve) => socket.on("error", resolve));
+    expect(error.message).toMatch(/no subprotocol/i);
+  });
+
+  it.each([
+    ["a binary frame", (socket: WebSocket) => socket.send(Buffer.from(hello)), 4400],
+    ["a frame over the limit", (socket: WebSocket) => socket.send("x".repeat(70_000)), 1009],
+    ["a message in a thousand pieces", sendInPieces, 1008],
+  ])("ends a connection that sends %s", async (_, send, expected) => {
+    const socket = open("/sdk/v1/stream", { authorization: "Bearer good" });
+    socket.on("open", () => send(socket));
+    expect(await new Promise((resolve) => socket.on("close", resolve))).toBe(expected);
+    expect(hub.size).toBe(0);
+  });
+
+  it("survives a peer that vanishes in mid-handshake", async () => {
+    const raw = connect(port, "127.0.0.1");
+    const request =
+      "GET /sdk/v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer good\r\n\r\n";
+    raw.write(request, () => raw.resetAndDestroy());
+    await new Promise((resolve) => raw.on("close", resolve));
+    const answer = await answerTo(open("/sdk/v1/stream", { authorization: "Bearer bad" }));
+    expect(answer.status).toBe(401);
+  });
+});
+
+function sendInPieces(socket: WebSocket): void {
+  for (let piece = 0; piece < 1_000; piece += 1) socket.send("x", { fin: false });
+}
