@@ -1,0 +1,39 @@
+import { keyCalls, tokenCalls } from "./calls/credentials.ts";
+import { evaluationCalls } from "./calls/evaluations.ts";
+import { flagCalls } from "./calls/flags.ts";
+import { historyCalls } from "./calls/history.ts";
+import { projectCalls } from "./calls/projects.ts";
+import { segmentCalls } from "./calls/segments.ts";
+import { targetingCalls } from "./calls/targeting.ts";
+import { type AdminClientOptions, createSend } from "./request.ts";
+
+/**
+ * Typed calls of the admin API, by noun.
+ *
+ * Every call answers `{body, etag?}`; the ETag of what was read goes back in `ifMatch`, so that a change made by
+ * somebody else in between is not overwritten. Refusals are thrown as `AdminApiError`, silence as
+ * `ServerUnreachableError`, a key that could not stand in a path as `InvalidPathError`. Answers have the types of the
+ * protocol's schemas and are not checked again.
+ */
+export class AdminClient {
+  readonly projects;
+  readonly flags;
+  readonly targeting;
+  readonly segments;
+  readonly history;
+  readonly evaluations;
+  readonly keys;
+  readonly tokens;
+
+  constructor(options: AdminClientOptions) {
+    const send = createSend(options);
+    this.projects = projectCalls(send);
+    this.flags = flagCalls(send);
+    this.targeting = targetingCalls(send);
+    this.segments = segmentCalls(send);
+    this.history = historyCalls(send);
+    this.evaluations = evaluationCalls(send);
+    this.keys = keyCalls(send);
+    this.tokens = tokenCalls(send);
+  }
+}

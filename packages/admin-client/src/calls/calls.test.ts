@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { AdminClient } from "../admin-client.ts";
+
+const flag = { project: "p", flag: "f" };
+const targeting = { ...flag, environment: "e" };
+const segment = { project: "p", segment: "s" };
+const environment = { project: "p", environment: "e" };
+const fields = {
+  enabled: true,
+  off: "off",
+  prerequisites: [],
+  targets: [],
+  rules: [],
+  fallthrough: { variant: "on" },
+};
+
+/** Each call, and the request that it makes. */
+const calls: readonly [request: string, call: (client: AdminClient) => Promise<unknown>][] = [
+  ["GET projects", (client) => client.projects.list()],
+  ["GET projects/p", (client) => client.projects.get("p")],
+  ["GET projects/p/environments", (client) => client.projects.environments("p")],
+  ["GET projects/p/environments/e", (client) => client.projects.environment(environment)],
+  ["POST projects/p/environments", (client) => client.projects.createEnvironment("p", { key: "e" })],
+  ["PATCH projects/p/environments/e", (client) => client.projects.updateEnvironment(environment, { name: "E" })],
+  ["GET projects/p/flags", (client) => client.flags.list("p")],
+  ["GET projects/p/flags/f", (client) => client.flags.get(flag)],
+  ["POST projects/p/flags", (client) => client.flags.create("p", { key: "f" })],
+  ["PATCH projects/p/flags/f", (client) => client.flags.update(flag, { owner: "o" })],
+  ["POST projects/p/flags/f/archive", (client) => client.flags.archive(flag, {})],
+  ["POST projects/p/flags/f/restore", (client) => client.flags.restore(flag, {})],
+  ["GET projects/p/flags/f/environments/e", (client) => client.targeting.get(targeting)],
+  ["PUT projects/p/flags/f/environments/e", (client) => client.targeting.put(targeting, fields)],
+  ["PATCH projects/p/flags/f/environments/e", (client) => client.targeting.update(targeting, { rules: null })],
+  ["PUT projects/p/flags/f/environments/e/rollout", (client) => client.targeting.rollout(targeting, { percentage: 1 })],
+  ["POST projects/p/flags/f/environments/e/enable", (client) => client.targeting.enable(targeting, {})],
+  ["POST projects/p/flags/f/environments/e/disable", (client) => client.targeting.disable(targeting, {})],
+  ["POST projects/p/flags/f/environments/e/kill", (client) => client.targeting.kill(targeting, {})],
+  ["GET projects/p/segments", (client) => client.segments.list("p")],
+  ["GET projects/p/segments/s", (client) => client.segments.get(segment)],
+  ["POST projects/p/segments", (client) => client.segments.create("p", { key: "s" })],
+  ["PUT projects/p/segments/s", (client) => client.segments.put(segment, {})],
+  ["PATCH projects/p/segments/s", (client) => client.segments.update(segment, { by: null })],
+  ["DELETE projects/p/segments/s?comment=c", (client) => client.segments.delete(segment, { comment: "c" })],
+  ["GET projects/p/changes?flag=f", (client) => client.history.changes("p", { flag: "f" })],
+  ["GET projects/p/changes/verify", (client) => client.history.verify("p")],
+  [
+    "POST projects/p/environments/e/evaluate",
+    (client) => client.evaluations.explain(environment, { flag: "f", context: {} }),
+  ],
+  ["POST projects/p/environments/e/evaluate", (client) => client.evaluations.evaluateAll(environment, { context: {} })],
+  ["GET projects/p/environments/e/ruleset", (client) => client.evaluations.ruleset(environment)],
+  ["GET projects/p/environments/e/connections", (client) => client.evaluations.connections(environment)],
+  ["GET projects/p/environments/e/connections?revision=7", (client) => client.evaluations.convergence(environment, 7)],
+  ["GET keys?project=p", (client) => client.keys.list({ project: "p" })],
+  ["POST keys", (client) => client.keys.create({ project: "p", environment: "e", kind: "server" })],
+  ["DELETE keys/i", (client) => client.keys.revoke("i")],
+  ["GET tokens", (client) => client.tokens.list()],
+  ["POST tokens", (client) => client.tokens.create({ name: "n", role: "viewer" })],
+  ["DELETE tokens/i", (client) => client.tokens.revoke("i")],
+];
+
+describe("the calls", () => {
+  it.each(calls)("make the request %s", async (request, call) => {
+    const made: string[] = [];
+    const client = new AdminClient({
+      url: "http://flags.test",
+      token: "t",
+      fetch: async (address, init) => {
+        made.push(`${init?.method} ${String(address).replace("http://flags.test/api/v1/", "")}`);
+        return new Response("{}");
+      },
+    });
+    await call(client);
+    expect(made).toEqual([request]);
+  });
+});

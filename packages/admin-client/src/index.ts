@@ -1,0 +1,5 @@
+export * from "./admin-client.ts";
+export type { Explained } from "./calls/evaluations.ts";
+export type { ChangeOptions, EnvironmentName, FlagName, SegmentName, TargetingName } from "./calls/options.ts";
+export * from "./errors.ts";
+export { type AdminClientOptions, type Answer, checkReachable } from "./request.ts";

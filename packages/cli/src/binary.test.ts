@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { version } from "../package.json";
+import { type Binary, buildBinary, start } from "./testing/binary.ts";
+import * as documents from "./testing/documents.ts";
+import { type ScriptedServer, startScriptedServer } from "./testing/scripted-server.ts";
+import { emptyFolder } from "./testing/test-io.ts";
+
+let binary: Binary;
+let server: ScriptedServer;
+beforeAll(async () => {
+  binary = await buildBinary();
+  server = await startScriptedServer({
+    "GET /projects": { body: { items: [] } },
+    "GET /projects/default/changes": {
+      body: {
+        ...documents.changes,
+        items: Array.from({ length: 200 }, () => ({ ...documents.change, comment: "x".repeat(2_000) })),
+      },
+    },
+  });
+}, 60_000);
+afterAll(async () => {
+  await server.close();
+  await binary.remove();
+});
+
+const reach = () => ({ BANNEROL_URL: server.url, BANNEROL_TOKEN: "t".repeat(32) });
+const run = async (argv: readonly string[], env: object = reach(), cwd?: string) =>
+  start(binary.path, argv, { cwd: cwd ?? (await emptyFolder()), env });
+
+describe("the real command", () => {
+  it("prints its version", async () => {
+    expect(await (await run(["--version"])).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    const { stdout } = await (await run(["--version", "--json"])).ended;
+    expect(JSON.parse(stdout)).toEqual({ version });
+  });
+
+  it.each([
+    [["flag", "show", "missing"], {}, 3],
+    [["flga"], {}, 2],
+    [["flag", "list"], { BANNEROL_TOKEN: "" }, 4],
+    [["flag", "list"], { BANNEROL_URL: "http://127.0.0.1:1" }, 7],
+  ])("exits as it should: %j with %j, %i", async (argv, env, code) => {
+    expect((await (await run(argv, { ...reach(), ...env })).ended).code).toBe(code);
+  });
+
+  it("gets every byte to a pipe before it exits", async () => {
+    const { code, stdout } = await (await run(["log", "--limit", "200", "--json"])).ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).items).toHaveLength(200);
+  });
+
+  it("is quiet where its reader has read enough", async () => {
+    const { child, ended } = await run(["log", "--limit", "200"]);
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("exits 130 on Ctrl-C", async () => {
+    const silent = await startScriptedServer();
+    const { child, ended } = await run(["flag", "list"], { ...reach(), BANNEROL_URL: silent.url });
+    silent.script = {
+      "GET /projects/default/flags": () => {
+        child.kill("SIGINT");
+        return { body: { items: [] }, delayed: ended };
+      },
+    };
+    expect((await ended).code).toBe(130);
+    await silent.close();
+  });
+
+  it("keeps a token that is piped in, for its owner's eyes alone", async () => {
+    const cwd = await emptyFolder();
+    const { child, ended } = await run(["login", "--url", server.url], {}, cwd);
+    child.stdin.end(`${"p".repeat(32)}\n`);
+    expect((await ended).code).toBe(0);
+    const path = join(cwd, "config", "bannerol", "cli.json");
+    expect(JSON.parse(await readFile(path, "utf8"))).toEqual({ url: server.url, token: "p".repeat(32) });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("minds no working folder that was deleted under its feet", async () => {
+    const cwd = await emptyFolder();
+    const child = spawn("sh", ["-c", 'rmdir "$PWD" && exec "$0" "$1" --version', process.execPath, binary.path], {
+      cwd,
+    });
+    const [code] = await once(child, "close");
+    expect(code).toBe(0);
+  });
+
+  it("says what to do where it is not built", async () => {
+    const unbuilt = { ...(await buildBinary()) };
+    await rm(join(unbuilt.folder, "dist"), { recursive: true });
+    const { code, stderr } = await start(unbuilt.path, ["--version"], { cwd: await emptyFolder() }).ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("npm run build") });
+    await unbuilt.remove();
+  });
+});
+
+interface Metafile {
+  readonly outputs: {
+    readonly [file: string]: {
+      readonly entryPoint?: string;
+      readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[];
+      readonly inputs: { readonly [file: string]: unknown };
+    };
+  };
+}
+
+/** Everything that loading one output loads at once. */
+function loadedWith({ outputs }: Metafile, file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const input of Object.keys(outputs[file]?.inputs ?? {})) found.add(input);
+  for (const { path, kind, external } of outputs[file]?.imports ?? []) {
+    if (kind !== "import-statement") continue;
+    if (external) found.add(path);
+    else loadedWith({ outputs }, path, found);
+  }
+  return found;
+}
+
+describe("the build", () => {
+  it("loads no server, database or schema for a command that needs none", async () => {
+    const text = await readFile(join(binary.folder, "dist", "metafile-esm.json"), "utf8");
+    const metafile: Metafile = JSON.parse(text);
+    const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
+    expect(entries.length).toBeGreaterThan(10);
+    for (const [file, { entryPoint = "" }] of entries) {
+      if (/commands\/(dev|server)\.ts$|packages\/server|\.\.\/server/.test(entryPoint)) continue;
+      const heavy = [...loadedWith(metafile, file)].filter((name) => /\/server\/src|zod|sqlite|pino|hono/.test(name));
+      expect({ entryPoint, heavy }).toEqual({ entryPoint, heavy: [] });
+    }
+  });
+});

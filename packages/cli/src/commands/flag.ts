@@ -1,0 +1,140 @@
+import type { FlagChanged, FlagCreate, FlagForm, FlagSummary, FlagsQuery } from "@bannerol/protocol/schemas";
+import { type Action, openSession } from "../call.ts";
+import { flagKinds, flagTypes, oneOf } from "../choices.ts";
+import { commentOf } from "../comment.ts";
+import type { Colours } from "../output/colour.ts";
+import { describeServe, describeState, stamp } from "../output/describe.ts";
+import type { Output } from "../output/output.ts";
+import { oneLine, printable } from "../output/printable.ts";
+import { table } from "../output/table.ts";
+import { collect } from "../pages.ts";
+import { mayChange } from "../protection.ts";
+import { readVariants } from "../variants.ts";
+import type { Words } from "../words.ts";
+
+export const create: Action = async (call) => {
+  const request = readFlag(call.words);
+  const { admin, project } = await openSession(call);
+  const { body } = await admin.flags.create(project, request);
+  const key = printable(body.key);
+  return {
+    ...changed(body, "created, disabled everywhere"),
+    notes: [`Next: bannerol rollout ${key} 25 --env ${Object.keys(body.environments)[0] ?? "production"} --enable`],
+  };
+};
+
+export const list: Action = async (call) => {
+  const { admin, project } = await openSession(call);
+  const query = readQuery(call.words);
+  const { items } = await collect((page) => admin.flags.list(project, { ...query, ...page }));
+  return {
+    document: { items },
+    text: (colours) => flagTable(items, colours),
+    ...(items.length === 0 && { notes: ["No flags. Make one: bannerol flag create new-checkout"] }),
+  };
+};
+
+export const show: Action = async (call) => {
+  const { admin, project } = await openSession(call);
+  const { body } = await admin.flags.get({ project, flag: call.words.argument("flag") });
+  return { document: body, text: (colours) => flagPage(body, colours) };
+};
+
+export const archive: Action = async (call) => retire(call, "archive", "archived: off everywhere, out of the list");
+export const restore: Action = async (call) => retire(call, "restore", "restored, as it was");
+
+async function retire(call: Parameters<Action>[0], verb: "archive" | "restore", state: string): Promise<Output> {
+  const session = await openSession(call);
+  const { admin, project } = session;
+  const name = { project, flag: call.words.argument("flag") };
+  const { etag: ifMatch } = await admin.flags.get(name);
+  await mayChange(call, session, { what: `${verb} ${name.flag}` });
+  const { body } = await admin.flags[verb](name, commentOf(call.words), { ifMatch });
+  return changed(body, state);
+}
+
+function changed(flag: FlagChanged, state: string): Output {
+  return {
+    document: flag,
+    text: (colours) => `${colours.bold(printable(flag.key))} ${state}\n${stamp(flag, colours)}`,
+  };
+}
+
+function readFlag(words: Words): FlagCreate {
+  const type = oneOf(flagTypes, words.option("type"));
+  const kind = oneOf(flagKinds, words.option("kind"));
+  const variants = readVariants(words.list("variant"), type ?? "boolean");
+  const tags = words.list("tag");
+  const [description, owner] = [words.option("description"), words.option("owner")];
+  return {
+    key: words.argument("flag"),
+    ...(type !== undefined && { type }),
+    ...(kind !== undefined && { kind }),
+    ...(description !== undefined && { description }),
+    ...(owner !== undefined && { owner }),
+    ...(tags.length > 0 && { tags: [...tags] }),
+    ...(variants.length > 0 && { variants }),
+    ...(words.has("clientSide") && { clientSide: true }),
+    ...(words.has("reuseArchivedKey") && { reuseArchivedKey: true }),
+    ...commentOf(words),
+  };
+}
+
+function readQuery(words: Words): FlagsQuery {
+  const [q, tag, owner] = [words.option("search"), words.option("tag"), words.option("owner")];
+  return {
+    ...(q !== undefined && { q }),
+    ...(tag !== undefined && { tag }),
+    ...(owner !== undefined && { owner }),
+    ...(words.has("archived") && { archived: "true" as const }),
+  };
+}
+
+function flagTable(flags: readonly FlagSummary[], colours: Colours): string {
+  if (flags.length === 0) return "";
+  const environments = [...new Set(flags.flatMap((flag) => Object.keys(flag.environments)))];
+  const head = ["FLAG", "TYPE", ...environments.map((key) => printable(key).toUpperCase()), "DESCRIPTION"];
+  const rows = flags.map((flag) => [
+    colours.bold(printable(flag.key)),
+    flag.type,
+    ...environments.map((key) => describeSwitch(flag.environments[key], colours)),
+    printable(flag.description),
+  ]);
+  return table([head.map((cell) => colours.dim(cell)), ...rows]);
+}
+
+const describeSwitch = (state: { readonly enabled: boolean } | undefined, colours: Colours): string =>
+  state?.enabled ? describeState(state, colours) : "-";
+
+function flagPage(flag: FlagForm, colours: Colours): string {
+  const facts = [
+    ["kind", flag.kind],
+    ["owner", printable(flag.owner)],
+    ["tags", flag.tags.map(printable).join(", ")],
+    ["variants", flag.variants.map(({ key, value }) => `${printable(key)} = ${oneLine(value)}`).join(", ")],
+    ["browsers", flag.clientSide ? "may see it" : ""],
+    ["archived", flag.archivedAt ?? ""],
+  ].filter(([, value]) => value !== "");
+  return [
+    `${colours.bold(printable(flag.key))}  ${flag.type}`,
+    ...(flag.description === "" ? [] : [printable(flag.description)]),
+    "",
+    table(facts),
+    "",
+    targetingTable(flag, colours),
+  ].join("\n");
+}
+
+function targetingTable(flag: FlagForm, colours: Colours): string {
+  const head = ["ENVIRONMENT", "STATE", "OFF", "RULES", "TARGETS", "EVERYBODY ELSE", "REVISION"];
+  const rows = Object.entries(flag.environments).map(([environment, targeting]) => [
+    printable(environment),
+    describeState(targeting, colours),
+    printable(targeting.off),
+    String(targeting.rules.length),
+    String(targeting.targets.reduce((sum, { keys }) => sum + keys.length, 0)),
+    describeServe(targeting.fallthrough, targeting.off),
+    String(targeting.revision),
+  ]);
+  return table([head.map((cell) => colours.dim(cell)), ...rows]);
+}

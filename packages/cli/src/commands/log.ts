@@ -1,0 +1,68 @@
+import type { ChangeForm, ChangesQuery } from "@bannerol/protocol/schemas";
+import { type Action, openSession } from "../call.ts";
+import { UsageError } from "../errors.ts";
+import type { Colours } from "../output/colour.ts";
+import { printable } from "../output/printable.ts";
+import { table } from "../output/table.ts";
+import { collect } from "../pages.ts";
+import type { Words } from "../words.ts";
+
+/** The history, with the hash of its newest change: who keeps that can prove later that nothing was rewritten. */
+export const log: Action = async (call) => {
+  const query = readQuery(call.words);
+  const limit = readLimit(call.words.option("limit") ?? "20");
+  const { admin, project } = await openSession(call);
+  const { first, items } = await collect((page) => admin.history.changes(project, { ...query, ...page }), limit);
+  const { revision, head } = first;
+  return {
+    document: { items, revision, head },
+    text: (colours) => [changeTable(items, colours), headLine(first, colours)].filter((part) => part !== "").join("\n"),
+    ...(items.length === 0 && { notes: ["No such changes."] }),
+  };
+};
+
+function readQuery(words: Words): ChangesQuery {
+  const query: Record<string, string> = {};
+  const names = {
+    flag: "flag",
+    segment: "segment",
+    env: "environment",
+    actor: "actor",
+    since: "since",
+    until: "until",
+  };
+  for (const [option, field] of Object.entries(names)) {
+    const value = words.option(option);
+    if (value !== undefined) query[field] = value;
+  }
+  return query;
+}
+
+function readLimit(text: string): number {
+  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= 10_000) return limit;
+  throw new UsageError(`--limit is a whole number from 1 to 10000, not ${JSON.stringify(text)}.`);
+}
+
+function changeTable(changes: readonly ChangeForm[], colours: Colours): string {
+  if (changes.length === 0) return "";
+  const head = ["REVISION", "WHEN (UTC)", "WHO", "WHAT", "WHERE", "COMMENT"].map((cell) => colours.dim(cell));
+  const rows = changes.map((change) => [
+    String(change.revision).padStart("REVISION".length),
+    change.at.slice(0, 19).replace("T", " "),
+    printable(change.actor.name),
+    printable(change.action),
+    whereOf(change),
+    printable(change.comment ?? ""),
+  ]);
+  return table([head, ...rows]);
+}
+
+function whereOf({ flag, segment, key, environment, items }: ChangeForm): string {
+  const named = [flag, segment, key, environment].filter((name) => name !== undefined).map(printable);
+  const more = items.length > 1 ? ` and ${items.length - 1} more` : "";
+  return `${named.join(", ")}${more}`;
+}
+
+const headLine = ({ revision, head }: { revision: number; head: string }, colours: Colours): string =>
+  head === "" ? "" : colours.dim(`head ${head} (revision ${revision})`);

@@ -1,0 +1,32 @@
+/**
+ * Everything that a command may touch outside itself. `main.ts` makes it of the process; tests make it of strings.
+ */
+export interface Io {
+  readonly env: { readonly [name: string]: string | undefined };
+  /** The working folder. */
+  readonly folder: string;
+  /** The caller's own config file, which `bannerol login` writes. */
+  readonly ownConfigFile: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: Source;
+  readonly interrupts: Interrupts;
+}
+
+export interface Sink {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
+export interface Source {
+  readonly isTerminal: boolean;
+  /** Asks on standard error and waits for a line; what is typed stays unseen where it is `hidden`. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
+  /** All that is piped in. */
+  readAll(): Promise<string>;
+}
+
+export interface Interrupts {
+  /** From now on the first SIGINT or SIGTERM is the listener's matter; a second one ends the process. */
+  take(listener: () => void): void;
+}

@@ -1,0 +1,96 @@
+/** The world as this process has it: its streams, environment, working folder and signals. */
+import { join, parse } from "node:path";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import envPaths from "env-paths";
+import { ExitCode } from "./exit-codes.ts";
+import type { Interrupts, Io, Sink, Source } from "./io.ts";
+
+export function processIo(): Io {
+  endQuietlyOnClosedPipe(process.stdout);
+  endQuietlyOnClosedPipe(process.stderr);
+  return {
+    env: process.env,
+    folder: workingFolder(),
+    ownConfigFile: join(envPaths("bannerol", { suffix: "" }).config, "cli.json"),
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    stdin: source(),
+    interrupts: interrupts(),
+  };
+}
+
+/** The working folder can be deleted under a shell's feet; nothing is found upwards from the root then. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return parse(process.execPath).root;
+  }
+}
+
+const sink = (stream: NodeJS.WriteStream): Sink => ({
+  isTerminal: stream.isTTY === true,
+  write: (text) => {
+    stream.write(text);
+  },
+});
+
+/** `bannerol log | head -1`: who reads has read enough, which is no error. */
+function endQuietlyOnClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.done);
+    throw error;
+  });
+}
+
+function source(): Source {
+  return {
+    isTerminal: process.stdin.isTTY === true,
+    ask: (question, { hidden = false } = {}) => ask(question, hidden),
+    readAll: async () => {
+      let text = "";
+      for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
+      return text;
+    },
+  };
+}
+
+/** What ends without a line counts as an empty answer; Ctrl-C ends the process. */
+function ask(question: string, hidden: boolean): Promise<string> {
+  process.stderr.write(question);
+  // With an output that swallows everything the terminal shows nothing of what is typed.
+  const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
+  return new Promise((resolve) => {
+    const finish = (answer: string) => {
+      if (hidden) process.stderr.write("\n");
+      resolve(answer);
+    };
+    lines.once("line", (line) => {
+      lines.removeAllListeners("close");
+      lines.close();
+      finish(line);
+    });
+    lines.once("close", () => finish(""));
+    lines.once("SIGINT", () => process.exit(ExitCode.interrupted));
+  });
+}
+
+/** Ctrl-C ends a command with the code that says so, until a command that has something to finish takes over. */
+function interrupts(): Interrupts {
+  const quit = () => process.exit(ExitCode.interrupted);
+  process.on("SIGINT", quit);
+  return {
+    take: (listener) => {
+      process.removeListener("SIGINT", quit);
+      let taken = false;
+      const hear = () => {
+        if (taken) quit();
+        taken = true;
+        listener();
+      };
+      process.on("SIGINT", hear).on("SIGTERM", hear);
+    },
+  };
+}

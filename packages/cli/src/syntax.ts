@@ -1,0 +1,43 @@
+import type { Action } from "./call.ts";
+
+/** One command as it is typed: what `program.ts` makes of it is parsed, helped with and documented. */
+export interface VerbSyntax {
+  /** The verb and its arguments: `create <flag>`. */
+  readonly usage: string;
+  /** One line, in the imperative. */
+  readonly summary: string;
+  readonly options?: readonly OptionSyntax[];
+  /** A command as somebody would type it. */
+  readonly example: string;
+  readonly load: () => Promise<Action>;
+}
+
+export interface OptionSyntax {
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  /** May be given several times. */
+  readonly repeatable?: boolean;
+}
+
+/** Verbs that belong to one noun: `bannerol flag create`. */
+export interface NounSyntax {
+  readonly noun: string;
+  readonly summary: string;
+  readonly verbs: readonly VerbSyntax[];
+}
+
+export type CommandSyntax = VerbSyntax | NounSyntax;
+
+export const comment: OptionSyntax = { flags: "--comment <text>", description: "why; kept in the history" };
+
+/** What every command takes, before the verb or after it. */
+export const commonOptions: readonly OptionSyntax[] = [
+  { flags: "--env <key>", description: "the environment (BANNEROL_ENV)" },
+  { flags: "--project <key>", description: "the project (BANNEROL_PROJECT; default)" },
+  { flags: "--url <address>", description: "the server (BANNEROL_URL; http://localhost:4400)" },
+  { flags: "--token <token>", description: "who you are (BANNEROL_TOKEN)" },
+  { flags: "--json", description: "one JSON document on standard output, alone" },
+  { flags: "--yes", description: "ask nothing" },
+];

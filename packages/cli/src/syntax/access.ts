@@ -1,0 +1,98 @@
+import { keyKinds, roles } from "../choices.ts";
+import { comment, type NounSyntax, type VerbSyntax } from "../syntax.ts";
+
+const keys = () => import("../commands/key.ts");
+const tokens = () => import("../commands/token.ts");
+
+export const environmentCommands: NounSyntax = {
+  noun: "env",
+  summary: "where flags have their own state",
+  verbs: [
+    {
+      usage: "list",
+      summary: "show the environments of a project",
+      example: "bannerol env list",
+      load: async () => (await import("../commands/env.ts")).list,
+    },
+  ],
+};
+
+export const keyCommands: NounSyntax = {
+  noun: "key",
+  summary: "what SDKs connect with",
+  verbs: [
+    {
+      usage: "create",
+      summary: "make a key for one environment; it is shown this once",
+      options: [
+        {
+          flags: "--kind <kind>",
+          description: "for your own processes, or for browsers; server unless named",
+          choices: keyKinds,
+        },
+        { flags: "--name <text>", description: "who will use it" },
+        comment,
+      ],
+      example: "bannerol key create --env production --name checkout-service",
+      load: async () => (await keys()).create,
+    },
+    {
+      usage: "list",
+      summary: "show the keys of a project, or with --env of one environment",
+      options: [{ flags: "--revoked", description: "revoked ones instead" }],
+      example: "bannerol key list --env production",
+      load: async () => (await keys()).list,
+    },
+    {
+      usage: "revoke <id>",
+      summary: "end a key: its id, or the key itself",
+      options: [comment],
+      example: "bannerol key revoke 4cH0pQvT7xKz",
+      load: async () => (await keys()).revoke,
+    },
+  ],
+};
+
+export const tokenCommands: NounSyntax = {
+  noun: "token",
+  summary: "what people and pipelines work with",
+  verbs: [
+    {
+      usage: "create <name>",
+      summary: "make a token; it is shown this once. --project and --env bound it",
+      options: [
+        {
+          flags: "--role <role>",
+          description: "what it may do",
+          choices: roles,
+          required: true,
+        },
+        { flags: "--expires <instant>", description: "when it ends, RFC 3339; never unless named" },
+        comment,
+      ],
+      example: "bannerol token create deploy-pipeline --role releaser --env production",
+      load: async () => (await tokens()).create,
+    },
+    {
+      usage: "list",
+      summary: "show all tokens",
+      options: [{ flags: "--revoked", description: "revoked ones instead" }],
+      example: "bannerol token list",
+      load: async () => (await tokens()).list,
+    },
+    {
+      usage: "revoke <id>",
+      summary: "end a token: its id, or the token itself",
+      options: [comment],
+      example: "bannerol token revoke 9mWb2LsQe4Yd",
+      load: async () => (await tokens()).revoke,
+    },
+  ],
+};
+
+export const loginCommand: VerbSyntax = {
+  usage: "login",
+  summary: "keep a server's address and a token for later",
+  example: "bannerol login --url https://flags.example.com",
+  load: async () => (await import("../commands/login.ts")).login,
+};

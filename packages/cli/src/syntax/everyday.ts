@@ -1,0 +1,54 @@
+import { comment, type VerbSyntax } from "../syntax.ts";
+
+const context = { flags: "--context <json>", description: `who asks, like '{"targetingKey":"u1"}'` };
+
+/** What people want at three in the morning: first on the help page. */
+export const nightCommands: readonly VerbSyntax[] = [
+  {
+    usage: "kill <flag>",
+    summary: "off, now, whatever is running",
+    options: [comment],
+    example: "bannerol kill new-checkout --env production",
+    load: async () => (await import("../commands/kill.ts")).kill,
+  },
+  {
+    usage: "rollout <flag> <percent>",
+    summary: "give it to a share of users; 0 takes it back",
+    options: [
+      { flags: "--variant <key>", description: "what rolls out, where the flag does not tell" },
+      { flags: "--bucket-by <attribute>", description: "who stays together: targetingKey unless named" },
+      { flags: "--enable", description: "enable the flag too" },
+      comment,
+    ],
+    example: "bannerol rollout new-checkout 25 --env production --enable",
+    load: async () => (await import("../commands/rollout.ts")).rollout,
+  },
+  {
+    usage: "explain <flag>",
+    summary: "why a context gets what it gets, step by step",
+    options: [context],
+    example: `bannerol explain new-checkout --env production --context '{"targetingKey":"u1"}'`,
+    load: async () => (await import("../commands/explain.ts")).explain,
+  },
+  {
+    usage: "eval <flag>",
+    summary: "what a context gets; --test exits 10 when off",
+    options: [context, { flags: "--test", description: "exit 10 when the flag is off: a gate in a pipeline" }],
+    example: `bannerol eval new-checkout --env production --context '{"targetingKey":"u1"}' --test`,
+    load: async () => (await import("../commands/eval.ts")).evaluate,
+  },
+  {
+    usage: "log",
+    summary: "who changed what, newest first",
+    options: [
+      { flags: "--flag <key>", description: "changes of this flag alone" },
+      { flags: "--segment <key>", description: "changes of this segment alone" },
+      { flags: "--actor <id>", description: "changes by this token alone" },
+      { flags: "--since <moment>", description: "after this revision, or from this instant on (RFC 3339)" },
+      { flags: "--until <moment>", description: "up to this revision or instant" },
+      { flags: "--limit <count>", description: "how many; 20 unless named, at most 10000" },
+    ],
+    example: "bannerol log --flag new-checkout",
+    load: async () => (await import("../commands/log.ts")).log,
+  },
+];

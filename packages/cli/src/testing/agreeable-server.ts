@@ -1,0 +1,115 @@
+/** An admin API that says yes to every command. */
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import * as documents from "./documents.ts";
+import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
+import { type Ran, runCli, type World } from "./test-io.ts";
+
+export const production = "/projects/default/environments/production";
+export const checkout = "/projects/default/flags/new-checkout";
+export const place = `${checkout}/environments/production`;
+export const tagged = (body: unknown) => ({ body, headers: { ETag: '"12"' } });
+export const evaluation = { flag: "new-checkout", value: true, variant: "on", reason: "SPLIT", revision: 12 };
+export const explanation = {
+  ...evaluation,
+  steps: [
+    { step: "enabled", enabled: true, decided: false },
+    { step: "targets", key: "u1", decided: false },
+    {
+      step: "rule",
+      ruleId: "staff",
+      name: "Staff first",
+      matched: false,
+      decided: false,
+      when: {
+        kind: "any",
+        holds: false,
+        parts: [
+          { kind: "segment", segment: "staff", holds: false },
+          {
+            kind: "test",
+            attribute: "email",
+            op: "endsWith",
+            values: ["@example.com"],
+            ignoreCase: true,
+            holds: false,
+          },
+        ],
+      },
+    },
+    {
+      step: "fallthrough",
+      decided: true,
+      serve: {
+        rollout: { bucketBy: "targetingKey", seed: 1, key: "u1", bucket: 4711, range: [0, 25_000], variant: "on" },
+      },
+    },
+  ],
+  flags: [],
+  segments: [{ segment: "staff", member: false, by: "targetingKey", key: "u1", decidedBy: "nothing" }],
+};
+
+const unprotected = { items: documents.environments.items.map((item) => ({ ...item, protected: false })) };
+export const everything: Script = {
+  "GET /projects": { body: { items: [{ key: "default", name: "Default", revision: 12, head: documents.head }] } },
+  "POST /projects/default/flags": { status: 201, body: documents.flag },
+  "GET /projects/default/flags": { body: documents.flagList },
+  [`GET ${checkout}`]: tagged(documents.flag),
+  [`POST ${checkout}/archive`]: { body: documents.flag },
+  [`POST ${checkout}/restore`]: { body: documents.flag },
+  [`GET ${place}`]: tagged(documents.targeting),
+  [`POST ${place}/enable`]: { body: documents.targeting },
+  [`POST ${place}/disable`]: { body: documents.disabled },
+  [`POST ${place}/kill`]: { body: documents.disabled },
+  [`PUT ${place}/rollout`]: tagged(documents.targeting),
+  "GET /projects/default/environments": { body: unprotected },
+  [`GET ${production}`]: { body: { ...documents.environments.items[1], protected: false } },
+  [`POST ${production}/evaluate`]: { body: { ...evaluation, explanation } },
+  "GET /projects/default/changes": { body: documents.changes },
+  "GET /projects/default/segments": {
+    body: {
+      items: [{ key: "staff", name: "Staff", description: "", includedCount: 2, excludedCount: 0, revision: 7 }],
+    },
+  },
+  "POST /projects/default/segments": { status: 201, body: documents.segment },
+  "GET /projects/default/segments/staff": tagged(documents.segment),
+  "DELETE /projects/default/segments/staff": { body: { revision: 15, head: documents.head } },
+  "POST /keys": { status: 201, body: documents.sdkKey },
+  "GET /keys": { body: { items: [documents.sdkKey] } },
+  "DELETE /keys/4cH0pQvT7xKz": { body: documents.sdkKey },
+  "POST /tokens": { status: 201, body: documents.token },
+  "GET /tokens": { body: { items: [documents.token] } },
+  "DELETE /tokens/9mWb2LsQe4Yd": { body: documents.token },
+};
+
+export interface Agreeable {
+  /** Its script is `everything` before each test. */
+  readonly server: ScriptedServer;
+  /** Runs a command line against it, in production unless told otherwise. */
+  cli(argv: readonly string[], world?: World): Promise<Ran>;
+}
+
+/** One for the tests of a file. */
+export function agreeableServer(): Agreeable {
+  let running: ScriptedServer | undefined;
+  const server = (): ScriptedServer => {
+    if (running === undefined) throw new Error("the server starts before the first test");
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startScriptedServer();
+  });
+  afterAll(() => running?.close());
+  beforeEach(() => {
+    server().script = everything;
+    server().seen.length = 0;
+  });
+  return {
+    get server() {
+      return server();
+    },
+    cli: (argv, world = {}) => {
+      const here = { BANNEROL_URL: server().url, BANNEROL_TOKEN: "t".repeat(32), BANNEROL_ENV: "production" };
+      return runCli(argv, { ...world, env: { ...here, ...world.env } });
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Answers of the admin API as its schemas have them; a test parses each. */
+import type {
+  ChangeForm,
+  ChangeList,
+  EnvironmentList,
+  FlagChanged,
+  FlagList,
+  SdkKeyCreated,
+  SegmentChanged,
+  TargetingChanged,
+  TokenCreated,
+} from "@bannerol/protocol/schemas";
+
+export const head = "3fa9c1d2".repeat(8);
+
+const at = "2026-11-22T00:14:03.512Z";
+
+export const targeting: TargetingChanged = {
+  enabled: true,
+  off: "off",
+  prerequisites: [],
+  targets: [],
+  rules: [],
+  fallthrough: { rollout: { weights: { on: 25_000, off: 75_000 } } },
+  revision: 12,
+  head,
+};
+
+export const disabled: TargetingChanged = { ...targeting, enabled: false };
+
+const { head: _head, ...stored } = targeting;
+
+export const flag: FlagChanged = {
+  key: "new-checkout",
+  type: "boolean",
+  kind: "release",
+  description: "One-page checkout",
+  tags: ["checkout", "web"],
+  owner: "payments",
+  clientSide: false,
+  variants: [
+    { key: "on", value: true },
+    { key: "off", value: false },
+  ],
+  seed: 1_812_433_253,
+  environments: {
+    development: { ...stored, enabled: false, fallthrough: { variant: "on" }, revision: 4 },
+    production: stored,
+  },
+  revision: 4,
+  head,
+};
+
+const { head: _flagHead, ...summary } = flag;
+
+export const flagList: FlagList = {
+  items: [
+    {
+      ...summary,
+      environments: { development: { enabled: false, revision: 4 }, production: { enabled: true, revision: 12 } },
+    },
+  ],
+};
+
+export const environments: EnvironmentList = {
+  items: [
+    { key: "development", name: "Development", position: 0, protected: false, revision: 1 },
+    { key: "production", name: "Production", position: 1, protected: true, revision: 3 },
+  ],
+};
+
+export const segment: SegmentChanged = {
+  key: "staff",
+  name: "Staff",
+  description: "Who works here",
+  included: ["u1", "u2"],
+  excluded: [],
+  when: { attribute: "email", op: "endsWith", values: ["@example.com"] },
+  revision: 7,
+  head,
+};
+
+export const change: ChangeForm = {
+  revision: 12,
+  at,
+  actor: { type: "token", id: "9mWb2LsQe4Yd", name: "admin" },
+  action: "rollout.update",
+  flag: "new-checkout",
+  environment: "production",
+  before: stored,
+  after: stored,
+  items: [{ flag: "new-checkout", environment: "production", before: stored, after: stored }],
+  comment: "Raise it",
+  hash: head,
+};
+
+export const changes: ChangeList = { items: [change], revision: 12, head };
+
+export const sdkKey: SdkKeyCreated = {
+  id: "4cH0pQvT7xKz",
+  kind: "server",
+  project: "default",
+  environment: "production",
+  name: "checkout-service",
+  createdAt: at,
+  revision: 13,
+  head,
+  key: "bnr_server_4cH0pQvT7xKz_0123456789abcdefghijklmnopqrstuv_000000",
+};
+
+export const token: TokenCreated = {
+  id: "9mWb2LsQe4Yd",
+  name: "deploy-pipeline",
+  role: "releaser",
+  project: "default",
+  environment: "production",
+  createdAt: at,
+  revision: 14,
+  head,
+  token: "bnr_token_9mWb2LsQe4Yd_0123456789abcdefghijklmnopqrstuv_000000",
+};
