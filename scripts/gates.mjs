@@ -1,0 +1,57 @@
+/**
+ * The gates of `.ci/run`, one after the other: the tests, then what is slower. Each prints its time; a gate that fails
+ * does not keep the others from running. The last line counts gates and tests together.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./prepare.mjs";
+
+const scratch = mkdtempSync(join(tmpdir(), "bannerol-gates-"));
+const report = join(scratch, "tests.json");
+const bin = (name) => join(root, "node_modules", ".bin", name);
+
+const gates = [
+  ["tests", "npm", ["test", "--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]],
+  ["lint", bin("biome"), ["ci", "--error-on-warnings", "."]],
+  ["types", bin("turbo"), ["run", "types", "--output-logs=errors-only"]],
+  ["unused files, exports and dependencies", bin("knip"), []],
+  ["package sdk-node", bin("publint"), ["run", "packages/sdk-node", "--strict"]],
+  ["types of package sdk-node", bin("attw"), ["--pack", "packages/sdk-node", "--profile", "node16"]],
+  ["package cli", bin("publint"), ["run", "packages/cli", "--strict"]],
+  ["a fresh clone", process.execPath, [join(root, "scripts", "fresh-clone.mjs")]],
+  ["benchmarks, short form", "npm", ["run", "bench", "--", "--short"]],
+];
+
+const outcomes = gates.map(([name, command, args]) => {
+  const started = Date.now();
+  process.stdout.write(`\n── ${name}\n`);
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", CI: "true" };
+  const { status } = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  process.stdout.write(
+    `── ${name}: ${status === 0 ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s\n`,
+  );
+  return { name, passed: status === 0 };
+});
+
+const tests = readTests();
+rmSync(scratch, { recursive: true, force: true });
+
+// The tests' own gate is counted by its tests, unless it failed without one of them having failed.
+const others = outcomes.filter(({ name }) => name !== "tests");
+const testsBroke = outcomes[0].passed ? 0 : Math.max(1, tests.failed);
+const passed = tests.passed + others.filter((gate) => gate.passed).length;
+const failed = testsBroke + others.filter((gate) => !gate.passed).length;
+for (const { name } of outcomes.filter((gate) => !gate.passed)) process.stdout.write(`failed: ${name}\n`);
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 && tests.passed > 0 ? 0 : 1);
+
+function readTests() {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
