@@ -32,7 +32,7 @@ try {
   say(`FAILED: ${error.stack}`);
   process.exitCode = 1;
 } finally {
-  if (server?.exitCode === null) process.kill(-server.pid, "SIGKILL");
+  if (server?.exitCode === null && server.signalCode === null) process.kill(-server.pid, "SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 }
 

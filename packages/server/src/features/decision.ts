@@ -2,7 +2,7 @@
 import type { Finding } from "@bannerol/core";
 import type { FieldProblem, ProblemCode } from "@bannerol/protocol";
 import type { Refusal } from "../http/refusal.ts";
-import type { Decision } from "../log/ledger.ts";
+import type { Decision } from "../log/decision.ts";
 
 export type Decided<T> = Decision<T, Refusal>;
 export type Refused = Extract<Decided<never>, { readonly ok: false }>;

@@ -7,7 +7,9 @@
  * Changes are applied in the order of their revisions, this node's own like everybody's, so one node behaves as many
  * do. It decides and writes nothing; that is the ledger's part.
  */
-import { loadState, type ProjectState, type Unreadable } from "../state/project-state.ts";
+
+import { loadState } from "../state/fold.ts";
+import type { ProjectState, Unreadable } from "../state/project-state.ts";
 import { StoreFault } from "../store/fault.ts";
 import { type Change, type Store, SYSTEM_PROJECT, type UnitOfWork, type ViewClass } from "../store/port.ts";
 import { malformedFlags } from "./malformed.ts";

@@ -9,11 +9,9 @@
  * What it answers with is durable and already visible on this node. It knows no command and no permission, and keeps
  * no clock: a request brings its instant.
  */
-import type { Item } from "../state/documents.ts";
 import type { ProjectState, SystemState } from "../state/project-state.ts";
 import { StoreFault } from "../store/fault.ts";
 import type {
-  Actor,
   ChainVerdict,
   Change,
   ChangeFilter,
@@ -24,44 +22,11 @@ import type {
   ViewClass,
 } from "../store/port.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
+import type { ChangeRequest, Decision, Execution } from "./decision.ts";
 import { type ChangeListener, Follower, type LogReports } from "./follower.ts";
 import { type Foreseen, proposal } from "./proposal.ts";
 import { Turns } from "./turns.ts";
 import type { View } from "./view.ts";
-
-/** Who changes which project, when and why. */
-export interface ChangeRequest {
-  readonly project: string;
-  readonly actor: Actor;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly comment?: string;
-  readonly requestId?: string;
-}
-
-/** What a pure `decide` made of a command: a refusal, or the documents as they shall be. */
-export type Decision<T, R> =
-  | { readonly ok: false; readonly refusal: R }
-  | {
-      readonly ok: true;
-      /** As in `flag.create`. */
-      readonly action: string;
-      /** Those that are in the state already are left out; where none remains, nothing is written. */
-      readonly items: readonly Item[];
-      readonly credentials?: readonly CredentialDigest[];
-      /** Handed back as it is. */
-      readonly result: T;
-    };
-
-export type Execution<T, R> =
-  | { readonly ok: false; readonly refusal: R }
-  | {
-      readonly ok: true;
-      /** The project's revision: the change's, or the one that stands where nothing was to change. */
-      readonly revision: number;
-      readonly change: Change | undefined;
-      readonly result: T;
-    };
 
 export interface LedgerOptions {
   readonly store: Store;

@@ -1,9 +1,10 @@
 /** Turns what was decided into what is committed. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { type Item, type ItemName, itemId, type RecordedItem } from "../state/documents.ts";
-import { documentOf, fold, type ProjectState } from "../state/project-state.ts";
+import { fold } from "../state/fold.ts";
+import { documentOf, type ProjectState } from "../state/project-state.ts";
 import type { UnitOfWork } from "../store/port.ts";
-import type { ChangeRequest, Decision } from "./ledger.ts";
+import type { ChangeRequest, Decision } from "./decision.ts";
 import { VIEW_FORMAT } from "./projection/project.ts";
 import type { View } from "./view.ts";
 import { type AlteredView, renewedViews, viewChanges } from "./views.ts";

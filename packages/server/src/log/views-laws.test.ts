@@ -2,10 +2,12 @@ import { type Condition, compileRuleset, evaluate, readRuleset, type Serve } fro
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RecordedItem, SegmentDocument, TargetingDocument } from "../state/documents.ts";
-import { emptyState, fold, type ProjectState } from "../state/project-state.ts";
+import { fold } from "../state/fold.ts";
+import { emptyState, type ProjectState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import type { EntityName } from "../store/port.ts";
-import { type Projection, project, type Sight, sameProjection, viewClasses } from "./projection/project.ts";
+import { project, type Sight, sameProjection, viewClasses } from "./projection/project.ts";
+import type { Projection } from "./projection/projection.ts";
 import { View } from "./view.ts";
 import { alterViews, renewedViews, viewChanges, viewId } from "./views.ts";
 

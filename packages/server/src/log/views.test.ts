@@ -1,7 +1,8 @@
 import type { Condition } from "@bannerol/core";
 import { describe, expect, it } from "vitest";
 import type { FlagDocument, RecordedItem, StoredRule, TargetingDocument } from "../state/documents.ts";
-import { emptyState, fold, type ProjectState } from "../state/project-state.ts";
+import { fold } from "../state/fold.ts";
+import { emptyState, type ProjectState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import type { EntityName } from "../store/port.ts";
 import { project, type Sight } from "./projection/project.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RecordedItem } from "./documents.ts";
-import { documentOf, emptyState, fold, loadState, type ProjectState, targetingOf } from "./project-state.ts";
+import { fold, loadState } from "./fold.ts";
+import { documentOf, emptyState, type ProjectState, targetingOf } from "./project-state.ts";
 import { removed, sample } from "./sample-documents.ts";
 
 function after(state: ProjectState, ...items: readonly RecordedItem[]): ProjectState {

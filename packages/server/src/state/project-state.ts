@@ -9,7 +9,6 @@
  *
  * It decides nothing and knows no view: see `features/` and `log/projection/`.
  */
-import type { Change, StoredProject } from "../store/port.ts";
 import {
   type DocumentOf,
   type EnvironmentDocument,
@@ -23,7 +22,6 @@ import {
   type TargetingDocument,
   type TokenDocument,
 } from "./documents.ts";
-import { StateDraft } from "./state-draft.ts";
 
 /** A document and the revision that wrote it. */
 export interface Revised<T> {
@@ -118,18 +116,4 @@ export function emptyState(key: string): ProjectState {
     tokens: new Map(),
     unreadable: new Map(),
   };
-}
-
-/** The state that the newest documents make up. */
-export function loadState(stored: StoredProject): ProjectState {
-  const draft = new StateDraft(emptyState(stored.key));
-  for (const row of stored.documents) draft.put(row, row.document, row.revision);
-  return draft.finish(stored);
-}
-
-/** The state after one more change. `change.revision` must be the next one. */
-export function fold(state: ProjectState, change: Pick<Change, "revision" | "hash" | "at" | "items">): ProjectState {
-  const draft = new StateDraft(state);
-  for (const item of change.items) draft.put(item, item.after, change.revision);
-  return draft.finish({ revision: change.revision, head: change.hash, at: change.at });
 }

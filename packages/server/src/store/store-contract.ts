@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Item, RecordedItem } from "../state/documents.ts";
-import { emptyState, fold, loadState } from "../state/project-state.ts";
+import { fold, loadState } from "../state/fold.ts";
+import { emptyState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import { passes } from "./filter.ts";
 import type { Actor, Change, ChangeFilter, CommitResult, Store, UnitOfWork, ViewChange } from "./port.ts";

@@ -8,7 +8,7 @@
 import type { Condition } from "@bannerol/core";
 import type { StoredRule, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
-import type { Projection } from "./project.ts";
+import type { Projection } from "./projection.ts";
 import { type References, reachOf } from "./references.ts";
 import { flagDocument, serverFlag, serverSegment } from "./server-class.ts";
 

@@ -9,6 +9,7 @@ import { itemId } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
 import type { EntityName, ViewClass } from "../../store/port.ts";
 import { clientFlag } from "./client-class.ts";
+import type { Projection } from "./projection.ts";
 import { serverFlag, serverSegment } from "./server-class.ts";
 
 /**
@@ -18,13 +19,6 @@ import { serverFlag, serverSegment } from "./server-class.ts";
 export const VIEW_FORMAT = 1;
 
 export const viewClasses = ["server", "client"] as const satisfies readonly ViewClass[];
-
-/** One entity as a ruleset shows it, without its version. */
-export interface Projection {
-  readonly document: object;
-  /** What else its version moves with, though it does not show: what a remotely evaluated flag reaches. */
-  readonly reaches?: readonly unknown[];
-}
 
 /** A projection under its name. */
 export interface ProjectedEntity extends EntityName {

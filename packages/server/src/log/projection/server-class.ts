@@ -7,7 +7,7 @@ import {
   type TargetingDocument,
 } from "../../state/documents.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
-import type { Projection } from "./project.ts";
+import type { Projection } from "./projection.ts";
 
 /** `undefined` where the flag has no targeting in the environment. */
 export function serverFlag(state: ProjectState, environment: string, key: string): Projection | undefined {

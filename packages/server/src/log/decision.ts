@@ -1,0 +1,37 @@
+/** What goes into the ledger and what comes out of it: a request, what was decided on it, and what became of it. */
+import type { Item } from "../state/documents.ts";
+import type { Actor, Change, CredentialDigest } from "../store/port.ts";
+
+/** Who changes which project, when and why. */
+export interface ChangeRequest {
+  readonly project: string;
+  readonly actor: Actor;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly comment?: string;
+  readonly requestId?: string;
+}
+
+/** What a pure `decide` made of a command: a refusal, or the documents as they shall be. */
+export type Decision<T, R> =
+  | { readonly ok: false; readonly refusal: R }
+  | {
+      readonly ok: true;
+      /** As in `flag.create`. */
+      readonly action: string;
+      /** Those that are in the state already are left out; where none remains, nothing is written. */
+      readonly items: readonly Item[];
+      readonly credentials?: readonly CredentialDigest[];
+      /** Handed back as it is. */
+      readonly result: T;
+    };
+
+export type Execution<T, R> =
+  | { readonly ok: false; readonly refusal: R }
+  | {
+      readonly ok: true;
+      /** The project's revision: the change's, or the one that stands where nothing was to change. */
+      readonly revision: number;
+      readonly change: Change | undefined;
+      readonly result: T;
+    };
