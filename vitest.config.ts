@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     projects: [
       { ...fromSource, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
+      { ...fromSource, test: { name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
       { ...fromSource, test: { name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
       {
         ...fromSource,

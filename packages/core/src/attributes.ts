@@ -60,7 +60,8 @@ export function keyIn(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-function own(attributes: Attributes, name: string): unknown {
+/** The value under exactly this name, no path. */
+export function own(attributes: Attributes, name: string): unknown {
   return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { murmur3 } from "./hash.ts";
+import { hash32 } from "./hash.ts";
 import type { Allocation } from "./model.ts";
 
 /** How finely contexts are split: a bucket is a thousandth of a per cent. */
@@ -9,7 +9,7 @@ export const BUCKETS = 100_000;
  * 2^53, so the result is exact. That an empty key has no bucket is the caller's to know.
  */
 export function bucketOf(key: string, seed: number): number {
-  return Math.floor((murmur3(key, seed) * BUCKETS) / 0x1_0000_0000);
+  return Math.floor(((hash32(key, seed) >>> 0) * BUCKETS) / 0x1_0000_0000);
 }
 
 /** The variant of a bucket, or null where the allocation leaves it out. By bisection: layouts may have hundreds of ranges. */

@@ -95,8 +95,33 @@ describe("normalizeFile", () => {
       "segments.s.included",
     ]);
     const compiled = compileRuleset(readRuleset(ruleset));
-    expect(evaluate(compiled, "heavy", {}, true, 0)).toMatchObject({ value: true, errorCode: "PARSE_ERROR" });
+    expect(evaluate(compiled, "heavy", {}, true, 0)).toMatchObject({
+      value: true,
+      errorCode: "PARSE_ERROR",
+      // Not what the file left out: that is filled in.
+      errorMessage: expect.stringContaining("fallthrough.rollout.weights.on: Found 100001"),
+    });
     expect(evaluate(compiled, "good", {}, false, 0)).toMatchObject({ value: true });
+  });
+
+  it("names what is not understood, and what leads into a cycle", () => {
+    const when = { attribute: "plan", op: "sounds", values: ["x"] };
+    const { findings } = normalizeFile({
+      flags: {
+        odd: { rules: [{ when, serve: { variant: "on" } }] },
+        loop: { prerequisites: [{ flag: "loop", variants: ["on"] }] },
+      },
+    });
+    expect(findings.map(({ path, kind, key, inner }) => [path, kind, key, inner])).toEqual([
+      ["flags.odd.rules[0].when.op", "flags", "odd", "rules[0].when.op"],
+      ["flags.loop", "flags", "loop", ""],
+    ]);
+  });
+
+  it("numbers a file that does not say its own epoch and revision", () => {
+    const identity = { epoch: "e", revision: 9 };
+    expect(normalizeFile({ flags: {} }, identity).ruleset).toMatchObject(identity);
+    expect(normalizeFile({ flags: {}, revision: 3 }, identity).ruleset).toMatchObject({ epoch: "e", revision: 3 });
   });
 
   it("refuses what is no ruleset, so that a wrong file is not an empty one", () => {

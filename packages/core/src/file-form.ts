@@ -3,41 +3,48 @@
  * that can be told from the rest. `docs/reference/model.md` says what may be left out.
  */
 
-import { type Read, readFlag } from "./check/flag.ts";
+import { readFlag } from "./check/flag.ts";
 import { type Finding, joinPath } from "./check/inspection.ts";
 import { readSegment } from "./check/segment.ts";
+import { compileRuleset } from "./compile/ruleset.ts";
 import { murmur3 } from "./hash.ts";
 import { isList, isRecord, type JsonRecord } from "./json.ts";
 import { layOutWeights } from "./lay-out.ts";
-import type { Flag, Rollout, RulesetDocument, Serve } from "./model.ts";
+import type { Flag, Rollout, Ruleset, RulesetDocument, RulesetIdentity, Serve } from "./model.ts";
 import { readRuleset, toDocument } from "./ruleset.ts";
 
-/** A file's ruleset in full, and what is wrong with it: the flags and segments named there fail, and they alone. */
-export interface NormalFile {
-  readonly ruleset: RulesetDocument;
-  readonly findings: readonly Finding[];
+/** A finding in a file, and whose it is. `path` leads to it from the top; `inner` from the flag or segment. */
+export interface FileFinding extends Finding {
+  readonly kind: "flags" | "segments";
+  readonly key: string;
+  readonly inner: string;
 }
 
-const envelope = { epoch: "file", revision: 0, project: "default", environment: "default", segments: {} };
+/**
+ * A file's ruleset in full, and what is wrong with it: a flag or a segment that cannot be read fails, and it alone; a
+ * rule with a part that is not understood does not match.
+ */
+export interface NormalFile {
+  readonly ruleset: RulesetDocument;
+  readonly findings: readonly FileFinding[];
+}
+
+const unnumbered: RulesetIdentity = { epoch: "file", revision: 0 };
 
 /**
- * Fills in what a configuration file leaves out, and lays its weights out. A flag that cannot be read even so is left
- * as it came, to fail when it is asked for. Throws a RulesetError where the file as a whole is no ruleset.
+ * Fills in what a configuration file leaves out, and lays its weights out; `identity` is for a file that does not say
+ * its own. A flag that cannot be read even so is left to fail when it is asked for. Throws a RulesetError where the
+ * file as a whole is no ruleset.
  */
-export function normalizeFile(source: unknown): NormalFile {
+export function normalizeFile(source: unknown, identity: RulesetIdentity = unnumbered): NormalFile {
+  const envelope = { ...identity, project: "default", environment: "default", segments: {} };
   const { flags, segments, ...rest } = readRuleset(isRecord(source) ? { ...envelope, ...source } : source);
-  const findings: Finding[] = [];
-  const wholeFlags = mapValues(flags, (key, flag) => {
-    const result = readFlag(fillFlag(key, flag));
-    findings.push(...under(`flags.${key}`, result));
-    return "value" in result ? withAllocations(result.value) : flag;
-  });
-  const wholeSegments = mapValues(segments, (key, segment) => {
-    const filled = isRecord(segment) ? { version: 0, included: [], excluded: [], when: null, ...segment } : segment;
-    findings.push(...under(`segments.${key}`, readSegment(filled)));
-    return filled;
-  });
-  return { ruleset: toDocument({ ...rest, flags: wholeFlags, segments: wholeSegments }), findings };
+  const ruleset: Ruleset = {
+    ...rest,
+    flags: mapValues(flags, (key, flag) => layOutFlag(fillFlag(key, flag))),
+    segments: mapValues(segments, (_, segment) => fillSegment(segment)),
+  };
+  return { ruleset: toDocument(ruleset), findings: [...flagFindings(ruleset), ...segmentFindings(ruleset)] };
 }
 
 function mapValues(
@@ -47,9 +54,24 @@ function mapValues(
   return new Map([...values].map(([key, value]) => [key, change(key, value)]));
 }
 
-function under(step: string, result: Read<unknown>): readonly Finding[] {
-  const findings = "findings" in result ? result.findings : [];
-  return findings.map((finding) => ({ ...finding, path: joinPath(step, finding.path) }));
+function flagFindings(ruleset: Ruleset): readonly FileFinding[] {
+  const problems = compileRuleset(ruleset).problems();
+  return problems.map(({ flag, ...finding }) => inFile("flags", flag, finding));
+}
+
+function segmentFindings({ segments }: Ruleset): readonly FileFinding[] {
+  return [...segments].flatMap(([key, segment]) => {
+    const read = readSegment(segment);
+    return "findings" in read ? read.findings.map((finding) => inFile("segments", key, finding)) : [];
+  });
+}
+
+function inFile(kind: FileFinding["kind"], key: string, finding: Finding): FileFinding {
+  return { ...finding, kind, key, inner: finding.path, path: joinPath(`${kind}.${key}`, finding.path) };
+}
+
+function fillSegment(segment: unknown): unknown {
+  return isRecord(segment) ? { version: 0, included: [], excluded: [], when: null, ...segment } : segment;
 }
 
 const onAndOff = [
@@ -83,6 +105,12 @@ function fillRules(rules: unknown): unknown {
 
 function fillRule(rule: JsonRecord, position: number): JsonRecord {
   return { id: `rule-${position}`, ...rule };
+}
+
+/** One that cannot be read stays as it was filled, so that what is wrong with it is told, and not what it left out. */
+function layOutFlag(flag: unknown): unknown {
+  const read = readFlag(flag);
+  return "value" in read ? withAllocations(read.value) : flag;
 }
 
 function withAllocations(flag: Flag): Flag {

@@ -1,21 +1,33 @@
 export { type AllocateInput, allocate } from "./allocate.ts";
 export { BUCKETS, bucketOf, variantAt } from "./bucket.ts";
+export { MAX_PATTERN_LENGTH } from "./check/condition.ts";
 export { checkFlagDefinition, checkTargeting, flagKinds, MAX_FLAG_BYTES } from "./check/definition.ts";
 export { KEY_FORM } from "./check/fields.ts";
 export { checkFlag } from "./check/flag.ts";
 export type { Finding } from "./check/inspection.ts";
+export { type PatternUse, patternsIn } from "./check/patterns.ts";
 export { checkReferences, type ReferenceFinding, type Referring, type ReferringFlag } from "./check/references.ts";
 export { checkSegment } from "./check/segment.ts";
 export { flagTypes, isFlagType } from "./check/variants.ts";
-export { affectedFlags } from "./compile/affected.ts";
-export { type CompiledFlag, type CompiledRuleset, compileRuleset, type FlagProblem } from "./compile/ruleset.ts";
+export {
+  type CompiledFlag,
+  type CompiledRuleset,
+  compileRuleset,
+  type FlagProblem,
+  type KeyLists,
+} from "./compile/ruleset.ts";
 export type * from "./context.ts";
 export { evaluate, toResult, typeOfDefault } from "./evaluate/evaluate.ts";
 export { type ExplainOptions, explain } from "./evaluate/explain.ts";
 export type * from "./evaluate/explanation.ts";
-export { type NormalFile, normalizeFile } from "./file-form.ts";
+export { type FileFinding, type NormalFile, normalizeFile } from "./file-form.ts";
 export { murmur3 } from "./hash.ts";
 export { layOutWeights } from "./lay-out.ts";
+export { applyListDelta } from "./lists/apply-delta.ts";
+export { buildKeyList, buildListDelta, KeyList, KeyListError, type ListDelta } from "./lists/key-list.ts";
+export { type DecodedList, ListDecoder } from "./lists/list-decoder.ts";
+export { encodeKeyList, encodeListDelta } from "./lists/list-encoder.ts";
+export { atOnce, SLICE_KEYS, type Sliced } from "./lists/sliced.ts";
 export type * from "./model.ts";
 export { applyDelta } from "./patch/apply.ts";
 export { checksumOf, type EntityKind, entityChecksum } from "./patch/checksum.ts";

@@ -97,11 +97,18 @@ export interface Flag extends Targeting {
   readonly variants: readonly Variant[];
 }
 
+/** A list of keys that is too long for a document: it is fetched and held apart, under its id. */
+export interface ListReference {
+  readonly list: string;
+  /** How many keys it had when this was written. */
+  readonly count: number;
+}
+
 /** A reusable set of contexts. A key in `excluded` is out, else one in `included` is in, else `when` decides. */
 export interface Segment {
   readonly version: number;
-  readonly included: readonly string[];
-  readonly excluded: readonly string[];
+  readonly included: readonly string[] | ListReference;
+  readonly excluded: readonly string[] | ListReference;
   /** The attribute whose value is looked up in the lists; `targetingKey` unless named. */
   readonly by?: string;
   readonly when: Condition | null;

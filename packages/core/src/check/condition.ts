@@ -1,4 +1,5 @@
 import { isJson, isList, isRecord, type JsonRecord, MAX_NESTING } from "../json.ts";
+import type { JsonValue } from "../model.ts";
 import { operators } from "../operators/index.ts";
 import type { Operator } from "../operators/operator.ts";
 import { checkBoolean, checkReference, checkText, namesOf } from "./fields.ts";
@@ -7,7 +8,7 @@ import { type Check, type Inspection, listOf } from "./inspection.ts";
 const MAX_CONDITION_DEPTH = 16;
 const MAX_CONDITION_TESTS = 1_000;
 /** UTF-16 units. Whether a longer pattern is harmless cannot be proved in the time that a write may take. */
-const MAX_PATTERN_LENGTH = 256;
+export const MAX_PATTERN_LENGTH = 256;
 
 /** What a rule's or a segment's `when` has to be. */
 export const checkCondition: Check = (value, inspection) => {
@@ -112,14 +113,15 @@ const checkValue: Check = (value, inspection) => {
 
 const checkValues = listOf("values", checkValue);
 
+const areJson = (values: readonly unknown[]): values is readonly JsonValue[] => values.every((value) => isJson(value));
+
 function checkUsable(test: JsonRecord, operator: Operator, inspection: Inspection): void {
   const { values = [], ignoreCase } = test;
   if (!isList(values)) return;
   if (test.op === "matches") inspection.into("values", values, checkPatternLengths);
-  const prepared = operator.prepare(
-    values.filter((value) => isJson(value)),
-    ignoreCase === true,
-  );
+  // What is no JSON has been told of, and the operator's word on the rest would come with other positions.
+  if (!areJson(values)) return;
+  const prepared = operator.prepare(values, ignoreCase === true);
   if ("test" in prepared) return;
   for (const { index, message } of prepared.unusable) inspection.add(message, `values[${index}]`);
 }

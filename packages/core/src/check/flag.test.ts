@@ -195,7 +195,7 @@ describe("checkFlag", () => {
 describe("readSegment", () => {
   it.each<[string, object]>([
     ["no version", { version: undefined }],
-    ["a list of keys by reference", { included: { list: "l1", count: 20_000 } }],
+    ["a list of keys by reference that does not say how many", { included: { list: "l1" } }],
     ["a key that is a number", { excluded: [7] }],
     ["a by of null", { by: null }],
     ["no when", { when: undefined }],

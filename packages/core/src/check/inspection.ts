@@ -72,14 +72,14 @@ export class Inspection {
   into(step: string | number, value: unknown, check: Check): void {
     const before = this.#findings.length;
     check(value, this);
-    this.#prefix(before, step);
+    if (this.#findings.length > before) this.#prefix(before, step);
   }
 
   /** Does something one step further down, so that what it adds is found there. */
   under<T>(step: string | number, work: () => T): T {
     const before = this.#findings.length;
     const result = work();
-    this.#prefix(before, step);
+    if (this.#findings.length > before) this.#prefix(before, step);
     return result;
   }
 

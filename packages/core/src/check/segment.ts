@@ -1,20 +1,32 @@
-import { isList, isRecord } from "../json.ts";
+import { isCount, isList, isRecord } from "../json.ts";
 import type { Segment } from "../model.ts";
 import { checkCondition } from "./condition.ts";
 import { checkKey, checkText, checkTexts, checkVersion } from "./fields.ts";
 import type { Read } from "./flag.ts";
 import { type Check, type Finding, Inspection } from "./inspection.ts";
 
-const MAX_SEGMENT_KEYS = 1_000_000;
+/** Longer lists are kept beside the document, which nobody writes them into. */
+const MAX_LISTED_KEYS = 10_000;
 
 const checkWhen: Check = (value, inspection) => {
   if (value !== null) checkCondition(value, inspection);
 };
 
+const checkCount: Check = (value, inspection) => {
+  if (!isCount(value)) inspection.expected("how many keys there are, a whole number from 0", value);
+};
+
+/** A list by reference is the server's own doing: nobody writes one. */
+const checkKeys: Check = (value, inspection) => {
+  if (inspection.forWriter || !isRecord(value)) return checkTexts(value, inspection);
+  inspection.required(value, "list", checkText);
+  inspection.required(value, "count", checkCount);
+};
+
 const checkMembership: Check = (value, inspection) => {
   if (!isRecord(value)) return inspection.expected("a segment, an object", value);
-  inspection.required(value, "included", checkTexts);
-  inspection.required(value, "excluded", checkTexts);
+  inspection.required(value, "included", checkKeys);
+  inspection.required(value, "excluded", checkKeys);
   inspection.optional(value, "by", checkText);
   inspection.required(value, "when", checkWhen);
 };
@@ -48,10 +60,16 @@ export function checkSegment(source: unknown): readonly Finding[] {
 
 function checkLists(included: unknown, excluded: unknown, inspection: Inspection): void {
   if (!isList(included) || !isList(excluded)) return;
-  inspection.limit(included.length + excluded.length, MAX_SEGMENT_KEYS, "keys");
+  for (const [name, list] of Object.entries({ included, excluded })) {
+    if (list.length > MAX_LISTED_KEYS) inspection.under(name, () => inspection.exceeds(tooLong(list.length)));
+  }
   const out = new Set(excluded);
   for (const [at, key] of included.entries()) {
     if (out.has(key))
       inspection.add("This key is in excluded too, and cannot be both. Remove it from one.", `included[${at}]`);
   }
+}
+
+function tooLong(length: number): string {
+  return `There are ${length} keys, and a segment's document holds at most ${MAX_LISTED_KEYS} in a list. Split them over several segments, or tell the members by a condition.`;
 }

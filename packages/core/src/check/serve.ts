@@ -24,7 +24,9 @@ const checkRollout: Check = (value, inspection) => {
   inspection.optional(value, "seed", checkSeed);
 };
 
-function hasOneOf(record: JsonRecord, [a, b]: readonly [string, string], inspection: Inspection): boolean {
+function hasOneOf(record: JsonRecord, names: readonly [string, string], inspection: Inspection): boolean {
+  const a = names[0];
+  const b = names[1];
   if ((record[a] === undefined) !== (record[b] === undefined)) return true;
   inspection.add(`${record[a] === undefined ? "Neither" : "Both"} ${a} and ${b} are given. Give exactly one of them.`);
   return false;
@@ -51,9 +53,8 @@ const checkWeight: Check = (value, inspection) => {
 
 const checkRange: Check = (value, inspection) => {
   if (!isList(value) || value.length !== 2) return inspection.expected("a pair [upTo, variant]", value);
-  const [upTo, variant] = value;
-  if (!isShare(upTo)) inspection.into(0, upTo, checkWeight);
-  if (variant !== null) inspection.into(1, variant, checkVariantName);
+  inspection.into(0, value[0], checkWeight);
+  if (value[1] !== null) inspection.into(1, value[1], checkVariantName);
 };
 
 const checkRanges = listOf("pairs [upTo, variant]", checkRange);
@@ -62,7 +63,8 @@ const checkAllocation: Check = (value, inspection) => {
   checkRanges(value, inspection);
   if (!isList(value)) return;
   let last = 0;
-  for (const [at, range] of value.entries()) {
+  for (let at = 0; at < value.length; at++) {
+    const range = value[at];
     const upTo: unknown = isList(range) ? range[0] : undefined;
     if (!isShare(upTo)) continue;
     if (upTo < last)

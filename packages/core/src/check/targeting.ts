@@ -32,7 +32,7 @@ const checkTargetList = listOf("targets", checkTarget);
 
 const checkTargets: Check = (value, inspection) => {
   checkTargetList(value, inspection);
-  if (!isList(value)) return;
+  if (!inspection.forWriter || !isList(value)) return;
   const counts = value.map((target) => (isRecord(target) && isList(target.keys) ? target.keys.length : 0));
   inspection.limit(
     counts.reduce((sum, count) => sum + count, 0),

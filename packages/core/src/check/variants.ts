@@ -36,17 +36,17 @@ const checkList = listOf("variants", checkVariant);
 
 /** The variants of `flag`, their keys once each, their values of its type. Leaves their keys for what comes after. */
 export function checkVariants(flag: JsonRecord, inspection: Inspection): void {
-  const { type } = flag;
+  const type = isFlagType(flag.type) ? flag.type : undefined;
   inspection.required(flag, "variants", (variants) => {
     checkList(variants, inspection);
     if (!isList(variants)) return;
     inspection.limit(variants.length, MAX_VARIANTS, "variants");
     const keys = new Set<string>();
-    for (const [at, variant] of variants.entries()) {
-      if (!isRecord(variant)) continue;
-      inspection.into(at, variant, () => checkKeyIsNew(variant.key, keys, inspection));
-      if (isFlagType(type)) inspection.into(at, variant, () => checkFits(variant.value, type, inspection));
-    }
+    inspection.each(variants, (variant) => {
+      if (!isRecord(variant)) return;
+      checkKeyIsNew(variant.key, keys, inspection);
+      if (type !== undefined) checkFits(variant.value, type, inspection);
+    });
     inspection.variants = keys;
   });
 }

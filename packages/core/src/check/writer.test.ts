@@ -187,8 +187,12 @@ describe("checkSegment", () => {
     expect(pathsOf(checkSegment({ ...segment, ...given }))).toEqual([path]);
   });
 
-  it("holds to the limit of 1,000,000 keys", () => {
-    const findings = checkSegment({ ...segment, included: Array(1_000_000).fill("u1") });
-    expect(findings.map(({ limit }) => limit)).toEqual([true]);
+  it.each(["included", "excluded"])("holds to the limit of 10,000 keys in %s", (list) => {
+    const lists = { included: [], excluded: [] };
+    expect(checkSegment({ ...segment, ...lists, [list]: Array(10_000).fill("u1") })).toEqual([]);
+    const findings = checkSegment({ ...segment, ...lists, [list]: Array(10_001).fill("u1") });
+    expect(findings).toEqual([
+      { path: list, limit: true, message: expect.stringContaining("at most 10000 in a list") },
+    ]);
   });
 });

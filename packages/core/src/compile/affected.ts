@@ -1,6 +1,6 @@
-import { equalJson } from "../json.ts";
+import { equalJson, isRecord, isText } from "../json.ts";
 import type { Ruleset } from "../model.ts";
-import { referencesOf } from "../references.ts";
+import { type References, referencesOf } from "../references.ts";
 
 /** Keys of flags and of segments, present or gone. */
 export interface Affected {
@@ -20,11 +20,19 @@ type Referrers = { readonly [kind in Kind]: Map<string, Name[]> };
 
 /**
  * What may answer differently in `after` than in `before`: what changed, came or went, and all that reaches it through
- * prerequisites, `flag` conditions and segments.
+ * prerequisites, `flag` conditions and segments. `listChanged` tells of a list that segments refer to by its id.
  */
-export function affectedNames(before: Ruleset, after: Ruleset): Affected {
+export function affectedNames(
+  before: Ruleset,
+  after: Ruleset,
+  listChanged: (id: string) => boolean = () => false,
+): Affected {
   const affected = { flags: new Set<string>(), segments: new Set<string>() };
-  const open = [...changedNames("flags", before, after), ...changedNames("segments", before, after)];
+  const open = [
+    ...changedNames("flags", before, after),
+    ...changedNames("segments", before, after),
+    ...segmentsOfLists(after, listChanged),
+  ];
   if (open.length === 0) return affected;
   // What did not change itself has the same references before and after, so one side's are enough.
   const referrers = referrersIn(after);
@@ -50,11 +58,37 @@ function changedNames(kind: Kind, before: Ruleset, after: Ruleset): Name[] {
   return names;
 }
 
+function segmentsOfLists({ segments }: Ruleset, listChanged: (id: string) => boolean): Name[] {
+  return [...segments]
+    .filter(([, source]) => listsIn(source).some(listChanged))
+    .map(([key]) => ({ kind: "segments", key }));
+}
+
+/** The lists that a segment refers to, read leniently. */
+function listsIn(source: unknown): readonly string[] {
+  if (!isRecord(source)) return [];
+  const { included, excluded } = source;
+  return [included, excluded].flatMap((keys) => (isRecord(keys) && isText(keys.list) ? [keys.list] : []));
+}
+
+/**
+ * Documents are the same from one ruleset to the next unless they changed, so their references are looked for once:
+ * of 5,000 flags that takes some 15 ms, which each delta would cost.
+ */
+const knownReferences = new WeakMap<object, References>();
+
+function knownReferencesOf(source: unknown): References {
+  if (!isRecord(source)) return referencesOf(source);
+  const known = knownReferences.get(source) ?? referencesOf(source);
+  knownReferences.set(source, known);
+  return known;
+}
+
 function referrersIn(ruleset: Ruleset): Referrers {
   const referrers: Referrers = { flags: new Map(), segments: new Map() };
   for (const kind of ["flags", "segments"] as const) {
     for (const [key, source] of ruleset[kind]) {
-      const references = referencesOf(source);
+      const references = knownReferencesOf(source);
       for (const flag of references.flags) note(referrers.flags, flag, { kind, key });
       for (const segment of references.segments) note(referrers.segments, segment, { kind, key });
     }

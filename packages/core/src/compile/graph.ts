@@ -39,7 +39,13 @@ interface Visit {
  */
 export function settle(root: GraphNode): void {
   if (root.settled !== undefined) return;
-  const path = [visit(root)];
+  const first = visit(root);
+  // Most flags refer to nothing, and need no path.
+  if (first.references.length === 0) {
+    root.settle(first);
+    return;
+  }
+  const path = [first];
   const onPath = new Set([root]);
   for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
     const reference = last.references[last.next++];

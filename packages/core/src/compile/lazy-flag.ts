@@ -11,6 +11,9 @@ import { type GraphNode, type GraphScope, type Settled, settle } from "./graph.t
 import { type LinkedFlag, nextRun } from "./linked.ts";
 import { circularProgram, compileFlag, failedProgram, type Program, unreadableProgram } from "./program.ts";
 
+/** Shared by most flags. */
+const PLAIN: Settled = { cyclic: false, usesClock: false };
+
 /**
  * A flag that is read and compiled when it is first asked for, by itself: what is wrong with it harms no other.
  *
@@ -101,7 +104,8 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   settle({ cyclic, usesClock }: Settled): void {
     const read = this.#reading();
     const decides = "value" in read && read.value.enabled && !cyclic;
-    this.#settled = { cyclic, usesClock: decides && (usesClock || this.#readsClock) };
+    const needsClock = decides && (usesClock || this.#readsClock);
+    this.#settled = cyclic || needsClock ? { cyclic, usesClock: needsClock } : PLAIN;
   }
 
   /** Goes over to a newer ruleset in which nothing that this flag reaches has changed. */
@@ -126,6 +130,7 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     const program = this.#makeProgram(this.#reading());
     this.#program = program;
     this.#scope = undefined;
+    this.#read = undefined;
     return program;
   }
 

@@ -10,6 +10,13 @@ import type { GraphNode, GraphScope, Settled } from "./graph.ts";
 import type { LinkedSegment } from "./linked.ts";
 import { type CompiledSegment, compileSegment } from "./segment.ts";
 
+/** What a segment without a compiled form is explained as. */
+const NOBODY = {
+  segment: { version: 0, included: [], excluded: [], when: null },
+  included: new Set<string>(),
+  excluded: new Set<string>(),
+};
+
 /**
  * A segment that is read and compiled when the first flag that refers to it is.
  *
@@ -79,7 +86,6 @@ export class LazySegment implements LinkedSegment, GraphNode {
   }
 
   explain(trace: Trace): SegmentExplanation {
-    const source = this.#compiled?.segment ?? { version: 0, included: [], excluded: [], when: null };
-    return explainSegment(this.key, source, trace);
+    return explainSegment(this.key, this.#compiled ?? NOBODY, trace);
   }
 }

@@ -27,10 +27,18 @@ export interface LinkedSegment {
   explain(trace: Trace): SegmentExplanation;
 }
 
+/** The keys of one of a segment's lists. */
+export interface KeySet {
+  readonly size: number;
+  has(key: string): boolean;
+}
+
 /** Where references are resolved while a document is compiled. Afterwards they are direct. */
 export interface Scope {
   flag(key: string): LinkedFlag | undefined;
   segment(key: string): LinkedSegment | undefined;
+  /** A list of keys that is held apart. */
+  list(id: string): KeySet | undefined;
 }
 
 const runs = { count: 0 };

@@ -16,6 +16,7 @@ import { checkFlag } from "../check/flag.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { Condition, Flag, RulesetDocument } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
+import { runs } from "../testing/runs.ts";
 import { affectedFlags } from "./affected.ts";
 import { type CompiledRuleset, compileRuleset } from "./ruleset.ts";
 
@@ -77,6 +78,22 @@ describe("compileRuleset", () => {
     expect(flag?.outcomes[outcome?.index ?? -1]).toBe(outcome);
     expect(Object.isFrozen(outcome)).toBe(true);
     expect(flag?.outcomes.map(({ index }) => index)).toEqual(flag?.outcomes.map((_, at) => at));
+  });
+
+  it("tells the outcomes that were served so far, in the order of their first time", () => {
+    const on = { variant: "on" };
+    const rule = { id: "r", when: { attribute: "plan", op: "exists" }, serve: on };
+    const flag = compile(aRuleset({ flags: { f: aFlag({ rules: [rule], fallthrough: { variant: "off" } }) } })).flag(
+      "f",
+    );
+    expect(flag?.outcomes).toEqual([]);
+    flag?.decide({}, 0);
+    flag?.decide({ plan: 1 }, 0);
+    flag?.decide({}, 0);
+    expect(flag?.outcomes.map(({ variant, ruleId }) => [variant, ruleId])).toEqual([
+      ["off", undefined],
+      ["on", "r"],
+    ]);
   });
 
   it("knows who needs the clock, through segments and flags, and who does not", () => {
@@ -202,6 +219,8 @@ describe("from one ruleset to the next", () => {
     const replaced = keys.filter((key) => first.flag(key) !== second.flag(key));
     expect(replaced).toEqual(affected);
     expect([...affectedFlags(first.ruleset, second.ruleset)].sort()).toEqual([...affected].sort());
+    expect([...second.changed].sort()).toEqual([...affected].sort());
+    expect([...first.changed]).toEqual([...first.ruleset.flags.keys()]);
   });
 
   it("keeps flags that nobody has asked for yet, and compiles them in the newer ruleset", () => {
@@ -273,7 +292,7 @@ describe("whatever is in ruleset and context", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -305,7 +324,7 @@ describe("whatever is in ruleset and context", () => {
           }
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(500) },
     );
   });
 });

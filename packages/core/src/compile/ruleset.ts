@@ -1,4 +1,5 @@
 import type { Finding } from "../check/inspection.ts";
+import type { KeyList } from "../lists/key-list.ts";
 import type { FlagType, Ruleset } from "../model.ts";
 import type { References } from "../references.ts";
 import type { Outcome } from "../result.ts";
@@ -17,7 +18,7 @@ export interface CompiledFlag {
   readonly version: number;
   /** Whether `now` matters to `decide`, be it through segments or other flags. */
   readonly usesClock: boolean;
-  /** Every answer that `decide` can give; an outcome's `index` is its position here. */
+  /** Every answer that was given so far, `decide`'s among them; an outcome's `index` is its position here. */
   readonly outcomes: readonly Outcome[];
   /** What is wrong with the flag, or was not understood in it: a rule that contains such a part never matches. */
   readonly findings: readonly Finding[];
@@ -36,18 +37,30 @@ export interface FlagProblem extends Finding {
 /** A ruleset, ready to be asked. */
 export interface CompiledRuleset {
   readonly ruleset: Ruleset;
+  /** The flags whose results may differ from those of the ruleset before, gone ones included; all where there was none. */
+  readonly changed: ReadonlySet<string>;
   /** The same object from one ruleset to the next as long as nothing that it depends on changed. */
   flag(key: string): CompiledFlag | undefined;
   /** All findings of all flags. Reads and compiles every flag. */
   problems(): readonly FlagProblem[];
 }
 
+/** The lists of keys that segments refer to, by id. */
+export type KeyLists = ReadonlyMap<string, KeyList>;
+
+const NO_LISTS: KeyLists = new Map();
+
 /**
  * Prepares a ruleset for evaluation. Flags are compiled one by one, when they are first asked for. Those that nothing
- * has changed for since `previous` are taken over from it.
+ * has changed for since `previous` are taken over from it. `lists` holds the lists that segments refer to: a segment
+ * whose list is not there decides nothing, so that no rule that contains it matches.
  */
-export function compileRuleset(ruleset: Ruleset, previous?: CompiledRuleset): CompiledRuleset {
-  return new LazyRuleset(ruleset, previous instanceof LazyRuleset ? previous : undefined);
+export function compileRuleset(
+  ruleset: Ruleset,
+  previous?: CompiledRuleset,
+  lists: KeyLists = NO_LISTS,
+): CompiledRuleset {
+  return new LazyRuleset(ruleset, previous instanceof LazyRuleset ? previous : undefined, lists);
 }
 
 /** A compiled ruleset as explaining sees it, where this package compiled it. */
@@ -57,12 +70,16 @@ export function scopeOf(ruleset: CompiledRuleset): Scope | undefined {
 
 class LazyRuleset implements CompiledRuleset, GraphScope {
   readonly ruleset: Ruleset;
+  readonly #affected: ReadonlySet<string> | undefined;
   readonly #flags = new Map<string, LazyFlag>();
   readonly #segments = new Map<string, LazySegment>();
+  readonly #lists: KeyLists;
 
-  constructor(ruleset: Ruleset, previous: LazyRuleset | undefined) {
+  constructor(ruleset: Ruleset, previous: LazyRuleset | undefined, lists: KeyLists) {
     this.ruleset = ruleset;
-    const affected = previous && affectedNames(previous.ruleset, ruleset);
+    this.#lists = lists;
+    const affected = previous && affectedNames(previous.ruleset, ruleset, (id) => previous.list(id) !== lists.get(id));
+    this.#affected = affected?.flags;
     for (const [key, source] of ruleset.flags) {
       const kept = affected?.flags.has(key) === false ? previous?.flag(key) : undefined;
       kept?.moveTo(this);
@@ -75,12 +92,20 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
     }
   }
 
+  get changed(): ReadonlySet<string> {
+    return this.#affected ?? new Set(this.ruleset.flags.keys());
+  }
+
   flag(key: string): LazyFlag | undefined {
     return this.#flags.get(key);
   }
 
   segment(key: string): LazySegment | undefined {
     return this.#segments.get(key);
+  }
+
+  list(id: string): KeyList | undefined {
+    return this.#lists.get(id);
   }
 
   nodes({ flags, segments }: References): readonly GraphNode[] {

@@ -2,29 +2,46 @@ import { attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
 import { Inspection, inOneLine } from "../check/inspection.ts";
 import type { Segment } from "../model.ts";
 import { compileCondition } from "./condition.ts";
-import type { Holds, Scope } from "./linked.ts";
+import type { Holds, KeySet, Scope } from "./linked.ts";
 
 export interface CompiledSegment {
   readonly segment: Segment;
+  readonly included: KeySet;
+  readonly excluded: KeySet;
   /** Why nothing may be decided by this segment, its lists included; `undefined` where all of it is understood. */
   readonly problem: string | undefined;
   readonly contains: Holds;
 }
 
+const NO_KEYS: KeySet = new Set<string>();
+
 /** Compiles a segment; those that it refers to have been compiled before. */
 export function compileSegment(segment: Segment, scope: Scope): CompiledSegment {
-  const { when } = segment;
+  const { when, by = TARGETING_KEY } = segment;
   const problems = new Inspection("reader");
+  const included = problems.under("included", () => compileKeys(segment.included, scope, problems));
+  const excluded = problems.under("excluded", () => compileKeys(segment.excluded, scope, problems));
   const holds = when === null ? () => false : problems.under("when", () => compileCondition(when, scope, problems));
   const [problem] = problems.findings;
-  return { segment, problem: problem && inOneLine(problem), contains: behindLists(segment, holds) };
+  const contains = behindLists({ by, included, excluded }, holds);
+  return { segment, included, excluded, problem: problem && inOneLine(problem), contains };
+}
+
+function compileKeys(keys: Segment["included"], scope: Scope, problems: Inspection): KeySet {
+  if (!("list" in keys)) return keys.length === 0 ? NO_KEYS : new Set(keys);
+  const list = scope.list(keys.list);
+  if (list !== undefined) return list;
+  problems.add(`The list ${JSON.stringify(keys.list)} of ${keys.count} keys is not there. Get it from the server.`);
+  return NO_KEYS;
+}
+
+interface Lists extends Pick<CompiledSegment, "included" | "excluded"> {
+  readonly by: string;
 }
 
 /** A key in `excluded` is out, else one in `included` is in, else the condition decides. */
-function behindLists({ by = TARGETING_KEY, ...lists }: Segment, holds: Holds): Holds {
-  if (lists.included.length + lists.excluded.length === 0) return holds;
-  const included = new Set(lists.included);
-  const excluded = new Set(lists.excluded);
+function behindLists({ by, included, excluded }: Lists, holds: Holds): Holds {
+  if (included.size + excluded.size === 0) return holds;
   const read = attributeReader(by);
   return (attributes, now, run) => {
     const key = keyIn(read(attributes));

@@ -1,16 +1,16 @@
-import { type Attributes, attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
+import { type AttributeReader, type Attributes, attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
 import { BUCKETS, bucketOf } from "../bucket.ts";
 import { layOutWeights } from "../lay-out.ts";
 import type { Allocation, Flag, Rollout, Serve } from "../model.ts";
 import type { Outcome, Reason } from "../result.ts";
 import type { OutcomeList } from "./outcomes.ts";
 
-/** What a context is served; `undefined` where it is left out. */
+/** What a context is served. */
 export interface CompiledServe {
   /** Where every context gets the same: no attribute is needed. */
   readonly always: Outcome | undefined;
-  /** Throws where reading the attributes does. Allocates nothing. */
-  readonly serve: (attributes: Attributes) => Outcome | undefined;
+  /** `undefined` where the context is left out. Throws where reading the attributes does. */
+  serve(attributes: Attributes): Outcome | undefined;
 }
 
 /** On whose behalf: the rule's id, and the reason that goes with a single variant. */
@@ -22,23 +22,87 @@ export interface Server {
 }
 
 export function compileServe(serve: Serve, server: Server): CompiledServe {
-  if (!hasRollout(serve)) return sameForAll(server.outcomes.answer(serve.variant, server.variantReason, server.ruleId));
-  const { rollout } = serve;
-  const ranges = rangesOf(rollout, server.flag);
-  const outcomes = ranges.map(([, variant]) =>
-    variant === null ? undefined : server.outcomes.answer(variant, "SPLIT", server.ruleId),
-  );
-  const [whole] = outcomes;
-  if (ranges.length === 1 && ranges[0]?.[0] === BUCKETS && whole !== undefined) return sameForAll(whole);
-  return { always: undefined, serve: splitter(rollout, server.flag, { ranges, outcomes }) };
+  const { outcomes, variantReason, ruleId } = server;
+  if (!hasRollout(serve)) return new SameForAll(outcomes, { variant: serve.variant, reason: variantReason, ruleId });
+  const ranges = rangesOf(serve.rollout, server.flag);
+  const [whole] = ranges;
+  if (ranges.length === 1 && whole?.[0] === BUCKETS && whole[1] !== null) {
+    return new SameForAll(outcomes, { variant: whole[1], reason: "SPLIT", ruleId });
+  }
+  return new Split(serve.rollout, ranges, server);
 }
 
 export function hasRollout(serve: Serve): serve is { readonly rollout: Rollout } {
   return "rollout" in serve && serve.rollout !== undefined;
 }
 
-function sameForAll(outcome: Outcome): CompiledServe {
-  return { always: outcome, serve: () => outcome };
+/** Serves one variant. */
+class SameForAll implements CompiledServe {
+  readonly #outcomes: OutcomeList;
+  readonly #variant: string;
+  readonly #reason: Reason;
+  readonly #ruleId: string | undefined;
+  #outcome: Outcome | undefined;
+
+  constructor(
+    outcomes: OutcomeList,
+    answer: { readonly variant: string; readonly reason: Reason; readonly ruleId: string | undefined },
+  ) {
+    this.#outcomes = outcomes;
+    this.#variant = answer.variant;
+    this.#reason = answer.reason;
+    this.#ruleId = answer.ruleId;
+  }
+
+  get always(): Outcome {
+    return this.serve();
+  }
+
+  serve(): Outcome {
+    this.#outcome ??= this.#outcomes.answer(this.#variant, this.#reason, this.#ruleId);
+    return this.#outcome;
+  }
+}
+
+/** Serves a variant by the bucket of an attribute. */
+class Split implements CompiledServe {
+  readonly #read: AttributeReader;
+  readonly #seed: number;
+  readonly #borders: readonly number[];
+  readonly #variants: readonly (string | null)[];
+  readonly #outcomes: OutcomeList;
+  readonly #ruleId: string | undefined;
+  /** By range, as far as they have been served. */
+  readonly #served: (Outcome | undefined)[];
+
+  constructor({ bucketBy = TARGETING_KEY, seed }: Rollout, ranges: Allocation, server: Server) {
+    this.#read = attributeReader(bucketBy);
+    this.#seed = seed ?? server.flag.seed;
+    this.#borders = ranges.map(([upTo]) => upTo);
+    this.#variants = ranges.map(([, variant]) => variant);
+    this.#outcomes = server.outcomes;
+    this.#ruleId = server.ruleId;
+    this.#served = ranges.map(() => undefined);
+  }
+
+  get always(): undefined {
+    return undefined;
+  }
+
+  serve(attributes: Attributes): Outcome | undefined {
+    const key = keyIn(this.#read(attributes));
+    if (key === undefined || key === "") return undefined;
+    const at = rangeAt(this.#borders, bucketOf(key, this.#seed));
+    return this.#served[at] ?? this.#outcomeAt(at);
+  }
+
+  #outcomeAt(at: number): Outcome | undefined {
+    const variant = this.#variants[at] ?? null;
+    if (variant === null) return undefined;
+    const outcome = this.#outcomes.answer(variant, "SPLIT", this.#ruleId);
+    this.#served[at] = outcome;
+    return outcome;
+  }
 }
 
 /** The allocation without what makes no difference: empty ranges, and borders between equal ones. */
@@ -51,21 +115,6 @@ export function rangesOf({ allocation, weights = {} }: Rollout, { variants }: Fl
     ranges.push(range);
   }
   return ranges;
-}
-
-function splitter(
-  { bucketBy = TARGETING_KEY, ...rollout }: Rollout,
-  flag: Flag,
-  { ranges, outcomes }: { readonly ranges: Allocation; readonly outcomes: readonly (Outcome | undefined)[] },
-): CompiledServe["serve"] {
-  const read = attributeReader(bucketBy);
-  const seed = rollout.seed ?? flag.seed;
-  const borders = ranges.map(([upTo]) => upTo);
-  return (attributes) => {
-    const key = keyIn(read(attributes));
-    if (key === undefined || key === "") return undefined;
-    return outcomes[rangeAt(borders, bucketOf(key, seed))];
-  };
 }
 
 /** The position of the first border above the bucket, by bisection: layouts may have hundreds of ranges. */

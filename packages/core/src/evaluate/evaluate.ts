@@ -35,10 +35,20 @@ export function evaluate<T extends JsonValue>(
 
 /** An outcome as the caller gets it. The default has the flag's type: whoever calls this has compared them. */
 export function toResult<T>(outcome: Outcome, defaultValue: T, revision: number): EvaluationResult<T> {
-  const { index: _, value, ...answer } = outcome;
-  if (outcome.errorCode !== undefined) return { value: defaultValue, ...answer, revision };
+  const { variant, reason, ruleId, errorCode, errorMessage } = outcome;
+  if (errorCode !== undefined || variant === undefined) {
+    return {
+      value: defaultValue,
+      reason,
+      ...(errorCode && { errorCode }),
+      ...(errorMessage && { errorMessage }),
+      revision,
+    };
+  }
   // The flag's type was compared with the default's; what a json value looks like inside is the caller's to know.
-  return { value: value as T, ...answer, revision };
+  const value = outcome.value as T;
+  // Field by field: a spread copies by name, and took half the time of evaluating all flags.
+  return ruleId === undefined ? { value, variant, reason, revision } : { value, variant, reason, ruleId, revision };
 }
 
 export interface Refusal {

@@ -18,6 +18,7 @@ interface Taken {
 
 /** An enabled flag, and what it was compiled to. */
 interface Compiled {
+  readonly program: Program;
   readonly flag: Flag;
   readonly parts: DecisionParts;
 }
@@ -46,24 +47,25 @@ function stepsTo(outcome: Outcome, program: Program, trace: Trace): readonly Ste
 }
 
 /** The steps in the order of "Evaluation" in the model. */
-function* stepsOf({ flag, constant, parts }: Program, trace: Trace): Generator<Taken> {
+function* stepsOf(program: Program, trace: Trace): Generator<Taken> {
+  const { flag, constant, parts } = program;
   if (flag === undefined) return;
   if (!flag.enabled) yield { step: { step: "enabled", enabled: false }, outcome: constant };
   if (!flag.enabled || parts === undefined) return;
   yield { step: { step: "enabled", enabled: true } };
-  yield* prerequisiteSteps({ flag, parts }, trace);
+  yield* prerequisiteSteps({ program, flag, parts }, trace);
   if (parts.targets !== undefined) yield targetsStep(parts.targets, trace);
-  yield* ruleSteps({ flag, parts }, trace);
-  const outcome = safely(() => parts.fallthrough.serve(trace.attributes), undefined) ?? parts.leftOut;
+  yield* ruleSteps({ program, flag, parts }, trace);
+  const outcome = safely(() => parts.fallthrough.serve(trace.attributes), undefined) ?? program.leftOut(flag);
   yield { step: { step: "fallthrough", serve: explainServe(flag.fallthrough, flag, trace) }, outcome };
 }
 
-function* prerequisiteSteps({ flag, parts }: Compiled, trace: Trace): Generator<Taken> {
-  for (const prerequisite of flag.prerequisites) {
+function* prerequisiteSteps({ program, flag: asking }: Compiled, trace: Trace): Generator<Taken> {
+  for (const prerequisite of asking.prerequisites) {
     const { holds: met, ...found } = explainReference(prerequisite, trace);
     const { flag, variants } = prerequisite;
     const step = { step: "prerequisite", flag, variants, ...found, met } as const;
-    yield { step, outcome: met ? undefined : parts.prerequisiteFailed };
+    yield { step, outcome: met ? undefined : program.prerequisiteFailed(asking) };
   }
 }
 
@@ -89,6 +91,6 @@ function* ruleSteps({ flag, parts }: Compiled, trace: Trace): Generator<Taken> {
       ...(problems.length === 0 ? {} : { problems }),
       ...(matched ? { serve: explainServe(serve, flag, trace) } : {}),
     } as const;
-    yield { step, outcome: matched ? safely(() => compiled?.serve(trace.attributes), undefined) : undefined };
+    yield { step, outcome: matched ? safely(() => compiled?.serve.serve(trace.attributes), undefined) : undefined };
   }
 }

@@ -26,10 +26,12 @@ export function explainKey(read: AttributeReader, attributes: Attributes, redact
 /** A context's value as an explanation shows it. Contexts hold anything: what has no JSON form is named by its type. */
 export function explainValue(value: unknown): JsonValue {
   // A proxy may throw whatever it is asked; a test such as `exists` passes it all the same.
-  return safely(
-    () => (isList(value) ? value.slice(0, LONGEST_LIST).map(explainScalar) : explainScalar(value)),
-    "<unreadable>",
-  );
+  return safely(() => (isList(value) ? explainList(value) : explainScalar(value)), "<unreadable>");
+}
+
+/** By position: a hole is shown as an element, and no method that a caller's list may have is called. */
+function explainList(values: readonly unknown[]): readonly JsonValue[] {
+  return Array.from({ length: Math.min(values.length, LONGEST_LIST) }, (_, at) => explainScalar(values[at]));
 }
 
 function explainScalar(value: unknown): JsonValue {

@@ -5,6 +5,7 @@ import { bucketOf } from "../bucket.ts";
 import { compileRuleset } from "../compile/ruleset.ts";
 import type { Condition, RulesetDocument } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
+import { runs } from "../testing/runs.ts";
 import { evaluate } from "./evaluate.ts";
 import { explain } from "./explain.ts";
 
@@ -225,7 +226,7 @@ describe("explain", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(300) },
     );
   });
 });

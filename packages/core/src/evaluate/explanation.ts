@@ -139,6 +139,8 @@ export interface SegmentExplanation {
   readonly key?: JsonValue;
   readonly redacted?: true;
   readonly decidedBy: "excluded" | "included" | "when" | "nothing";
+  /** The list that decided, where it is one that is held apart, and how many keys are in it. */
+  readonly list?: { readonly id: string; readonly size: number };
   /** Present where the lists did not decide. */
   readonly when?: ConditionStep;
 }

@@ -17,6 +17,8 @@ function oneOf(values: readonly Scalar[]): ValueTest {
     // A Set finds NaN, and NaN equals nothing.
     return (value) => accepted.has(value) && !Number.isNaN(value);
   }
+  const [only] = values;
+  if (values.length === 1) return (value) => value === only;
   return (value) => {
     for (const accepted of values) if (accepted === value) return true;
     return false;

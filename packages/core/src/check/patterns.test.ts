@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { patternsIn } from "./patterns.ts";
+
+const matches = (...values: unknown[]) => ({ attribute: "email", op: "matches", values });
+
+describe("the patterns of a document", () => {
+  it("are found wherever a condition may stand, with their paths", () => {
+    const when = { all: [matches("a"), { any: [{ not: matches("b", "c") }] }, { segment: "s" }] };
+    const found = patternsIn({ rules: [{ when: { all: [] } }, { when: { ...matches("d"), ignoreCase: true } }], when });
+    expect(found).toEqual([
+      { path: "when.all[0].values[0]", pattern: "a", ignoreCase: false },
+      { path: "when.all[1].any[0].not.values[0]", pattern: "b", ignoreCase: false },
+      { path: "when.all[1].any[0].not.values[1]", pattern: "c", ignoreCase: false },
+      { path: "rules[1].when.values[0]", pattern: "d", ignoreCase: true },
+    ]);
+  });
+
+  it.each([
+    null,
+    "a",
+    [],
+    {},
+    { rules: 1 },
+    { rules: [null, { when: 3 }] },
+    { when: { ...matches("a"), op: "in" } },
+    { when: matches(1, null) },
+    { when: { op: "matches", values: "a" } },
+  ])("are none in %j", (source) => {
+    expect(patternsIn(source)).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { applyListDelta } from "./apply-delta.ts";
+import { bucketShift, MAX_FINGERPRINTS } from "./fingerprint-set.ts";
+import { buildKeyList, KeyList } from "./key-list.ts";
+import { ListDecoder } from "./list-decoder.ts";
+import { encodeKeyList } from "./list-encoder.ts";
+import { atOnce, SLICE_KEYS } from "./sliced.ts";
+import { contentOf, deltaOf, listOf, secret } from "./testing/lists.ts";
+
+const someKeys = fc.array(fc.oneof(fc.constantFrom("u1", "u2", "", "é", "\ud800"), fc.string({ maxLength: 5 })), {
+  maxLength: 60,
+});
+
+describe("a key list", () => {
+  it("has exactly the keys that it was built of, in whatever order and however often they came", () => {
+    fc.assert(
+      fc.property(someKeys, someKeys, (keys, others) => {
+        const list = listOf(keys);
+        const wellFormed = new Set(keys.map((key) => key.replaceAll("\ud800", "\ufffd")));
+        expect(list.size).toBe(wellFormed.size);
+        for (const key of [...keys, ...others])
+          expect(list.has(key)).toBe(wellFormed.has(key.replaceAll("\ud800", "\ufffd")));
+        expect(contentOf(listOf([...keys, ...keys].reverse()).fingerprints)).toEqual(contentOf(list.fingerprints));
+      }),
+    );
+  });
+
+  it("may be empty", () => {
+    const list = listOf([]);
+    expect([list.size, list.has(""), list.has("u1")]).toEqual([0, false, false]);
+  });
+
+  it("has other fingerprints under another secret", () => {
+    const list = listOf(["u1"]);
+    const other = atOnce(buildKeyList({ version: 1, secret: new Uint8Array(16), keys: ["u1"] }));
+    expect(contentOf(other.fingerprints)).not.toEqual(contentOf(list.fingerprints));
+    expect(new KeyList(other, list.fingerprints).has("u1")).toBe(false);
+  });
+
+  it("is as likely to take a stranger for a member as is promised, up to the most that it may hold", () => {
+    expect(MAX_FINGERPRINTS / 2 ** 64).toBeLessThan(1e-12);
+  });
+
+  it.each([0, 1, 2, 3, 4, 7, 8, 1_000_000, MAX_FINGERPRINTS])("of %i keys has a shift that JavaScript does", (size) => {
+    expect(bucketShift(size)).toBeGreaterThanOrEqual(1);
+    expect(bucketShift(size)).toBeLessThanOrEqual(31);
+  });
+});
+
+describe("a change of a key list", () => {
+  it("leaves what a list of the keys after it is, and the old list as it was", () => {
+    fc.assert(
+      fc.property(someKeys, someKeys, someKeys, (keys, added, removed) => {
+        const list = listOf(keys);
+        const before = contentOf(list.fingerprints);
+        const changed = atOnce(applyListDelta(list, deltaOf({ added, removed })));
+        const gone = new Set(removed.map((key) => key.replaceAll("\ud800", "\ufffd")));
+        const after = [...keys.filter((key) => !gone.has(key.replaceAll("\ud800", "\ufffd"))), ...added];
+        expect(contentOf(changed.fingerprints)).toEqual(contentOf(listOf(after).fingerprints));
+        expect(changed.version).toBe(2);
+        for (const key of after) expect(changed.has(key)).toBe(true);
+        expect(contentOf(list.fingerprints)).toEqual(before);
+      }),
+    );
+  });
+
+  it.each([
+    ["from another version", deltaOf({ from: 3, version: 4 }), /to version 3 of the list, and this is version 1/],
+    ["under another secret", deltaOf({ secret: new Uint8Array(16) }), /another secret/],
+  ])("is refused where it was made %s", (_what, delta, message) => {
+    expect(() => atOnce(applyListDelta(listOf(["u1"]), delta))).toThrow(message);
+  });
+});
+
+describe("long work", () => {
+  /** Keys, and how many were asked for between two slices at most. */
+  function watched(count: number) {
+    let taken = 0;
+    let longest = 0;
+    return {
+      *keys() {
+        for (let at = 0; at < count; at++) {
+          taken += 1;
+          yield `u${at % (count - 1)}`;
+        }
+      },
+      pause() {
+        longest = Math.max(longest, taken);
+        taken = 0;
+      },
+      longest: () => longest,
+    };
+  }
+
+  function drive<T>(work: Generator<undefined, T, undefined>, pause: () => void = () => {}) {
+    for (let slices = 1; ; slices++) {
+      const step = work.next();
+      pause();
+      if (step.done) return { result: step.value, slices };
+    }
+  }
+
+  const count = 10 * SLICE_KEYS;
+
+  it("on a list is done in slices of a bounded number of keys, in each of its passes", () => {
+    const { keys, pause, longest } = watched(count);
+    const { result, slices } = drive(buildKeyList({ version: 1, secret, keys: keys() }), pause);
+    expect(result.size).toBe(count - 1);
+    expect(longest()).toBeLessThanOrEqual(SLICE_KEYS);
+    // Four passes: fingerprints, counts, places, result.
+    expect(slices).toBeGreaterThanOrEqual((4 * count) / SLICE_KEYS);
+  });
+
+  it("on a list of one key a million times is bounded likewise", () => {
+    const list = listOf(Array(1_000_000).fill("u1"));
+    expect([list.size, list.has("u1")]).toEqual([1, true]);
+  }, 60_000);
+
+  it("on a change is done in slices", () => {
+    const keys = Array.from({ length: count }, (_, at) => `u${at}`);
+    const others = keys.map((key) => `v${key}`);
+    const { result, slices } = drive(applyListDelta(listOf(keys), deltaOf({ added: others, removed: keys })));
+    expect(result.size).toBe(count);
+    expect(slices).toBeGreaterThanOrEqual((4 * count) / SLICE_KEYS);
+  });
+
+  it("on bytes is done in chunks of at most 16 KiB", () => {
+    const chunks = [...encodeKeyList(listOf(Array.from({ length: count }, (_, at) => `u${at}`)))];
+    expect(Math.max(...chunks.map(({ length }) => length))).toBe(16_384);
+  });
+});
+
+describe("a million keys", () => {
+  const count = 1_000_000;
+  const arrayBytes = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  const settle = async () => {
+    // Buffers are let go in turns of their own.
+    for (let turn = 0; turn < 3; turn++) {
+      globalThis.gc?.();
+      await new Promise(setImmediate);
+    }
+  };
+
+  it("are all found, none of a million strangers is, and they take at most 12 bytes each", async () => {
+    setFlagsFromString("--expose-gc");
+    globalThis.gc ??= runInNewContext("gc");
+    const keys = function* (prefix: string) {
+      for (let at = 0; at < count; at++) yield `${prefix}-${at}`;
+    };
+    await settle();
+    const before = arrayBytes();
+    const decoder = new ListDecoder();
+    for (const chunk of encodeKeyList(listOf(keys("member")))) decoder.push(chunk);
+    const result = decoder.finish();
+    await settle();
+    const bytes = arrayBytes() - before;
+    if (result.kind !== "list") throw new Error("a list was encoded");
+    const { list } = result;
+    let members = 0;
+    for (const key of keys("member")) if (list.has(key)) members += 1;
+    let strangers = 0;
+    for (const key of keys("stranger")) if (list.has(key)) strangers += 1;
+    expect([list.size, members, strangers]).toEqual([count, count, 0]);
+    expect(bytes / count).toBeGreaterThan(8);
+    expect(bytes / count).toBeLessThanOrEqual(12);
+  }, 60_000);
+});
