@@ -2,8 +2,11 @@ export type { ConnectionIdentity, ConnectionPorts } from "./connection/driver.ts
 export { endingOf } from "./connection/ending.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
 export type { Exposure, ExposureCounts } from "./exposures.ts";
-export { type ClientEvents, createFlagClient, type FlagClient, type FlagClientOptions } from "./flag-client.ts";
+export { type ClientEvents, createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";
+export type { Feed, FeedListener, FeedStanding, OpenFeed } from "./feed.ts";
+export { createFlagClient, type FlagClientOptions } from "./flag-client.ts";
+export { EvaluationError, type Hook, type HookContext } from "./hooks/hook.ts";
 export type * from "./ports.ts";
 export type { RulesetChange, Source } from "./ruleset/store.ts";
-export type { ClientProblem, Status } from "./status.ts";
+export type { ClientProblem, FilePlace, Status } from "./status.ts";
 export { ClientClosedError, type Ready, ReadyTimeoutError, RevisionTimeoutError } from "./waiting.ts";

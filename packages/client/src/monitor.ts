@@ -1,9 +1,9 @@
 /**
  * Watches how fresh the client's state is, and says so: the status, when there is a state to work with, and what is
- * wrong with the connection.
+ * wrong with the feed.
  */
 import type { Ruleset } from "@bannerol/core";
-import type { ConnectionProblem, ConnectionState } from "./connection/state.ts";
+import type { FeedStanding } from "./feed.ts";
 import type { Clock, Logger, Timers } from "./ports.ts";
 import type { Source } from "./ruleset/store.ts";
 import { type ClientProblem, freshnessOf, type Status } from "./status.ts";
@@ -16,7 +16,9 @@ export interface MonitorOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly staleAfterMs: number | undefined;
-  readonly connection: () => ConnectionState;
+  /** What the feed's own states are called: with one of them in hand there is nothing to wait for. */
+  readonly feedSource: Source;
+  readonly standing: () => FeedStanding;
   readonly ruleset: () => Ruleset | undefined;
   readonly ignoredCaches: () => number;
   readonly drops: () => number;
@@ -32,7 +34,7 @@ export interface Monitor {
   readonly serves: (source: Source, ageMs: number) => void;
   /** The first try is under way. */
   readonly started: () => void;
-  readonly report: (problem: ConnectionProblem) => void;
+  readonly report: (problem: ClientProblem) => void;
   /** Something may have changed. */
   readonly update: () => void;
   readonly close: () => void;
@@ -43,7 +45,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let source: Source | undefined;
   /** Monotonic; negative where the state is older than the process's clock. */
   let confirmedAt = 0;
-  let problem: ConnectionProblem | undefined;
   let told: Pick<Status, "state" | "source"> = { state: "connecting", source: undefined };
   let ready = false;
   let cancelStale: (() => void) | undefined;
@@ -53,15 +54,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const status = (): Status => {
     const ruleset = options.ruleset();
     const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
-    const connection = options.connection();
+    const { phase, rejected, problem } = options.standing();
     return {
-      state: freshnessOf(connection, ageMs, staleAfterMs),
+      state: freshnessOf(phase, ageMs, staleAfterMs),
       source,
       epoch: ruleset?.epoch,
       revision: ruleset?.revision,
       ageMs,
       drops: options.drops(),
-      rejected: connection.memory.rejected,
+      rejected,
       ignoredCaches: options.ignoredCaches(),
       problem,
     };
@@ -69,8 +70,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   const update = (): void => {
     const now = status();
-    if (now.state === "live") problem = undefined;
-    if (source === "server" || options.connection().memory.troubled) becomeReady();
+    if (source === options.feedSource || options.standing().troubled) becomeReady();
     if (now.state === told.state && now.source === told.source) return;
     told = now;
     options.status(now);
@@ -83,7 +83,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     options.ready({ source });
   };
 
-  /** Growing stale is no event of the connection's. */
+  /** Growing stale is no event of the feed's. */
   const watchAge = (): void => {
     cancelStale?.();
     if (staleAfterMs === undefined) return;
@@ -104,8 +104,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       cancelPatience = timers.set(READY_PATIENCE_MS, becomeReady);
     },
     report(reported) {
-      problem = reported;
-      if (deservesWarning(reported, source) && !warned.has(reported.code)) {
+      if (ofFile(reported) || (deservesWarning(reported, source) && !warned.has(reported.code))) {
         warned.add(reported.code);
         warn(options.logger, reported);
       }
@@ -119,12 +118,17 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
+/** A file's problem is reported once for each version of the file, and each time somebody has to mend it. */
+function ofFile({ code }: ClientProblem): boolean {
+  return code === "file_unreadable" || code === "file_invalid" || code === "file_flawed";
+}
+
 /** What nobody may be listening for, and somebody must know: serving defaults because of a wrong key, or no server. */
-function deservesWarning({ code }: ConnectionProblem, source: Source | undefined): boolean {
+function deservesWarning({ code }: ClientProblem, source: Source | undefined): boolean {
   return code === "key_refused" || code === "protocol_not_spoken" || (code === "unreachable" && source === undefined);
 }
 
-function warn(logger: Logger, { message }: ConnectionProblem): void {
+function warn(logger: Logger, { message }: ClientProblem): void {
   try {
     logger.warn(`Bannerol: ${message}`);
   } catch {

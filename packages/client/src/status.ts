@@ -1,26 +1,48 @@
-/** How fresh a client is, told from its connection and its state. Pure. */
-import type { ConnectionProblem, ConnectionState } from "./connection/state.ts";
+/** How fresh a client is, told from its feed and the age of its state. Pure. */
+import type { ConnectionProblem } from "./connection/state.ts";
+import type { FeedStanding } from "./feed.ts";
 import type { Source } from "./ruleset/store.ts";
+
+/** A place of a configuration file where something is wrong. Lines and columns count from 1, columns in UTF-16 units. */
+export interface FilePlace {
+  readonly line: number;
+  readonly column: number;
+  /** As in `flags.checkout.rules[0].when`; empty for the file as a whole, and where it could not be parsed. */
+  readonly path: string;
+  readonly message: string;
+}
 
 /** Something that an application should hear of. */
 export interface ClientProblem {
-  readonly code: ConnectionProblem["code"] | "listener_failed";
+  /**
+   * `file_unreadable`: there is no such file, or it may not be read. `file_invalid`: it holds no ruleset; what was read
+   * before stays in force. `file_flawed`: it is served, but for the parts named.
+   */
+  readonly code:
+    | ConnectionProblem["code"]
+    | "file_unreadable"
+    | "file_invalid"
+    | "file_flawed"
+    | "listener_failed"
+    | "hook_failed";
   /** What happened, and what to do. */
   readonly message: string;
+  /** Of a file: what is wrong where, in the order of the file. */
+  readonly places?: readonly FilePlace[];
 }
 
 export interface Status {
   /**
-   * `connecting`: on the way to the server, and no try has failed. `live`: every change arrives as it happens.
-   * `offline`: the server is out of reach, or refuses; tries go on. `stale`: the state was last confirmed longer ago
-   * than `staleAfterMs`. `closed`: by `close()`.
+   * `connecting`: on the way to the server, and no try has failed; of a file: it has not been looked at. `live`: every
+   * change arrives as it happens. `offline`: the server is out of reach, or refuses, or the file cannot be used; tries
+   * go on. `stale`: the state was last confirmed longer ago than `staleAfterMs`. `closed`: by `close()`.
    */
   readonly state: "connecting" | "live" | "stale" | "offline" | "closed";
   /** Where the state in use came from; undefined where there is none. What the server has confirmed is its own. */
   readonly source: Source | undefined;
   readonly epoch: string | undefined;
   readonly revision: number | undefined;
-  /** Since the server last gave or confirmed the state; a bootstrap's age counts from the client's start. */
+  /** Since the server, or the file, last gave or confirmed the state; a bootstrap's counts from the client's start. */
   readonly ageMs: number | undefined;
   /** Evaluations that were not counted, since the table of counts is full. */
   readonly drops: number;
@@ -28,18 +50,16 @@ export interface Status {
   readonly rejected: number;
   /** Kept rulesets that could not be used. */
   readonly ignoredCaches: number;
-  /** What is wrong with the connection, until it works again. */
-  readonly problem: ConnectionProblem | undefined;
+  /** What is wrong with the connection or the file, until it is no longer. */
+  readonly problem: ClientProblem | undefined;
 }
 
 /** `ageMs` where there is a state; `staleAfterMs` where the application set a limit. */
 export function freshnessOf(
-  connection: ConnectionState,
+  phase: FeedStanding["phase"],
   ageMs: number | undefined,
   staleAfterMs: number | undefined,
 ): Status["state"] {
-  if (connection.phase === "closed") return "closed";
-  if (ageMs !== undefined && staleAfterMs !== undefined && ageMs > staleAfterMs) return "stale";
-  if ("link" in connection && connection.link.confirmed) return "live";
-  return connection.memory.troubled || connection.phase === "waiting" ? "offline" : "connecting";
+  const old = ageMs !== undefined && staleAfterMs !== undefined && ageMs > staleAfterMs;
+  return old && phase !== "closed" ? "stale" : phase;
 }

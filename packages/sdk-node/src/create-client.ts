@@ -1,13 +1,15 @@
 /** Where the client meets Node: sockets, files, clock. */
 import { createHash, randomUUID } from "node:crypto";
 import os from "node:os";
-import { createFlagClient, type FlagClient, type RulesetStorage } from "@bannerol/client";
+import path from "node:path";
+import { createFedClient, createFlagClient, type FlagClient, type RulesetStorage } from "@bannerol/client";
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import { defaultCacheFolder } from "./cache-folder.ts";
+import { fileFeed } from "./configuration-file/feed.ts";
 import { fileStorage } from "./file-storage.ts";
 import { httpTransport } from "./http.ts";
 import { nodeClock, nodeTimers } from "./node-ports.ts";
-import { type CheckedOptions, type ClientOptions, checkOptions } from "./options.ts";
+import { type CheckedFileOptions, type CheckedServerOptions, type ClientOptions, checkOptions } from "./options.ts";
 import { SDK } from "./version.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
@@ -18,36 +20,60 @@ export interface NodeFlagClient extends FlagClient, AsyncDisposable {}
 const MANY_CLIENTS = 5;
 const clientsOf = new Map<string, number>();
 
+/** Of a configuration file: it is read whole and parsed in one go, and the process waits for that. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
 /**
- * A client of the server at `url`, for the environment of `key`. It connects at once and stays current by itself; one
- * for each process is enough. Nothing of it keeps the process alive but a pending `ready()`, `atLeast()` or `close()`.
+ * A client of the server at `url`, for the environment of `key`, or of a configuration file, `file`. It connects or
+ * reads at once and stays current by itself; one for each process is enough. Nothing of it keeps the process alive but
+ * a pending `ready()`, `atLeast()` or `close()`.
  *
- * @throws {OptionsError} where an option cannot work. A key that is merely wrong is told by `status()` and `on("error")`.
+ * @throws {OptionsError} where an option cannot work. A key that is merely wrong, or a file that cannot be read, is told
+ * by `status()` and `on("error")`.
  */
 export function createClient(options: ClientOptions): NodeFlagClient {
   const checked = checkOptions(options);
-  const binding = createHash("sha256").update(`${checked.url.href}\n${checked.key}`).digest("hex");
-  const headers = { authorization: `Bearer ${checked.key}`, "user-agent": `${SDK.name}/${SDK.version}` };
-  const storage = storageFor(checked, binding);
+  return checked.source === "file" ? clientOfFile(checked) : clientOfServer(checked);
+}
+
+function clientOfFile(options: CheckedFileOptions): NodeFlagClient {
+  const feed = fileFeed({
+    name: options.file,
+    file: path.resolve(options.file),
+    maxBytes: options.maxRulesetBytes ?? MAX_FILE_BYTES,
+    epoch: `file-${randomUUID()}`,
+    timers: nodeTimers,
+  });
+  const client = createFedClient(feed, {
+    source: "file",
+    ports: { clock: nodeClock, timers: nodeTimers, logger: options.logger },
+    ...common(options),
+  });
+  return { ...client, [Symbol.asyncDispose]: client.close };
+}
+
+function clientOfServer(options: CheckedServerOptions): NodeFlagClient {
+  const { url, key, logger } = options;
+  const binding = createHash("sha256").update(`${url.href}\n${key}`).digest("hex");
+  const headers = { authorization: `Bearer ${key}`, "user-agent": `${SDK.name}/${SDK.version}` };
+  const storage = storageFor(options, binding);
   const client = createFlagClient({
-    identity: { key: checked.key, sdk: SDK, instance: randomUUID() },
+    identity: { key, sdk: SDK, instance: randomUUID() },
     binding,
     ports: {
       clock: nodeClock,
       timers: nodeTimers,
       random: Math.random,
-      stream: webSocketTransport(checked.url, headers),
-      http: httpTransport(checked.url, headers),
-      logger: checked.logger,
+      stream: webSocketTransport(url, headers),
+      http: httpTransport(url, headers),
+      logger,
       ...(storage && { storage }),
     },
-    onReadyTimeout: checked.onReadyTimeout,
-    ...given("bootstrap", checked.bootstrap),
-    ...given("readyTimeoutMs", checked.readyTimeoutMs),
-    ...given("staleAfterMs", checked.staleAfterMs),
-    ...given("maxRulesetBytes", checked.maxRulesetBytes),
+    ...common(options),
+    ...given("bootstrap", options.bootstrap),
+    ...given("maxRulesetBytes", options.maxRulesetBytes),
   });
-  const forget = enrol(binding, checked.logger);
+  const forget = enrol(binding, logger);
   const close = (): Promise<void> => {
     forget();
     return client.close();
@@ -55,7 +81,16 @@ export function createClient(options: ClientOptions): NodeFlagClient {
   return { ...client, close, [Symbol.asyncDispose]: close };
 }
 
-function storageFor(options: CheckedOptions, binding: string): RulesetStorage | undefined {
+function common(options: CheckedFileOptions | CheckedServerOptions) {
+  return {
+    onReadyTimeout: options.onReadyTimeout,
+    ...given("name", options.name),
+    ...given("readyTimeoutMs", options.readyTimeoutMs),
+    ...given("staleAfterMs", options.staleAfterMs),
+  };
+}
+
+function storageFor(options: CheckedServerOptions, binding: string): RulesetStorage | undefined {
   const folder =
     options.cache ?? defaultCacheFolder({ platform: process.platform, env: process.env, home: homeFolder() });
   if (folder === undefined || folder === false) return undefined;
@@ -76,7 +111,7 @@ function given<K extends string, V>(name: K, value: V | undefined): { readonly [
 }
 
 /** Counts the clients of one key, and warns once where there are many. The answer takes one off, once. */
-function enrol(binding: string, logger: CheckedOptions["logger"]): () => void {
+function enrol(binding: string, logger: CheckedServerOptions["logger"]): () => void {
   const count = (clientsOf.get(binding) ?? 0) + 1;
   clientsOf.set(binding, count);
   if (count === MANY_CLIENTS) {

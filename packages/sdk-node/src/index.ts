@@ -5,14 +5,17 @@ export type {
   Evaluation,
   Exposure,
   ExposureCounts,
+  FilePlace,
   Handle,
+  Hook,
+  HookContext,
   Ready,
   RulesetChange,
   Snapshot,
   Source,
   Status,
 } from "@bannerol/client";
-export { ClientClosedError, ReadyTimeoutError, RevisionTimeoutError } from "@bannerol/client";
+export { ClientClosedError, EvaluationError, ReadyTimeoutError, RevisionTimeoutError } from "@bannerol/client";
 export type {
   ErrorCode,
   EvaluationContext,
@@ -22,4 +25,4 @@ export type {
   Reason,
 } from "@bannerol/core";
 export { createClient, type NodeFlagClient } from "./create-client.ts";
-export { type ClientOptions, OptionsError } from "./options.ts";
+export { type ClientOptions, type FileClientOptions, OptionsError, type ServerClientOptions } from "./options.ts";

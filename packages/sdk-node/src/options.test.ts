@@ -23,6 +23,20 @@ describe("options that cannot work are told apart", () => {
     ["a bootstrap that is no ruleset", { bootstrap: { epoch: 1 } }, /^bootstrap is no ruleset/],
     ["a negative limit", { readyTimeoutMs: -1 }, /^readyTimeoutMs must be/],
     ["NaN", { staleAfterMs: Number.NaN }, /^staleAfterMs must be/],
+    ["neither a server nor a file", { url: undefined, key: undefined }, /a server, .* or a file, /],
+    ["a server and a file", { file: "flags.yaml" }, /^file and url are both given.* Remove one/],
+    [
+      "a file with a cache",
+      { url: undefined, key: undefined, file: "f", cache: "c" },
+      /^file and cache are both given/,
+    ],
+    ["an empty path", { url: undefined, key: undefined, file: "" }, /^file must be the path/],
+    [
+      "a file by HTTP",
+      { url: undefined, key: undefined, file: new URL("https://example.com/f.yaml") },
+      /^file must be/,
+    ],
+    ["a name that is none", { name: 7 }, /^name must be a string/],
     ["another word", { onReadyTimeout: "throw" }, /^onReadyTimeout must be/],
   ])("%s", (_, wrong, message) => {
     const options = { ...good, ...wrong } as ClientOptions;
@@ -35,22 +49,28 @@ describe("options that cannot work are told apart", () => {
   });
 
   it("of no kind at all", () => {
-    expect(() => checkOptions(undefined as never)).toThrow(/createClient needs options/);
+    expect(() => checkOptions(undefined as never)).toThrow(/createClient needs a server/);
   });
 });
 
 describe("options that can work", () => {
   it("keep a path as a prefix, and a key without the line break of its file", () => {
     const checked = checkOptions({ url: "https://example.com/flags", key: `${keyOf("server")}\n` });
-    expect(checked.url.href).toBe("https://example.com/flags/");
-    expect(checked.key).toBe(keyOf("server"));
+    expect(checked).toMatchObject({ url: new URL("https://example.com/flags/"), key: keyOf("server") });
+  });
+
+  it("may name a file, by its path or its URL, and leave the others undefined", () => {
+    expect(checkOptions({ file: "flags.yaml", key: undefined })).toMatchObject({ source: "file", file: "flags.yaml" });
+    expect(checkOptions({ file: new URL("file:///etc/my%20flags.yaml") })).toMatchObject({
+      file: "/etc/my flags.yaml",
+    });
   });
 
   it("may hold a key that is merely wrong", () => {
-    expect(checkOptions({ ...good, key: "wrong" }).key).toBe("wrong");
+    expect(checkOptions({ ...good, key: "wrong" })).toMatchObject({ key: "wrong" });
   });
 
   it("may hold a ruleset to start with", () => {
-    expect(checkOptions({ ...good, bootstrap: documentAt(3) }).bootstrap?.revision).toBe(3);
+    expect(checkOptions({ ...good, bootstrap: documentAt(3) })).toMatchObject({ bootstrap: { revision: 3 } });
   });
 });

@@ -1,8 +1,26 @@
 /** What an application may say to `createClient`, and what is wrong with it. */
+import { fileURLToPath } from "node:url";
 import { type Ruleset, readRuleset } from "@bannerol/core";
 import { parseCredential } from "@bannerol/protocol";
 
-export interface ClientOptions {
+/** What a client can be told, wherever its flags come from. */
+interface CommonOptions {
+  /** What hooks are told that this client is called. */
+  readonly name?: string | undefined;
+  /** How long `ready()` waits, counted from `createClient`. Default: for ever. */
+  readonly readyTimeoutMs?: number | undefined;
+  /** At `readyTimeoutMs`, `ready()` resolves without a source (`continue`, the default) or rejects. */
+  readonly onReadyTimeout?: "continue" | "reject" | undefined;
+  /** An age above which the status is `stale`. Default: it never is. */
+  readonly staleAfterMs?: number | undefined;
+  /** A ruleset longer than this is given up. Default: 256 MiB, of a file 16 MiB. */
+  readonly maxRulesetBytes?: number | undefined;
+  /** Hears the few warnings that somebody must know of. Default: `console`. */
+  readonly logger?: { warn(message: string): void } | undefined;
+}
+
+/** For a client of a server. */
+export interface ServerClientOptions extends CommonOptions {
   /** The server's address, such as `https://flags.example.com`; a path is kept, as a prefix. */
   readonly url: string | URL;
   /** A server key, `bnr_server_…`, of the environment that this process runs in. */
@@ -14,30 +32,28 @@ export interface ClientOptions {
   readonly cache?: string | false | undefined;
   /** A ruleset to start with, as `GET /sdk/v1/ruleset` gives it. */
   readonly bootstrap?: unknown;
-  /** How long `ready()` waits, counted from `createClient`. Default: for ever. */
-  readonly readyTimeoutMs?: number | undefined;
-  /** At `readyTimeoutMs`, `ready()` resolves without a source (`continue`, the default) or rejects. */
-  readonly onReadyTimeout?: "continue" | "reject" | undefined;
-  /** An age above which the status is `stale`. Default: it never is. */
-  readonly staleAfterMs?: number | undefined;
-  /** A ruleset longer than this is given up. Default: 256 MiB. */
-  readonly maxRulesetBytes?: number | undefined;
-  /** Hears the few warnings that somebody must know of. Default: `console`. */
-  readonly logger?: { warn(message: string): void } | undefined;
+  readonly file?: undefined;
 }
+
+/** For a client of a configuration file. */
+export interface FileClientOptions extends CommonOptions {
+  /** JSON or YAML, told by its name (`.json`, `.yaml`, `.yml`), else by what it holds. A path, or a `file:` URL. */
+  readonly file: string | URL;
+  readonly url?: undefined;
+  readonly key?: undefined;
+  readonly cache?: undefined;
+  readonly bootstrap?: undefined;
+}
+
+export type ClientOptions = ServerClientOptions | FileClientOptions;
 
 /** An option that cannot work. The message names it, and says what to give instead. */
 export class OptionsError extends TypeError {
   override readonly name = "OptionsError";
 }
 
-/** Options that can work. */
-export interface CheckedOptions {
-  /** Ends in a slash. */
-  readonly url: URL;
-  readonly key: string;
-  readonly cache: string | false | undefined;
-  readonly bootstrap: Ruleset | undefined;
+interface CheckedCommon {
+  readonly name: string | undefined;
   readonly readyTimeoutMs: number | undefined;
   readonly onReadyTimeout: "continue" | "reject";
   readonly staleAfterMs: number | undefined;
@@ -45,22 +61,73 @@ export interface CheckedOptions {
   readonly logger: { warn(message: string): void };
 }
 
+/** Options that can work, for a client of a server. */
+export interface CheckedServerOptions extends CheckedCommon {
+  readonly source: "server";
+  /** Ends in a slash. */
+  readonly url: URL;
+  readonly key: string;
+  readonly cache: string | false | undefined;
+  readonly bootstrap: Ruleset | undefined;
+}
+
+/** Options that can work, for a client of a file. */
+export interface CheckedFileOptions extends CheckedCommon {
+  readonly source: "file";
+  readonly file: string;
+}
+
 /** Throws `OptionsError`. A key that is merely wrong passes: the server says so, and `status()` reports it. */
-export function checkOptions(options: ClientOptions): CheckedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new OptionsError('createClient needs options: createClient({ url: "http://localhost:4400", key }).');
-  }
+export function checkOptions(options: ClientOptions): CheckedServerOptions | CheckedFileOptions {
+  if (typeof options !== "object" || options === null) throw needsOptions();
+  if (options.file !== undefined) return checkFileOptions(options);
+  const { url, key }: Partial<ServerClientOptions> = options;
+  if (url === undefined && key === undefined) throw needsOptions();
   return {
+    source: "server",
     url: checkUrl(options.url),
     key: checkKey(options.key),
     cache: checkCache(options.cache),
     bootstrap: options.bootstrap === undefined ? undefined : checkBootstrap(options.bootstrap),
+    ...checkCommon(options),
+  };
+}
+
+function needsOptions(): OptionsError {
+  return new OptionsError(
+    'createClient needs a server, createClient({ url: "http://localhost:4400", key }), or a file, createClient({ file: "flags.yaml" }).',
+  );
+}
+
+function checkFileOptions(options: FileClientOptions): CheckedFileOptions {
+  const { file } = options;
+  for (const name of ["url", "key", "cache", "bootstrap"] as const) {
+    if (options[name] === undefined) continue;
+    throw new OptionsError(
+      `file and ${name} are both given, and a client reads either a file or a server. Remove one: file, or all of url, key, cache and bootstrap.`,
+    );
+  }
+  if (file instanceof URL && file.protocol === "file:") {
+    return { source: "file", file: fileURLToPath(file), ...checkCommon(options) };
+  }
+  if (typeof file === "string" && file !== "") return { source: "file", file, ...checkCommon(options) };
+  throw new OptionsError(`file must be the path of a JSON or YAML file, or a file: URL; it is ${shown(file)}.`);
+}
+
+function checkCommon(options: CommonOptions): CheckedCommon {
+  return {
+    name: checkName(options.name),
     readyTimeoutMs: checkCount("readyTimeoutMs", options.readyTimeoutMs, "a number of milliseconds"),
     onReadyTimeout: checkOnReadyTimeout(options.onReadyTimeout),
     staleAfterMs: checkCount("staleAfterMs", options.staleAfterMs, "a number of milliseconds"),
     maxRulesetBytes: checkCount("maxRulesetBytes", options.maxRulesetBytes, "a number of bytes"),
     logger: options.logger ?? console,
   };
+}
+
+function checkName(given: unknown): string | undefined {
+  if (given === undefined || typeof given === "string") return given;
+  throw new OptionsError(`name must be a string; it is ${shown(given)}.`);
 }
 
 function checkUrl(given: unknown): URL {

@@ -1,6 +1,6 @@
 /** An SDK neither ends its process nor keeps it alive (I6). */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ beforeAll(async () => {
   server = await testServer({ hello: () => snapshotOf(documentAt(1)) });
   silent = await testServer();
   cache = await mkdtemp(path.join(os.tmpdir(), "bannerol-process-"));
+  await writeFile(path.join(cache, "flags.yaml"), "flags: {flag: {fallthrough: {variant: on}}}");
 });
 afterAll(async () => {
   await server.close();
@@ -46,6 +47,8 @@ it.each([
   ["while it is out of reach", () => "http://127.0.0.1:1", "wait", { flag: false, source: "none" }],
   ["after a rejection that nobody looks at", () => "http://127.0.0.1:1", "reject", { flag: false, source: "none" }],
   ["after close(), twice", () => server.url, "close", undefined],
+  ["while it follows a file", () => path.join(cache, "flags.yaml"), "ready", { flag: true, source: "file" }],
+  ["while it waits for a file", () => path.join(cache, "none.yaml"), "wait", { flag: false, source: "none" }],
 ])(
   "a process ends by itself %s",
   async (_, url, what, printed) => {

@@ -46,8 +46,12 @@ export function receivePending(
 
 /** The body of an answer to a fetch: a ruleset, or, as on the stream, a delta or a snapshot. */
 export function receiveBody(memory: Memory, body: string): Received {
+  const document = parseJson(body);
+  // A ruleset has no type. It may be large, and is not parsed a second time to be found no message.
+  if (typeof document !== "object" || document === null || !("type" in document))
+    return receiveDocument(memory, document);
   const parsed = parseServerMessage(body);
-  if (!parsed.ok || parsed.message === undefined) return receiveDocument(memory, parseJson(body));
+  if (!parsed.ok || parsed.message === undefined) return receiveDocument(memory, document);
   if (parsed.message.type === "delta") return receiveDelta(memory, parsed.message);
   if (parsed.message.type === "snapshot") return receiveSnapshot(memory, parsed.message);
   return { kind: "unreadable", reason: `a message of type ${parsed.message.type} is no ruleset` };

@@ -2,7 +2,7 @@
  * Holds the one ruleset that evaluations read, and swaps it whole: whoever evaluates twice in one synchronous run
  * sees one revision. It neither fetches nor keeps anything.
  */
-import { affectedFlags, type CompiledRuleset, compileRuleset, type Ruleset } from "@bannerol/core";
+import { type CompiledRuleset, compileRuleset, type Ruleset } from "@bannerol/core";
 import type { Entry } from "../exposures.ts";
 
 /** Where a state came from. */
@@ -26,13 +26,14 @@ export interface RulesetChange {
   readonly keys: readonly string[];
 }
 
-/** Serves `ruleset` from now on. The answer says what differs; undefined where that revision was served already. */
+/** Serves `ruleset` from now on. The answer says what differs; undefined where that state was served already. */
 export function install(holder: Holder, ruleset: Ruleset): RulesetChange | undefined {
   const before = holder.installed?.compiled;
   const compiled = compileRuleset(ruleset, before);
   holder.installed = { compiled, entries: new Map() };
   const { epoch, revision } = ruleset;
-  if (before?.ruleset.epoch === epoch && before.ruleset.revision === revision) return undefined;
-  const keys = before === undefined ? ruleset.flags.keys() : affectedFlags(before.ruleset, ruleset);
-  return { epoch, revision, keys: [...keys] };
+  const keys = [...compiled.changed];
+  // A file's author may change it and leave its revision as it was.
+  const same = before?.ruleset.epoch === epoch && before.ruleset.revision === revision && keys.length === 0;
+  return same ? undefined : { epoch, revision, keys };
 }

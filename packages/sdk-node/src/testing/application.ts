@@ -1,15 +1,13 @@
-/** For tests: an application that ends without a word. Arguments: the server's address, the cache folder, what to do. */
+/** For tests: an application that ends without a word. Arguments: the server's address or a file, the cache folder, what to do. */
 import { createClient } from "../index.ts";
 import { KEY } from "./test-server.ts";
 
 const [url = "", cache = "", what = ""] = process.argv.slice(2);
-const flags = createClient({
-  url,
-  key: KEY,
-  cache,
+const patience = {
   ...(what === "wait" && { readyTimeoutMs: 300 }),
-  ...(what === "reject" && { readyTimeoutMs: 100, onReadyTimeout: "reject" }),
-});
+  ...(what === "reject" && { readyTimeoutMs: 100, onReadyTimeout: "reject" as const }),
+};
+const flags = createClient(url.startsWith("http") ? { url, key: KEY, cache, ...patience } : { file: url, ...patience });
 if (what === "ready" || what === "wait") await flags.ready();
 // Nobody looks at this promise, nor at its rejection.
 if (what === "reject") void flags.ready();

@@ -1,0 +1,203 @@
+/**
+ * The client that every SDK gives to applications: evaluation on the state in hand, and what keeps that state fresh.
+ *
+ *     storage ─► keeper ──┐                    ┌─► holder ◄── evaluation calls ◄── hooks
+ *     bootstrap ──────────┼─► ruleset in force ┼─► keeper
+ *     server, file ─► feed┘                    └─► waiters, listeners
+ *
+ * It has no transport, clock or storage of its own. It decides nothing about flags: core does.
+ */
+import type { Ruleset } from "@bannerol/core";
+import type { Evaluation } from "./evaluation/evaluation.ts";
+import { createEvaluator } from "./evaluation/evaluator.ts";
+import { createExposureCounter, type ExposureCounts } from "./exposures.ts";
+import type { OpenFeed } from "./feed.ts";
+import type { Hook } from "./hooks/hook.ts";
+import { hookedEvaluation } from "./hooks/hooked.ts";
+import { createHooks } from "./hooks/registry.ts";
+import { createListeners, type Listener } from "./listeners.ts";
+import { createMonitor } from "./monitor.ts";
+import type { Clock, Logger, Timers } from "./ports.ts";
+import type { Kept } from "./ruleset/cache.ts";
+import type { Keeper } from "./ruleset/keeper.ts";
+import { type Holder, install, type RulesetChange, type Source } from "./ruleset/store.ts";
+import type { ClientProblem, Status } from "./status.ts";
+import { createWaiters, type Ready } from "./waiting.ts";
+
+export interface ClientEvents {
+  /** Once: there is a state to work with. */
+  readonly ready: Ready;
+  /** Another revision is served from now on. */
+  readonly change: RulesetChange;
+  /** The status has another `state` or `source`. */
+  readonly status: Status;
+  readonly error: ClientProblem;
+}
+
+export interface FlagClient extends Evaluation {
+  /**
+   * Resolves when there is a state to work with, and says where it came from. With a kept ruleset or a bootstrap the
+   * server is given a second, or until the first try has failed. With neither it waits for the server; what happens at
+   * `readyTimeoutMs` is `onReadyTimeout`'s to say. Keeps the process alive while it is pending.
+   */
+  ready(): Promise<Ready>;
+  /**
+   * Resolves with the revision in force once it is `revision` or newer: read your own write. Rejects with
+   * `RevisionTimeoutError` after `timeoutMs` (default: never), and with `ClientClosedError` at `close()`.
+   */
+  atLeast(revision: number, options?: { readonly timeoutMs?: number }): Promise<number>;
+  /** Calls `fn` at each such event; the answer unsubscribes. A listener that throws harms nobody. */
+  on<T extends keyof ClientEvents>(type: T, fn: Listener<ClientEvents[T]>): () => void;
+  /**
+   * Has `hook` run at every evaluation, also on snapshots, handles and bound clients, but for `evaluateAll` and
+   * `explain`; the answer removes it. A hook that throws harms nobody.
+   */
+  use(hook: Hook): () => void;
+  status(): Status;
+  /** What was asked for so far. */
+  exposures(): ExposureCounts;
+  /** Resolves once what is under way has been written. */
+  flush(): Promise<void>;
+  /** Ends the connection and keeps the last state, within two seconds. May be called twice; evaluation goes on. */
+  close(): Promise<void>;
+}
+
+export interface FedClientOptions {
+  readonly ports: {
+    readonly clock: Clock;
+    readonly timers: Timers;
+    readonly logger: Logger;
+  };
+  /** What the feed's states are called. */
+  readonly source: Source;
+  /** What hooks are told that this client is called. */
+  readonly name?: string;
+  /** Keeps the state from one process to the next. */
+  readonly keeper?: Keeper | undefined;
+  readonly bootstrap?: Ruleset;
+  /** An age above which the status is `stale`. Unless set, it never is. */
+  readonly staleAfterMs?: number;
+  /** How long `ready()` waits, from the client's start. Unless set: for ever. */
+  readonly readyTimeoutMs?: number;
+  /** At `readyTimeoutMs`, `ready()` resolves without a source (`continue`, the default) or rejects. */
+  readonly onReadyTimeout?: "continue" | "reject";
+}
+
+/** A storage that takes longer to answer is not waited for: the connection is made without. */
+const LOAD_LIMIT_MS = 1_000;
+const CLOSE_LIMIT_MS = 2_000;
+
+/** A client of whatever `openFeed` brings. */
+export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): FlagClient {
+  const { clock, timers, logger } = options.ports;
+  const { keeper } = options;
+  const holder: Holder = { installed: undefined };
+  const counter = createExposureCounter();
+  const listeners = createListeners<ClientEvents>(listenerFailed);
+  const waiters = createWaiters({
+    clock,
+    timers,
+    readyTimeoutMs: options.readyTimeoutMs,
+    onReadyTimeout: options.onReadyTimeout ?? "continue",
+  });
+  const hooks = createHooks(options.name, (problem) => listeners.emit("error", problem));
+  const feed = openFeed({
+    install: (ruleset) => serve(ruleset, options.source),
+    confirm: () => confirmed(),
+    report: (problem) => monitor.report(problem),
+    settled: () => monitor.update(),
+  });
+  const monitor = createMonitor({
+    clock,
+    timers,
+    logger,
+    staleAfterMs: options.staleAfterMs,
+    feedSource: options.source,
+    standing: feed.standing,
+    ruleset: () => holder.installed?.compiled.ruleset,
+    ignoredCaches: () => keeper?.ignored() ?? 0,
+    drops: () => counter.dropped(),
+    status: (status) => listeners.emit("status", status),
+    error: (problem) => listeners.emit("error", problem),
+    ready(ready) {
+      waiters.becameReady(ready.source);
+      listeners.emit("ready", ready);
+    },
+  });
+  let closing: Promise<void> | undefined;
+
+  function listenerFailed(type: keyof ClientEvents, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    // An error listener that throws has had its chance to hear of it.
+    if (type === "error") return;
+    listeners.emit("error", { code: "listener_failed", message: `A listener for "${type}" threw: ${reason}` });
+  }
+
+  function serve(ruleset: Ruleset, source: Source, ageMs = 0): void {
+    counter.drain();
+    const change = install(holder, ruleset);
+    monitor.serves(source, ageMs);
+    if (source === options.source) keeper?.put(ruleset);
+    waiters.reached(ruleset.revision);
+    if (change !== undefined) listeners.emit("change", change);
+  }
+
+  function confirmed(): void {
+    const ruleset = holder.installed?.compiled.ruleset;
+    monitor.serves(options.source, 0);
+    if (ruleset !== undefined) keeper?.put(ruleset);
+  }
+
+  /** What was kept is served unless the bootstrap is as new. */
+  function serveKept({ ruleset, confirmedAt }: Kept): void {
+    const have = holder.installed?.compiled.ruleset;
+    if (have?.epoch === ruleset.epoch && have.revision >= ruleset.revision) return;
+    serve(ruleset, "cache", Math.max(0, clock.now() - confirmedAt));
+  }
+
+  async function start(): Promise<void> {
+    const kept = keeper && (await within(LOAD_LIMIT_MS, timers, keeper.load()));
+    if (closing !== undefined) return;
+    if (kept !== undefined) serveKept(kept);
+    feed.start(holder.installed?.compiled.ruleset);
+    monitor.started();
+  }
+
+  async function end(): Promise<void> {
+    const release = timers.hold();
+    feed.close();
+    monitor.close();
+    waiters.close();
+    await within(CLOSE_LIMIT_MS, timers, keeper?.close() ?? Promise.resolve());
+    release();
+  }
+
+  if (options.bootstrap !== undefined) serve(options.bootstrap, "bootstrap");
+  void start();
+
+  return {
+    ...hookedEvaluation(createEvaluator({ holder, counter, clock }), hooks),
+    ready: waiters.ready,
+    atLeast: waiters.atLeast,
+    on: listeners.on,
+    use: hooks.use,
+    status: monitor.status,
+    exposures: counter.counts,
+    flush: async () => keeper?.settled(),
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+/** What `promise` gives, or undefined where that takes longer. The promise never rejects. */
+function within<T>(ms: number, timers: Timers, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const cancel = timers.set(ms, () => resolve(undefined));
+    void promise.then((value) => {
+      cancel();
+      resolve(value);
+    });
+  });
+}
