@@ -15,8 +15,28 @@ const stamps = join(root, "node_modules", ".cache", "bannerol");
 const built = ["packages/cli/dist/main.js", "packages/sdk-node/dist/index.js"];
 
 export function prepare() {
-  step("install", fingerprintOfManifests, install, () => existsSync(join(root, "node_modules")));
+  step(
+    "install",
+    () => fingerprintOfManifests(root),
+    install,
+    () => existsSync(join(root, "node_modules")),
+  );
   step("build", fingerprintOfSources, build, () => built.every((file) => existsSync(join(root, file))));
+}
+
+/** What only the benchmarks need: other SDKs, in a package of their own beside the workspaces. */
+export function prepareBench() {
+  const folder = join(root, "test", "bench");
+  const installBench = () => {
+    say("installing the SDKs to compare with …");
+    run(npm(), ["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
+  };
+  step(
+    "bench",
+    () => fingerprintOfManifests(folder),
+    installBench,
+    () => existsSync(join(folder, "node_modules")),
+  );
 }
 
 /** Runs `work` unless it ran for the same fingerprint before and `stands` still holds. */
@@ -45,8 +65,8 @@ function build() {
 }
 
 /** The lockfile says what is installed; the platform and Node's version what was compiled. */
-function fingerprintOfManifests() {
-  const lock = readFileSync(join(root, "package-lock.json"));
+function fingerprintOfManifests(folder) {
+  const lock = readFileSync(join(folder, "package-lock.json"));
   return createHash("sha256")
     .update(lock)
     .update(`${process.platform} ${process.arch} ${process.version}`)

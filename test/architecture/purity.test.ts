@@ -63,6 +63,7 @@ function namesDeclaredIn(file: ts.SourceFile): ReadonlySet<string> {
 function isReference(node: ts.Identifier): boolean {
   const parent = node.parent;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isBindingElement(parent) && parent.propertyName === node) return false;
   if (ts.isTypeReferenceNode(parent) || ts.isQualifiedName(parent)) return false;
   return !("name" in parent && parent.name === node) || ts.isShorthandPropertyAssignment(parent);
 }

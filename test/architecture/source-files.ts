@@ -6,7 +6,7 @@ import ts from "typescript";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-const leftOut = new Set(["node_modules", "dist", ".turbo", ".git", ".bannerol", "coverage"]);
+const leftOut = new Set(["node_modules", "dist", ".turbo", ".git", ".bannerol", ".stryker-tmp", "coverage"]);
 
 /** Paths from the root, with forward slashes, of all files below `folder` that pass. */
 export function filesBelow(folder: string, passes: (path: string) => boolean): string[] {

@@ -1,0 +1,38 @@
+/** Texts whose hashes show what an implementation may get wrong: lengths, widths of characters, signs, seeds. */
+const texts = [
+  "a",
+  "ab",
+  "abc",
+  "abcd",
+  "abcde",
+  "u1",
+  "u2",
+  "7",
+  "-7",
+  "9007199254740991",
+  "user-00000042",
+  "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+  "mira.lind@example.com",
+  "\u007f",
+  "\u0080",
+  "\u07ff",
+  "\u0800",
+  "\uffff",
+  "😀",
+  "straße",
+  "日本語のユーザー",
+  "a😀b",
+  "e\u0301",
+  "é",
+  "\ud800",
+  "\udc00x",
+  "😀\ud83d",
+  "x".repeat(255),
+  "x".repeat(256),
+  " ",
+  "\u0000",
+  "null",
+];
+const seeds = [0, 1, 42, 2_147_483_647, 2_147_483_648, 4_294_967_295, 1_812_433_253];
+
+export const buckets = texts.flatMap((key) => seeds.map((seed) => ({ key, seed })));
