@@ -2,16 +2,12 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "./exit-codes.ts";
 import { commands, readCommandLine } from "./program.ts";
-import { commonOptions } from "./syntax.ts";
+import { commonOptions, pathsOf } from "./syntax.ts";
 
 const reference = await readFile(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");
 
 /** Every command's words, arguments left out. */
-const paths = commands.flatMap((syntax) =>
-  "noun" in syntax
-    ? syntax.verbs.map(({ usage }) => [syntax.noun, usage.split(" ")[0] ?? ""])
-    : [[syntax.usage.split(" ")[0] ?? ""]],
-);
+const paths = commands.flatMap(pathsOf);
 
 const helpOf = async (path: readonly string[]): Promise<string> => {
   const request = await readCommandLine([...path, "--help"]);
@@ -64,7 +60,7 @@ describe("the reference", () => {
 
   it("has examples that are read as they stand", async () => {
     const examples = commands.flatMap((syntax) =>
-      ("noun" in syntax ? syntax.verbs : [syntax]).map(({ example }) => example),
+      ("noun" in syntax ? syntax.verbs : [syntax, ...(syntax.verbs ?? [])]).map(({ example }) => example),
     );
     for (const example of examples) {
       const argv = [...example.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");

@@ -3,7 +3,7 @@ import { table } from "./output/table.ts";
 import { commonOptions } from "./syntax.ts";
 
 /** How many of the commands, from the first, are what people want when they are in a hurry. */
-const urgent = 5;
+const urgent = 6;
 
 /** The first page of help. It fits a screen of 24 lines of 80, the prompt after it included. */
 export function rootHelp(program: Command): string {
@@ -18,16 +18,29 @@ export function rootHelp(program: Command): string {
     "Every day:",
     rows(urgent),
     "Every command, before the verb or after it:",
-    table(commonOptions.map(({ flags, description }) => [`  ${flags}`.padEnd(width), description])),
+    table(pairs(commonOptions.map(({ flags, brief }) => [flags, brief]))),
   ].join("\n")}\n`;
 }
 
+/** Two options on a line. */
+function pairs(options: readonly (readonly string[])[]): string[][] {
+  const rows: string[][] = [];
+  for (let at = 0; at < options.length; at += 2) {
+    const [first = [], second = []] = options.slice(at, at + 2);
+    rows.push([`  ${first[0]}`, `${first[1]}`.padEnd(20), ...second]);
+  }
+  return rows;
+}
+
 function nameOf(command: Command): string {
-  const args = command.registeredArguments.map((argument) => `<${argument.name()}>`);
+  const args = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
   return [command.name(), ...args].join(" ");
 }
 
 /** A noun's verbs say more than any sentence about it. */
 function summaryOf(command: Command): string {
+  if (command.summary() !== "") return command.summary();
   return command.commands.length === 0 ? command.description() : command.commands.map((verb) => verb.name()).join("|");
 }

@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from "commander";
 import type { Action } from "./call.ts";
 import { UsageError } from "./errors.ts";
 import { rootHelp } from "./help.ts";
-import { environmentCommands, keyCommands, loginCommand, tokenCommands } from "./syntax/access.ts";
+import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
+import { changeCommands } from "./syntax/change.ts";
 import { nightCommands } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
 import { segmentCommands } from "./syntax/segment.ts";
@@ -16,6 +17,8 @@ export const commands: readonly CommandSyntax[] = [
   ...nightCommands,
   flagCommands,
   segmentCommands,
+  changeCommands,
+  projectCommands,
   environmentCommands,
   keyCommands,
   tokenCommands,
@@ -91,6 +94,10 @@ function addVerb(parent: Command, syntax: VerbSyntax, listener: Listener): void 
   );
   throwUsage(verb);
   verb.action(async () => listener.receive({ kind: "command", action: await syntax.load(), words: wordsOf(verb) }));
+  const below = syntax.verbs ?? [];
+  if (below.length === 0) return;
+  verb.helpCommand(false).summary(`${syntax.summary}; ${below.map(({ usage }) => usage.split(" ")[0]).join("|")}`);
+  for (const each of below) addVerb(verb, each, listener);
 }
 
 /** Commander keeps an option with the command it stood behind; here each may stand anywhere, so each level has them. */

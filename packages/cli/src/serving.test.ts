@@ -137,7 +137,7 @@ describe("bannerol server", () => {
     [["--log-level", "loud"], {}, /LOG_LEVEL/],
     [[], { BANNEROL_PROT: "1" }, /BANNEROL_PROT/],
     [[], { BANNEROL_ADMIN_TOKEN: "too-short" }, /BANNEROL_ADMIN_TOKEN/],
-    [["--database-url", "postgres://user:secret@host/db"], {}, /DATABASE_URL/],
+    [["--database-url", "postgres://user:secret@one,two/db"], {}, /DATABASE_URL/],
   ])("refuses %j with %j in one line that names the setting", async (argv, env, message) => {
     const { code, stdout, stderr } = await bannerol(["server", ...argv], env).ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

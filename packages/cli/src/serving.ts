@@ -7,6 +7,7 @@ import {
   type FirstSecrets,
   type RunningServer,
   readConfig,
+  SchemaTooNew,
   type SettingName,
   StartError,
   type Started,
@@ -41,7 +42,7 @@ export interface Serving {
 
 /** Throws `UsageError` for a setting that cannot be, `RefusedError` for what an operator can do something about. */
 export async function serve(call: Call, options: ServeOptions): Promise<Serving> {
-  const config = readSettings(call, options);
+  const config = readServerSettings(call, options);
   await refuseTakenPort(config, options.command);
   const { log, keep } = options;
   const server = await startServer(config, { log, version, ...(keep && { keep }) }).catch(tellOperator);
@@ -50,7 +51,11 @@ export async function serve(call: Call, options: ServeOptions): Promise<Serving>
   return { url, secrets, stopped: stopOnSignal(call, server) };
 }
 
-function readSettings({ words, io }: Call, { defaults = {} }: ServeOptions): Config {
+/** The server's settings as this call has them. Throws `UsageError` for one that cannot be. */
+export function readServerSettings(
+  { words, io }: Call,
+  { defaults = {} }: Pick<ServeOptions, "defaults"> = {},
+): Config {
   const missing = Object.entries(defaults).filter(([name]) => !io.env[name]);
   try {
     return readConfig(io.env, { ...Object.fromEntries(missing), ...overridesOf(words) });
@@ -94,8 +99,10 @@ async function refuseTakenPort({ host, port }: Config, command: string): Promise
   await once(probe, "close");
 }
 
-function tellOperator(error: unknown): never {
-  if (error instanceof StartError || error instanceof StoreFault) throw new RefusedError(error.message);
+/** What an operator can do something about, as a refusal. */
+export function tellOperator(error: unknown): never {
+  if (error instanceof StartError || error instanceof StoreFault || error instanceof SchemaTooNew)
+    throw new RefusedError(error.message);
   throw error;
 }
 

@@ -10,11 +10,15 @@ export interface VerbSyntax {
   /** A command as somebody would type it. */
   readonly example: string;
   readonly load: () => Promise<Action>;
+  /** Commands below one that does something by itself: `server` and `server backup`. */
+  readonly verbs?: readonly VerbSyntax[];
 }
 
 export interface OptionSyntax {
   readonly flags: string;
   readonly description: string;
+  /** For the first page of help, where two stand on a line. */
+  readonly brief?: string;
   readonly choices?: readonly string[];
   readonly required?: boolean;
   /** May be given several times. */
@@ -33,11 +37,26 @@ export type CommandSyntax = VerbSyntax | NounSyntax;
 export const comment: OptionSyntax = { flags: "--comment <text>", description: "why; kept in the history" };
 
 /** What every command takes, before the verb or after it. */
-export const commonOptions: readonly OptionSyntax[] = [
-  { flags: "--env <key>", description: "the environment (BANNEROL_ENV)" },
-  { flags: "--project <key>", description: "the project (BANNEROL_PROJECT; default)" },
-  { flags: "--url <address>", description: "the server (BANNEROL_URL; http://localhost:4400)" },
-  { flags: "--token <token>", description: "who you are (BANNEROL_TOKEN)" },
-  { flags: "--json", description: "one JSON document on standard output, alone" },
-  { flags: "--yes", description: "ask nothing" },
+export const commonOptions: readonly (OptionSyntax & { readonly brief: string })[] = [
+  { flags: "--env <key>", description: "the environment (BANNEROL_ENV)", brief: "BANNEROL_ENV" },
+  {
+    flags: "--project <key>",
+    description: "the project (BANNEROL_PROJECT; default)",
+    brief: "BANNEROL_PROJECT",
+  },
+  {
+    flags: "--url <address>",
+    description: "the server (BANNEROL_URL; http://localhost:4400)",
+    brief: "BANNEROL_URL",
+  },
+  { flags: "--token <token>", description: "who you are (BANNEROL_TOKEN)", brief: "BANNEROL_TOKEN" },
+  { flags: "--json", description: "one JSON document on standard output, alone", brief: "one document, alone" },
+  { flags: "--yes", description: "ask nothing", brief: "ask nothing" },
 ];
+
+/** The words of each command, arguments left out: `["flag", "create"]`. */
+export function pathsOf(syntax: CommandSyntax): readonly (readonly string[])[] {
+  const first = ({ usage }: VerbSyntax): string => usage.split(" ")[0] ?? "";
+  if ("noun" in syntax) return syntax.verbs.map((verb) => [syntax.noun, first(verb)]);
+  return [[first(syntax)], ...(syntax.verbs ?? []).map((verb) => [first(syntax), first(verb)])];
+}

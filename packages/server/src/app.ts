@@ -7,6 +7,7 @@ import { evaluationRoutes } from "./features/evaluations/routes.ts";
 import { flagRoutes } from "./features/flags/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
+import { revertRoute } from "./features/revert/route.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
 import { segmentRoutes } from "./features/segments/routes.ts";
 import { referenceRoutes, serviceRoutes } from "./features/service/routes.ts";
@@ -33,6 +34,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...targetingRoutes(services),
     ...segmentRoutes(services),
     ...changeRoutes(services),
+    revertRoute(services),
     ...evaluationRoutes(services),
     ...connectionRoutes(services),
     ...keyRoutes(services),
@@ -60,7 +62,7 @@ export function authenticatorOf({ ledger, now, state }: Services, adminToken?: s
   return createAuthenticator({
     system: () => ledger.system(),
     project: (key) => ledger.state(key),
-    digest: (id) => state.watchStore(() => ledger.digest(id)),
+    digest: async (id) => ledger.knownDigest(id) ?? state.watchStore(() => ledger.digest(id)),
     now,
     ...(adminToken === undefined ? {} : { adminToken }),
   });

@@ -30,6 +30,13 @@ describe("the settings", () => {
     });
   });
 
+  it.each(["postgres://u:p%40ss@[::1]:5432/db?sslmode=verify-full", "postgresql://h/db"])(
+    "move to PostgreSQL by DATABASE_URL alone: %s",
+    (url) => {
+      expect(readConfig({ DATABASE_URL: url }).database).toEqual({ kind: "postgres", url });
+    },
+  );
+
   it("leave alone what the command line and the rest of the machine read", () => {
     const others = {
       BANNEROL_URL: "x",
@@ -55,10 +62,12 @@ describe("the settings", () => {
     [{ LOG_LEVEL: "loud" }, "Set it to one of trace, debug, info, warn, error, fatal, silent."],
     [{ BANNEROL_DRAIN_SECONDS: "soon" }, 'BANNEROL_DRAIN_SECONDS is "soon"'],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL cannot be. Set it to sqlite: and a path"],
-    [
-      { DATABASE_URL: "postgres://u:pw@h/db" },
-      "DATABASE_URL names a PostgreSQL database, which this version cannot use.",
-    ],
+    [{ DATABASE_URL: "postgres://u:p#w@h/db" }, "DATABASE_URL cannot be."],
+    [{ DATABASE_URL: "postgres://u:%zz@h/db" }, "DATABASE_URL cannot be."],
+    [{ DATABASE_URL: "postgres://u@h1:5432,h2:5432/db" }, "or to one PostgreSQL server"],
+    [{ DATABASE_URL: "postgres:///db" }, "DATABASE_URL cannot be."],
+    [{ DATABASE_URL: "postgres://a,b/db" }, "DATABASE_URL cannot be."],
+    [{ DATABASE_URL: "postgres:db" }, "DATABASE_URL cannot be."],
     [
       { BANNEROL_ADMIN_TOKEN: "short" },
       "BANNEROL_ADMIN_TOKEN cannot be. Set it to at least 32 characters without spaces.",
@@ -77,6 +86,8 @@ describe("the settings", () => {
 
   it("repeat no secret in an error", () => {
     expect(() => readConfig({ BANNEROL_ADMIN_TOKEN: "hunter2" })).toThrow(/^(?!.*hunter2)/);
-    expect(() => readConfig({ DATABASE_URL: "mysql://u:hunter2@h" })).toThrow(/^(?!.*hunter2)/);
+    for (const url of ["mysql://u:hunter2@h", "postgres://u:#hunter2@h", "postgres://u:hunter2@a,b/db"]) {
+      expect(() => readConfig({ DATABASE_URL: url })).toThrow(/^(?!.*hunter2)/);
+    }
   });
 });

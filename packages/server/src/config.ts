@@ -8,13 +8,18 @@ export type LogLevel = (typeof logLevels)[number];
 export interface Config {
   readonly port: number;
   readonly host: string;
-  readonly database: { readonly kind: "sqlite"; readonly path: string };
+  readonly database: DatabaseConfig;
   /** Any text of at least 32 characters without spaces; never printed. */
   readonly adminToken?: string;
   readonly logLevel: LogLevel;
   /** How long requests in flight and streams may take to end once the server is told to stop. */
   readonly drainMs: number;
 }
+
+export type DatabaseConfig =
+  | { readonly kind: "sqlite"; readonly path: string }
+  /** Its password, where it has one, is never printed. */
+  | { readonly kind: "postgres"; readonly url: string };
 
 /** A setting that is wrong: one line that names it and says what it may be. */
 export class ConfigError extends Error {
@@ -40,11 +45,20 @@ const settings = {
   },
   DATABASE_URL: {
     read: z
-      .string()
-      .regex(/^sqlite:[^\0]+$/)
-      .transform((url) => ({ kind: "sqlite" as const, path: url.slice("sqlite:".length) }))
+      .union([
+        z
+          .string()
+          .regex(/^sqlite:[^\0]+$/)
+          .transform((url) => ({ kind: "sqlite" as const, path: url.slice("sqlite:".length) })),
+        z
+          .string()
+          .refine(isPostgres)
+          .transform((url) => ({ kind: "postgres" as const, url })),
+      ])
       .default({ kind: "sqlite", path: ".bannerol/bannerol.db" }),
-    allowed: "sqlite: and a path, like sqlite:.bannerol/bannerol.db",
+    allowed:
+      "sqlite: and a path, like sqlite:.bannerol/bannerol.db, or to one PostgreSQL server, like " +
+      "postgres://user:password@host:5432/database, with what is special in a password percent-encoded",
   },
   BANNEROL_ADMIN_TOKEN: {
     read: z
@@ -86,7 +100,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
   return {
     port: read("PORT", given),
     host: read("HOST", given),
-    database: readDatabase(given),
+    database: read("DATABASE_URL", given),
     ...(adminToken === undefined ? {} : { adminToken }),
     logLevel: read("LOG_LEVEL", given),
     drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
@@ -101,13 +115,22 @@ function refuseUnknown(environment: Environment): void {
   }
 }
 
-function readDatabase(given: Environment): Config["database"] {
-  if (/^postgres(ql)?:/.test(given.DATABASE_URL ?? "")) {
-    throw new ConfigError(
-      "DATABASE_URL names a PostgreSQL database, which this version cannot use. Use sqlite: and a path.",
-    );
+/** Several hosts are refused: which of them takes writes is for an address that follows the primary to say. */
+function isPostgres(text: string): boolean {
+  const protocol = /^postgres(ql)?:\/\//;
+  if (!protocol.test(text) || !URL.canParse(text)) return false;
+  const { username, password, hostname, pathname, hash } = new URL(text);
+  const isOneHost = hostname !== "" && !hostname.includes(",");
+  return isOneHost && hash === "" && [username, password, pathname].every(isPercentEncoded);
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
-  return read("DATABASE_URL", given);
 }
 
 function read<K extends SettingName>(name: K, given: Environment): z.output<(typeof settings)[K]["read"]> {

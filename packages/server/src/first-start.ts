@@ -1,10 +1,15 @@
-/** What a new installation begins with. Each step is made only where it is missing, so a start cut short is gone on with. */
+/**
+ * What a new installation begins with. Each step is made only where it is missing, so a start cut short is gone on with;
+ * whether it is missing is decided with the change that makes it, so that of nodes that start together one does it.
+ */
 import { mintCredential } from "@bannerol/protocol";
 import { digestOf } from "./auth/digest.ts";
+import type { Decided } from "./features/decision.ts";
 import type { Draw } from "./features/services.ts";
 import { createToken } from "./features/tokens/decide.ts";
 import type { Ledger } from "./log/ledger.ts";
 import type { Item } from "./state/documents.ts";
+import type { ProjectState } from "./state/project-state.ts";
 import { type Actor, SYSTEM_PROJECT } from "./store/port.ts";
 
 /** Secrets that are shown once: nobody can read them again. */
@@ -33,7 +38,7 @@ export async function prepareInstallation(input: FirstStartInput): Promise<First
   const { ledger } = input;
   if (ledger.state(PROJECT) === undefined) await makeProject(input);
   const keys = ledger.state(PROJECT)?.environments.size === 0 ? await makeEnvironments(input) : undefined;
-  const adminToken = input.hasAdminToken || hasAdmin(input) ? undefined : await makeAdminToken(input);
+  const adminToken = input.hasAdminToken ? undefined : await makeAdminToken(input);
   return { ...(adminToken === undefined ? {} : { adminToken }), ...(keys === undefined ? {} : { keys }) };
 }
 
@@ -47,7 +52,12 @@ async function makeProject({ ledger, at }: FirstStartInput): Promise<void> {
   }));
 }
 
-async function makeEnvironments({ ledger, draw, at }: FirstStartInput): Promise<{ [environment: string]: string }> {
+/** `undefined` where somebody else has made them. */
+async function makeEnvironments({
+  ledger,
+  draw,
+  at,
+}: FirstStartInput): Promise<{ [environment: string]: string } | undefined> {
   const minted = ENVIRONMENTS.map((environment) => ({ environment, ...mintCredential("server", draw.bytes) }));
   const environments = ENVIRONMENTS.map((key, position): Item => {
     const name = `${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
@@ -62,19 +72,17 @@ async function makeEnvironments({ ledger, draw, at }: FirstStartInput): Promise<
     digest: digestOf(secret),
     project: PROJECT,
   }));
-  await ledger.execute({ project: PROJECT, actor: system, at }, () => ({
-    ok: true,
-    action: "project.setup",
-    items: [...environments, ...keys],
-    credentials,
-    result: undefined,
-  }));
+  const done = await ledger.execute({ project: PROJECT, actor: system, at }, (state) => {
+    const items = state.environments.size === 0 ? [...environments, ...keys] : [];
+    return { ok: true, action: "project.setup", items, credentials, result: undefined };
+  });
+  if (!done.ok || done.change === undefined) return undefined;
   return Object.fromEntries(minted.map(({ environment, text }) => [environment, text]));
 }
 
 /** Whether anybody can still do everything: an admin token for the whole installation, in force. */
-function hasAdmin({ ledger, at }: FirstStartInput): boolean {
-  return [...ledger.system().tokens.values()].some(
+function hasAdmin({ tokens }: ProjectState, at: number): boolean {
+  return [...tokens.values()].some(
     ({ document: { role, project, revokedAt, expiresAt } }) =>
       role === "admin" &&
       project === undefined &&
@@ -83,11 +91,13 @@ function hasAdmin({ ledger, at }: FirstStartInput): boolean {
   );
 }
 
-async function makeAdminToken({ ledger, draw, at }: FirstStartInput): Promise<string> {
+/** `undefined` where there is an admin. */
+async function makeAdminToken({ ledger, draw, at }: FirstStartInput): Promise<string | undefined> {
   const { credential, text } = mintCredential("token", draw.bytes);
   const made = { id: credential.id, digest: digestOf(credential.secret), at };
-  await ledger.execute({ project: SYSTEM_PROJECT, actor: system, at }, () =>
-    createToken({ name: "First admin", role: "admin" }, made),
-  );
-  return text;
+  const done = await ledger.execute({ project: SYSTEM_PROJECT, actor: system, at }, (state): Decided<unknown> => {
+    if (hasAdmin(state, at)) return { ok: true, action: "token.create", items: [], result: undefined };
+    return createToken({ name: "First admin", role: "admin" }, made);
+  });
+  return done.ok && done.change !== undefined ? text : undefined;
 }

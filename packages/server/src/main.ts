@@ -18,7 +18,9 @@ import { createHttpServer, type HttpServer } from "./http/http-server.ts";
 import { Ledger } from "./log/ledger.ts";
 import { createLog, type Log, type LogSink } from "./observe/log.ts";
 import { createRedactor, type Redactor } from "./observe/redact.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { PatternProver } from "./patterns/pattern-prover.ts";
+import { StoreFault } from "./store/fault.ts";
+import { openStore } from "./store/open-store.ts";
 import { Stream } from "./stream/stream.ts";
 
 /** What a server takes from its process, replaceable in tests. */
@@ -57,7 +59,7 @@ export class StartError extends Error {
  */
 export async function startServer(config: Config, dependencies: ServerDependencies = {}): Promise<RunningServer> {
   const { now = Date.now, version = "0.0.0", log: sink = (line) => void process.stdout.write(line) } = dependencies;
-  const redact = createRedactor(config.adminToken === undefined ? [] : [config.adminToken]);
+  const redact = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, sink, redact);
   const ledger = await openLedger(config, { log, now });
   const wired = wire({ config, ledger, now, log, redact, version });
@@ -70,6 +72,7 @@ export async function startServer(config: Config, dependencies: ServerDependenci
     const url = `http://${addressOf(config.host)}:${port}`;
     await dependencies.keep?.({ url, ...secrets });
     wired.state.opened();
+    followOthers(wired);
     log.info({ url }, "the server is ready");
     return { url, port, close: stop, ...secrets };
   } catch (error) {
@@ -81,7 +84,7 @@ export async function startServer(config: Config, dependencies: ServerDependenci
 const draw: Draw = { seed: () => randomBytes(4).readUInt32BE(), bytes: (count) => randomBytes(count) };
 
 async function openLedger({ database }: Config, { log, now }: Pick<WireInput, "log" | "now">): Promise<Ledger> {
-  const store = await openSqliteStore({ file: database.path, at: now() });
+  const store = await openStore(database, now());
   const reports = {
     unreadable: (project: string, document: object) =>
       log.error({ project, ...document }, "a stored document cannot be read"),
@@ -93,6 +96,14 @@ async function openLedger({ database }: Config, { log, now }: Pick<WireInput, "l
     await store.close();
     throw error;
   }
+}
+
+/** What has no form by which a redactor could tell it. */
+function secretsOf({ adminToken, database }: Config): readonly string[] {
+  const password = database.kind === "postgres" ? new URL(database.url).password : "";
+  // A short one may be a word of any line, and masking it would tell it.
+  const passwords = password.length < 8 ? [] : [password, decodeURIComponent(password)];
+  return adminToken === undefined ? passwords : [adminToken, ...passwords];
 }
 
 interface WireInput {
@@ -108,6 +119,7 @@ interface Wired extends Pick<WireInput, "ledger" | "log"> {
   readonly state: ServiceState;
   readonly stream: Stream;
   readonly http: HttpServer;
+  readonly patterns: PatternProver;
   /** Takes on no new stream. */
   readonly detach: () => void;
 }
@@ -118,25 +130,44 @@ function wire({ config, ledger, now, log, redact, version }: WireInput): Wired {
   const inventory: ConnectionInventory = {
     connected: (project, environment) => connected(stream, ledger, { project, environment, now: now() }),
   };
-  const services: Services = { ledger, draw, now, inventory, viewRevisions: followViews(ledger), state };
+  const patterns = new PatternProver();
+  const services: Services = { ledger, draw, now, inventory, viewRevisions: followViews(ledger), state, patterns };
   const authenticator = authenticatorOf(services, config.adminToken);
   const { authenticateKey } = authenticator;
   const stream = new Stream({ ledger, authenticateKey, monotonic, random: Math.random });
   const http = createHttpServer(
     createApp(services, { authenticator, log, redact, version, monotonic, newRequestId: randomUUID }),
   );
-  return { ledger, log, state, stream, http, detach: stream.attach(http.server) };
+  return { ledger, log, state, stream, http, patterns, detach: stream.attach(http.server) };
 }
 
-async function stopInOrder({ ledger, log, state, stream, http, detach }: Wired, drainMs: number): Promise<void> {
+async function stopInOrder(
+  { ledger, log, state, stream, http, patterns, detach }: Wired,
+  drainMs: number,
+): Promise<void> {
   log.info("the server stops");
   state.drain();
   const began = performance.now();
   await stream.drain(drainMs);
   detach();
   await http.stop(Math.max(0, drainMs - (performance.now() - began)));
+  await patterns.close();
   await ledger.close();
   log.info("the server has stopped");
+}
+
+/** Says in `/readyz` how the database does, and in the log where that changes. */
+function followOthers({ ledger, state, log }: Wired): void {
+  let last: string | undefined;
+  ledger.follow((trouble) => {
+    const fault = trouble instanceof StoreFault ? trouble.kind : undefined;
+    state.looked(fault);
+    const now = trouble === undefined ? undefined : (fault ?? String(trouble));
+    if (now === last) return;
+    last = now;
+    if (trouble === undefined) log.info("the database is followed again");
+    else log.warn({ err: trouble }, "the database cannot be followed");
+  });
 }
 
 /** Does it at the first call; every call gets that one's result. */

@@ -17,6 +17,7 @@ const fields = {
 /** Each call, and the request that it makes. */
 const calls: readonly [request: string, call: (client: AdminClient) => Promise<unknown>][] = [
   ["GET projects", (client) => client.projects.list()],
+  ["POST projects", (client) => client.projects.create({ key: "p" })],
   ["GET projects/p", (client) => client.projects.get("p")],
   ["GET projects/p/environments", (client) => client.projects.environments("p")],
   ["GET projects/p/environments/e", (client) => client.projects.environment(environment)],
@@ -42,13 +43,20 @@ const calls: readonly [request: string, call: (client: AdminClient) => Promise<u
   ["PATCH projects/p/segments/s", (client) => client.segments.update(segment, { by: null })],
   ["DELETE projects/p/segments/s?comment=c", (client) => client.segments.delete(segment, { comment: "c" })],
   ["GET projects/p/changes?flag=f", (client) => client.history.changes("p", { flag: "f" })],
+  ["POST projects/p/changes", (client) => client.history.apply("p", { items: [] })],
+  ["POST projects/p/revert", (client) => client.history.revert("p", { to: 1, flag: "f" })],
   ["GET projects/p/changes/verify", (client) => client.history.verify("p")],
+  [
+    "GET projects/p/changes/verify?head=abc&revision=4",
+    (client) => client.history.verify("p", { head: "abc", revision: "4" }),
+  ],
   [
     "POST projects/p/environments/e/evaluate",
     (client) => client.evaluations.explain(environment, { flag: "f", context: {} }),
   ],
   ["POST projects/p/environments/e/evaluate", (client) => client.evaluations.evaluateAll(environment, { context: {} })],
   ["GET projects/p/environments/e/ruleset", (client) => client.evaluations.ruleset(environment)],
+  ["GET projects/p/environments/e/ruleset?at=7", (client) => client.evaluations.ruleset(environment, { at: 7 })],
   ["GET projects/p/environments/e/connections", (client) => client.evaluations.connections(environment)],
   ["GET projects/p/environments/e/connections?revision=7", (client) => client.evaluations.convergence(environment, 7)],
   ["GET keys?project=p", (client) => client.keys.list({ project: "p" })],

@@ -6,6 +6,7 @@ import type {
   EvaluationList,
   ExplainedEvaluation,
   RulesetForm,
+  RulesetQuery,
 } from "@bannerol/protocol/schemas";
 import type { Send } from "../request.ts";
 import type { EnvironmentName } from "./options.ts";
@@ -27,7 +28,9 @@ export function evaluationCalls(send: Send) {
     /** Every flag for one context. */
     evaluateAll: (name: EnvironmentName, body: Omit<EvaluateRequest, "flag">) =>
       send<EvaluationList>({ method: "POST", path: path(name, "evaluate"), body }),
-    ruleset: (name: EnvironmentName) => send<RulesetForm>({ method: "GET", path: path(name, "ruleset") }),
+    /** As it is, or with `at` as it was at a revision or an instant. */
+    ruleset: (name: EnvironmentName, query: RulesetQuery = {}) =>
+      send<RulesetForm>({ method: "GET", path: path(name, "ruleset"), query: { ...query } }),
     connections: (name: EnvironmentName) => send<ConnectionList>({ method: "GET", path: path(name, "connections") }),
     /** Who of the connected SDKs has a revision, and who has not. */
     convergence: (name: EnvironmentName, revision: number) =>

@@ -4,6 +4,7 @@ import type {
   EnvironmentForm,
   EnvironmentList,
   EnvironmentPatch,
+  ProjectCreate,
   ProjectForm,
   ProjectList,
 } from "@bannerol/protocol/schemas";
@@ -16,6 +17,7 @@ export function projectCalls(send: Send) {
   return {
     list: () => send<ProjectList>({ method: "GET", path: ["projects"] }),
     get: (project: string) => send<ProjectForm>({ method: "GET", path: ["projects", project] }),
+    create: (body: ProjectCreate) => send<ProjectForm>({ method: "POST", path: ["projects"], body }),
     environments: (project: string) => send<EnvironmentList>({ method: "GET", path: environments(project) }),
     environment: ({ project, environment }: EnvironmentName) =>
       send<EnvironmentForm>({ method: "GET", path: [...environments(project), environment] }),

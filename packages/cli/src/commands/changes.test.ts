@@ -21,8 +21,10 @@ describe("what is sent", () => {
     ["rollout", "new-checkout", "25"],
     ["flag", "archive", "new-checkout"],
     ["segment", "delete", "staff"],
+    ["revert", "new-checkout", "--to", "41"],
+    ["change", "apply", "-"],
   ])("%s %s names what the change was decided on", async (...argv) => {
-    await cli(argv);
+    await cli(argv, { input: `{"items":[]}` });
     expect(last()?.headers["if-match"]).toBe('"12"');
   });
 

@@ -13,7 +13,7 @@ import * as documents from "../testing/documents.ts";
 import { problem, type Script } from "../testing/scripted-server.ts";
 
 const api = agreeableServer();
-const { cli } = api;
+const cli: typeof api.cli = (argv, world = {}) => api.cli(argv, { input: `{"items": []}`, ...world });
 
 /** Every command that talks to a server. */
 const commandLines: readonly string[][] = [
@@ -33,6 +33,13 @@ const commandLines: readonly string[][] = [
   ["segment", "list"],
   ["segment", "show", "staff"],
   ["segment", "delete", "staff"],
+  ["revert", "new-checkout", "--to", "41"],
+  ["change", "apply", "-"],
+  ["change", "show", "12"],
+  ["change", "list"],
+  ["project", "create", "mobile"],
+  ["project", "list"],
+  ["env", "create", "preview"],
   ["env", "list"],
   ["key", "create"],
   ["key", "list"],
@@ -53,6 +60,8 @@ describe("the answers that these tests script", () => {
     ["changes", schemas.changeListSchema, documents.changes],
     ["key", schemas.sdkKeyCreatedSchema, documents.sdkKey],
     ["token", schemas.tokenCreatedSchema, documents.token],
+    ["answer to a change of many", schemas.changeSetAnswerSchema, documents.changed],
+    ["project", schemas.projectSchema, documents.project],
     ["evaluation", schemas.explainedSchema, { ...evaluation, explanation }],
   ])("are what the API answers: %s", (_, schema, document) => {
     expect(schema.safeParse(document).error).toBeUndefined();
@@ -98,6 +107,11 @@ describe("what people see", () => {
       ["key", "list"],
       ["token", "list"],
       ["env", "list"],
+      ["revert", "new-checkout", "--to", "41"],
+      ["change", "apply", "-", "--dry-run"],
+      ["change", "show", "12"],
+      ["project", "list"],
+      ["log", "--verify"],
     ].map((argv) => [argv.join(" "), argv] as const),
   )("bannerol %s", async (_, argv) => {
     const { stdout, stderr } = await cli(argv);

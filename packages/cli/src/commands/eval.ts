@@ -3,6 +3,7 @@ import { type Action, openSession } from "../call.ts";
 import { readContext } from "../context.ts";
 import { RefusedError } from "../errors.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { momentOf } from "../moment.ts";
 import { oneLine } from "../output/printable.ts";
 import { outcomeOf, resultLine } from "../output/result.ts";
 
@@ -11,7 +12,10 @@ export const evaluate: Action = async (call) => {
   const context = readContext(call.words);
   const { admin, project, environment } = await openSession(call);
   const flag = call.words.argument("flag");
-  const { body } = await admin.evaluations.explain({ project, environment: environment() }, { flag, context });
+  const { body } = await admin.evaluations.explain(
+    { project, environment: environment() },
+    { flag, context, ...momentOf(call.words) },
+  );
   const { explanation: _steps, ...result } = body;
   return {
     document: result,

@@ -1,5 +1,6 @@
 import { type Action, openSession } from "../call.ts";
 import { readContext } from "../context.ts";
+import { momentOf, whenOf } from "../moment.ts";
 import { explanationText } from "../output/explanation.ts";
 import { oneLine, printable } from "../output/printable.ts";
 import { outcomeOf, resultLine } from "../output/result.ts";
@@ -10,12 +11,12 @@ export const explain: Action = async (call) => {
   const { admin, project, environment } = await openSession(call);
   const name = { project, environment: environment() };
   const flag = call.words.argument("flag");
-  const { body } = await admin.evaluations.explain(name, { flag, context });
+  const { body } = await admin.evaluations.explain(name, { flag, context, ...momentOf(call.words) });
   return {
     document: body,
     text: (colours) =>
       [
-        `${colours.bold(printable(flag))} in ${printable(name.environment)} for ${oneLine(context)}`,
+        `${colours.bold(printable(flag))} in ${printable(name.environment)} for ${oneLine(context)}${whenOf(call.words)}`,
         "",
         explanationText(body.explanation, colours),
         "",

@@ -1,7 +1,9 @@
-import type { ChangeForm, ChangesQuery } from "@bannerol/protocol/schemas";
-import { type Action, openSession } from "../call.ts";
+import type { ChangeForm, ChangesQuery, Verdict } from "@bannerol/protocol/schemas";
+import { type Action, type Call, openSession } from "../call.ts";
 import { UsageError } from "../errors.ts";
+import { ExitCode } from "../exit-codes.ts";
 import type { Colours } from "../output/colour.ts";
+import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 import { collect } from "../pages.ts";
@@ -9,6 +11,8 @@ import type { Words } from "../words.ts";
 
 /** The history, with the hash of its newest change: who keeps that can prove later that nothing was rewritten. */
 export const log: Action = async (call) => {
+  if (call.words.has("verify")) return verify(call);
+  refuseLoose(call.words);
   const query = readQuery(call.words);
   const limit = readLimit(call.words.option("limit") ?? "20");
   const { admin, project } = await openSession(call);
@@ -20,6 +24,33 @@ export const log: Action = async (call) => {
     ...(items.length === 0 && { notes: ["No such changes."] }),
   };
 };
+
+/** Whether the chain holds, and the head that somebody kept with it. */
+async function verify(call: Call): Promise<Output> {
+  const [head, revision] = [call.words.option("head"), call.words.option("revision")];
+  const { admin, project } = await openSession(call);
+  const { body } = await admin.history.verify(project, {
+    ...(head !== undefined && { head }),
+    ...(revision !== undefined && { revision }),
+  });
+  return {
+    document: body,
+    text: (colours) => verdictLine(body, colours),
+    exitCode: body.ok ? ExitCode.done : ExitCode.invalid,
+  };
+}
+
+function verdictLine(verdict: Verdict, colours: Colours): string {
+  if (verdict.ok)
+    return `${colours.green("intact")}, ${verdict.checked} changes\n${headLine({ ...verdict, revision: verdict.checked }, colours)}`;
+  return `${colours.red("not intact")}, from revision ${verdict.revision} on: ${printable(verdict.reason)}`;
+}
+
+/** A check that was asked for and not made would look like one that passed. */
+function refuseLoose(words: Words): void {
+  if (words.option("head") === undefined && words.option("revision") === undefined) return;
+  throw new UsageError("--head and --revision are for --verify. Add it.");
+}
 
 function readQuery(words: Words): ChangesQuery {
   const query: Record<string, string> = {};

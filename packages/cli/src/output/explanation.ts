@@ -1,4 +1,4 @@
-/** A decision, step by step: what was asked, what came of it, and why; the step that decided is marked. */
+/** A decision in words, step by step: what was asked, what came of it and why. The step that decided is marked. */
 import type {
   ConditionStep,
   Explanation,
@@ -10,155 +10,177 @@ import type {
 } from "@bannerol/core";
 import type { Colours } from "./colour.ts";
 import { oneLine, printable } from "./printable.ts";
-import { table } from "./table.ts";
-
-/** What was looked at, whether it holds, and why. */
-interface Line {
-  readonly depth: number;
-  readonly what: string;
-  readonly holds?: boolean;
-  readonly why?: string;
-  readonly decided?: boolean;
-}
+import { type Mark, renderLines, type StepLine } from "./step-lines.ts";
+import { testWords } from "./test-words.ts";
 
 export function explanationText(explanation: Explanation, colours: Colours): string {
-  const referred = [
-    ...explanation.flags.flatMap((flag) => [
-      { depth: 0, what: `flag ${printable(flag.flag)}`, why: `serves ${served(flag)}` },
-      ...stepLines(flag).map((line) => ({ ...line, decided: false, depth: line.depth + 1 })),
-    ]),
-    ...explanation.segments.flatMap(segmentLines),
+  const paragraphs = [
+    stepLines(explanation),
+    ...explanation.segments.map(segmentLines),
+    ...explanation.flags.map(flagLines),
   ];
-  const rows = (lines: readonly Line[]) => lines.map((line) => cells(line, colours));
-  const gap = referred.length === 0 ? [] : [[]];
-  return table([...rows(stepLines(explanation)), ...gap, ...rows(referred)]);
+  return paragraphs.map((lines) => renderLines(lines, colours)).join("\n\n");
 }
 
-function cells({ depth, what, holds, why = "", decided = false }: Line, colours: Colours): string[] {
-  const marked = `${decided ? "→ " : "  "}${"  ".repeat(depth)}${what}`;
-  const answer = holds === undefined ? "" : holds ? colours.green("yes") : colours.red("no");
-  return [decided ? colours.bold(marked) : marked, answer, decided || why === "" ? why : colours.dim(why)];
+const markOf = (holds: boolean): Mark => (holds ? "yes" : "no");
+
+function stepLines(flag: FlagExplanation): StepLine[] {
+  return flag.steps.flatMap((step) => linesOf(step, flag));
 }
 
-const served = ({ variant, errorMessage, reason }: FlagExplanation): string =>
-  variant === undefined ? printable(errorMessage ?? reason) : printable(variant);
-
-function stepLines({ steps }: FlagExplanation): Line[] {
-  return steps.flatMap((step) => {
-    const [first, ...rest] = linesOf(step);
-    return first === undefined ? [] : [{ ...first, decided: step.decided }, ...rest];
-  });
-}
-
-function linesOf(step: Step): Line[] {
+function linesOf(step: Step, flag: FlagExplanation): StepLine[] {
+  const { decided } = step;
   switch (step.step) {
-    case "enabled":
-      return [{ depth: 0, what: "enabled", holds: step.enabled }];
+    case "enabled": {
+      const text = step.enabled ? "the flag is enabled" : `the flag is disabled: ${offWords(flag)}`;
+      return [{ depth: 0, mark: markOf(step.enabled), text, decided }];
+    }
     case "prerequisite": {
-      const what = `${printable(step.flag)} serves ${anyOf(step.variants)}`;
-      return [{ depth: 0, what, holds: step.met, why: `it serves ${printable(step.served ?? "nothing")}` }];
+      const then = step.met ? "" : `; so ${offWords(flag)}`;
+      return [
+        { depth: 0, mark: markOf(step.met), text: `prerequisite: ${servedWords(step, step.met)}${then}`, decided },
+      ];
     }
     case "targets":
-      return [{ depth: 0, what: "listed key", holds: step.variant !== undefined, why: whyTarget(step) }];
+      return [targetLine(step)];
     case "rule":
       return ruleLines(step);
     case "fallthrough":
-      return [{ depth: 0, what: "everybody else", why: whyServed(step.serve) }];
+      return fallthroughLines(step, flag);
     case "error":
-      return [{ depth: 0, what: "error", why: printable(step.message) }];
+      return [{ depth: 0, mark: "trouble", text: printable(step.message), decided }];
     default:
-      return unknown(step);
+      return unknown(step, 0);
   }
 }
 
 /** A newer server's step: shown as it came, rather than not at all. */
-const unknown = (step: unknown): Line[] => [{ depth: 0, what: oneLine(step) }];
+const unknown = (step: unknown, depth: number): StepLine[] => [{ depth, mark: "none", text: oneLine(step) }];
 
-function whyTarget(step: Extract<Step, { step: "targets" }>): string {
-  const key = shown(step.key, step.redacted);
-  return step.variant === undefined ? `${key} is in no list` : `${key} is listed for ${printable(step.variant)}`;
+const offWords = ({ variant }: FlagExplanation): string =>
+  variant === undefined ? "the off variant is served" : `the off variant, ${printable(variant)}, is served`;
+
+interface Reference {
+  readonly flag: string;
+  readonly variants: readonly string[];
+  readonly served?: string;
 }
 
-function ruleLines(step: Extract<Step, { step: "rule" }>): Line[] {
-  const name = step.name ? ` (${printable(step.name)})` : "";
-  const why = step.serve === undefined ? "" : whyServed(step.serve);
+function servedWords({ flag, variants, served }: Reference, wanted: boolean): string {
+  const name = `flag ${printable(flag)}`;
+  const list = variants.map(printable).join(" or ") || "none";
+  if (served === undefined) return `${name} serves nothing, and ${list} is asked for`;
+  return wanted
+    ? `${name} serves ${printable(served)}`
+    : `${name} serves ${printable(served)}, and ${list} is asked for`;
+}
+
+function targetLine(step: Extract<Step, { step: "targets" }>): StepLine {
+  const who = keyWords("targetingKey", step);
+  const { variant, decided } = step;
+  const text = variant === undefined ? `${who} is in no list of targets` : `${who} is listed for ${printable(variant)}`;
+  return { depth: 0, mark: markOf(variant !== undefined), text, decided };
+}
+
+function ruleLines({ ruleId, name, matched, when, serve, problems = [], decided }: Extract<Step, { step: "rule" }>) {
+  const rule = `rule ${printable(ruleId)}${name ? ` (${printable(name)})` : ""}`;
+  const troubles = problems.map(
+    ({ path, message }): StepLine => ({ depth: 1, mark: "trouble", text: `${printable(path)}: ${printable(message)}` }),
+  );
+  const told = serve === undefined ? [] : rolloutLines(serve, 1);
+  const mark = problems.length > 0 ? "trouble" : markOf(matched && decided);
   return [
-    { depth: 0, what: `rule ${printable(step.ruleId)}${name}`, holds: step.matched, why },
-    ...(step.problems ?? []).map(({ path, message }) => ({
-      depth: 1,
-      what: `not understood: ${printable(path)}`,
-      why: printable(message),
-    })),
-    ...conditionLines(step.when, 1),
+    { depth: 0, mark, text: `${rule} ${ruleWords(serve, problems.length)}`, decided },
+    ...troubles,
+    ...conditionLines(when, 1),
+    ...told,
   ];
 }
 
-function whyServed(serve: ServeStep): string {
-  return "variant" in serve ? printable(serve.variant) : whyRollout(serve.rollout);
+function ruleWords(serve: ServeStep | undefined, problems: number): string {
+  if (problems > 0) return "is passed over, since part of it is not understood";
+  if (serve === undefined) return "does not match";
+  if ("variant" in serve) return `matches: ${printable(serve.variant)} is served`;
+  const { variant } = serve.rollout;
+  return variant === null
+    ? "matches, but its rollout leaves this context out"
+    : `matches: its rollout serves ${printable(variant)}`;
 }
 
-function whyRollout({ bucketBy, key, redacted, bucket, range, variant }: RolloutStep): string {
-  const who = `${printable(bucketBy)} ${shown(key, redacted)}`;
-  const outcome = variant === null ? "left out" : printable(variant);
-  if (bucket === undefined || range === undefined) return `${outcome}: ${who} has no bucket`;
-  return `${outcome}: ${who} has bucket ${bucket} of ${range[0]} to ${range[1] - 1}`;
+function fallthroughLines({ serve, decided }: Extract<Step, { step: "fallthrough" }>, flag: FlagExplanation) {
+  const outcome =
+    "variant" in serve
+      ? `${printable(serve.variant)} is served`
+      : serve.rollout.variant === null
+        ? `the rollout leaves this context out, and ${offWords(flag)}`
+        : `the rollout serves ${printable(serve.rollout.variant)}`;
+  const line: StepLine = { depth: 0, mark: markOf(decided), text: `everybody else: ${outcome}`, decided };
+  return [line, ...rolloutLines(serve, 1)];
 }
 
-function conditionLines(step: ConditionStep, depth: number): Line[] {
-  const { holds } = step;
+function rolloutLines(serve: ServeStep, depth: number): StepLine[] {
+  return "variant" in serve ? [] : [{ depth, mark: "none", text: rolloutWords(serve.rollout) }];
+}
+
+function rolloutWords({ bucketBy, key, redacted, bucket, range, variant }: RolloutStep): string {
+  const who = keyWords(bucketBy, { key, redacted });
+  if (bucket === undefined || range === undefined) {
+    return variant === null ? `${who} has no bucket` : `every bucket gets ${printable(variant)}`;
+  }
+  const fate = variant === null ? "are left out" : `get ${printable(variant)}`;
+  return `${who} has bucket ${bucket}; ${range[0]} to ${range[1] - 1} ${fate}`;
+}
+
+function conditionLines(step: ConditionStep, depth: number): StepLine[] {
+  const line = (text: string): StepLine => ({ depth, mark: markOf(step.holds), text });
   switch (step.kind) {
     case "all":
     case "any":
-      return [{ depth, what: step.kind, holds }, ...step.parts.flatMap((part) => conditionLines(part, depth + 1))];
+      if (step.parts.length === 0)
+        return [line(`an empty ${step.kind}, which ${step.holds ? "always" : "never"} holds`)];
+      return [line(`${step.kind} of`), ...step.parts.flatMap((part) => conditionLines(part, depth + 1))];
     case "not":
-      return [{ depth, what: "not", holds }, ...conditionLines(step.part, depth + 1)];
+      return [line("not"), ...conditionLines(step.part, depth + 1)];
     case "segment":
-      return [{ depth, what: `in segment ${printable(step.segment)}`, holds }];
-    case "flag": {
-      const what = `${printable(step.flag)} serves ${anyOf(step.variants)}`;
-      return [{ depth, what, holds, why: `it serves ${printable(step.served ?? "nothing")}` }];
-    }
+      return [line(`${step.holds ? "in" : "not in"} segment ${printable(step.segment)}, as told below`)];
+    case "flag":
+      return [line(servedWords(step, step.holds))];
     case "test":
-      return [{ depth, what: testOf(step), holds, why: whyTest(step) }];
+      return [line(testWords(step))];
     case "notUnderstood":
-      return [{ depth, what: "not understood", holds, why: printable(step.message) }];
+      return [{ depth, mark: "trouble", text: `not understood: ${printable(step.message)}` }];
     default:
-      return unknown(step);
+      return unknown(step, depth);
   }
 }
 
-type TestStep = Extract<ConditionStep, { kind: "test" }>;
-
-/** Long lists are told by their beginning. */
-const SHOWN = 5;
-
-function testOf({ attribute, op, values, ignoreCase }: TestStep): string {
-  const more = values.length > SHOWN ? `, … (${values.length})` : "";
-  const list = values.slice(0, SHOWN).map(oneLine).join(", ");
-  return `${printable(attribute)} ${printable(op)} ${list}${more}${ignoreCase ? " (any case)" : ""}`.trimEnd();
-}
-
-function whyTest({ actual, redacted, failed }: TestStep): string {
-  return failed ? "it could not be read" : `it is ${shown(actual, redacted)}`;
-}
-
-function segmentLines({ segment, member, by, key, redacted, decidedBy, when }: SegmentExplanation): Line[] {
+function segmentLines({ segment, member, by, when, decidedBy, list, ...who }: SegmentExplanation): StepLine[] {
   const reasons = {
     excluded: "is excluded",
     included: "is included",
-    when: "by its condition",
-    nothing: "is in no list",
+    when: `is in no list, and the condition ${member ? "holds" : "does not hold"}`,
+    nothing: "is in no list, and there is no condition",
   };
-  const who = `${printable(by)} ${shown(key, redacted)}`;
-  return [
-    { depth: 0, what: `segment ${printable(segment)}`, holds: member, why: `${who} ${reasons[decidedBy]}` },
-    ...(when === undefined ? [] : conditionLines(when, 1)),
-  ];
+  const held = list === undefined ? "" : `, in a list of ${list.size.toLocaleString("en")} keys`;
+  const said = `${keyWords(by, who)} ${reasons[decidedBy]}${held}`;
+  const text = `${member ? "in" : "not in"} segment ${printable(segment)}: ${said}`;
+  return [{ depth: 0, mark: markOf(member), text }, ...(when === undefined ? [] : conditionLines(when, 1))];
 }
 
-function shown(value: unknown, redacted: true | undefined): string {
-  if (redacted) return "(hidden)";
-  return value === undefined ? "missing" : oneLine(value);
+/** Other flags are told like the one that was asked for, a step further in; what decided them decided nothing here. */
+function flagLines(flag: FlagExplanation): StepLine[] {
+  const outcome =
+    flag.variant === undefined ? `nothing: ${printable(flag.errorMessage ?? flag.reason)}` : printable(flag.variant);
+  const steps = stepLines(flag).map((line) => ({ ...line, depth: line.depth + 1, decided: false }));
+  return [{ depth: 0, mark: "none", text: `flag ${printable(flag.flag)} serves ${outcome}` }, ...steps];
 }
 
-const anyOf = (variants: readonly string[]): string => variants.map(printable).join(" or ");
+interface ShownKey {
+  readonly key?: unknown;
+  readonly redacted?: true | undefined;
+}
+
+function keyWords(name: string, { key, redacted }: ShownKey): string {
+  if (redacted) return `${printable(name)} (hidden)`;
+  return key === undefined ? `${printable(name)} is missing and` : `${printable(name)} ${oneLine(key)}`;
+}

@@ -9,10 +9,45 @@ export const environmentCommands: NounSyntax = {
   summary: "where flags have their own state",
   verbs: [
     {
+      usage: "create <environment>",
+      summary: "make an environment; every flag starts disabled there",
+      options: [{ flags: "--name <text>", description: "for people" }, comment],
+      example: "bannerol env create preview --name Preview",
+      load: async () => (await import("../commands/env.ts")).create,
+    },
+    {
       usage: "list",
       summary: "show the environments of a project",
       example: "bannerol env list",
       load: async () => (await import("../commands/env.ts")).list,
+    },
+  ],
+};
+
+export const projectCommands: NounSyntax = {
+  noun: "project",
+  summary: "flags, segments and environments with one history",
+  verbs: [
+    {
+      usage: "create <key>",
+      summary: "make a project with its environments",
+      options: [
+        { flags: "--name <text>", description: "for people" },
+        {
+          flags: "--environment <key>",
+          description: "in promotion order; the usual three unless named",
+          repeatable: true,
+        },
+        comment,
+      ],
+      example: 'bannerol project create mobile --name "Mobile apps"',
+      load: async () => (await import("../commands/project.ts")).create,
+    },
+    {
+      usage: "list",
+      summary: "show the projects that the token reaches",
+      example: "bannerol project list",
+      load: async () => (await import("../commands/project.ts")).list,
     },
   ],
 };

@@ -1,6 +1,18 @@
-import { comment, type VerbSyntax } from "../syntax.ts";
+import { comment, type OptionSyntax, type VerbSyntax } from "../syntax.ts";
 
 const context = { flags: "--context <json>", description: `who asks, like '{"targetingKey":"u1"}'` };
+
+const at = { flags: "--at <moment>", description: "as it was at a revision, or at an instant (RFC 3339)" };
+
+/** Of `log`, and of `change list`, which is the same. */
+export const logOptions: readonly OptionSyntax[] = [
+  { flags: "--flag <key>", description: "changes of this flag alone" },
+  { flags: "--segment <key>", description: "changes of this segment alone" },
+  { flags: "--actor <id>", description: "changes by this token alone" },
+  { flags: "--since <moment>", description: "after this revision, or from this instant on (RFC 3339)" },
+  { flags: "--until <moment>", description: "up to this revision or instant" },
+  { flags: "--limit <count>", description: "how many; 20 unless named, at most 10000" },
+];
 
 /** What people want at three in the morning: first on the help page. */
 export const nightCommands: readonly VerbSyntax[] = [
@@ -26,14 +38,14 @@ export const nightCommands: readonly VerbSyntax[] = [
   {
     usage: "explain <flag>",
     summary: "why a context gets what it gets, step by step",
-    options: [context],
+    options: [context, at],
     example: `bannerol explain new-checkout --env production --context '{"targetingKey":"u1"}'`,
     load: async () => (await import("../commands/explain.ts")).explain,
   },
   {
     usage: "eval <flag>",
     summary: "what a context gets; --test exits 10 when off",
-    options: [context, { flags: "--test", description: "exit 10 when the flag is off: a gate in a pipeline" }],
+    options: [context, at, { flags: "--test", description: "exit 10 when the flag is off: a gate in a pipeline" }],
     example: `bannerol eval new-checkout --env production --context '{"targetingKey":"u1"}' --test`,
     load: async () => (await import("../commands/eval.ts")).evaluate,
   },
@@ -41,14 +53,27 @@ export const nightCommands: readonly VerbSyntax[] = [
     usage: "log",
     summary: "who changed what, newest first",
     options: [
-      { flags: "--flag <key>", description: "changes of this flag alone" },
-      { flags: "--segment <key>", description: "changes of this segment alone" },
-      { flags: "--actor <id>", description: "changes by this token alone" },
-      { flags: "--since <moment>", description: "after this revision, or from this instant on (RFC 3339)" },
-      { flags: "--until <moment>", description: "up to this revision or instant" },
-      { flags: "--limit <count>", description: "how many; 20 unless named, at most 10000" },
+      ...logOptions,
+      { flags: "--verify", description: "check instead that nobody altered the history" },
+      { flags: "--head <hash>", description: "with --verify: a head that was kept; its first 12 characters do" },
+      { flags: "--revision <number>", description: "with --head: the revision that it stood at" },
     ],
     example: "bannerol log --flag new-checkout",
     load: async () => (await import("../commands/log.ts")).log,
+  },
+  {
+    usage: "revert [key]",
+    summary: "bring it back to how it was, as one new change",
+    options: [
+      { flags: "--to <moment>", description: "a revision, or an instant (RFC 3339)", required: true },
+      { flags: "--everywhere", description: "the flag whole: definition and every environment" },
+      { flags: "--segment", description: "the key is a segment's" },
+      { flags: "--all-flags", description: "every flag of the environment; takes no key" },
+      { flags: "--reuse-archived-key", description: "bring back a flag whose key was taken since; for admins" },
+      { flags: "--dry-run", description: "show what would change, and change nothing" },
+      comment,
+    ],
+    example: "bannerol revert new-checkout --to 41 --env production",
+    load: async () => (await import("../commands/revert.ts")).revert,
   },
 ];

@@ -1,9 +1,14 @@
 import type { OptionSyntax, VerbSyntax } from "../syntax.ts";
 
+const database: OptionSyntax = {
+  flags: "--database-url <url>",
+  description: "(DATABASE_URL; sqlite:.bannerol/bannerol.db)",
+};
+
 const settings: readonly OptionSyntax[] = [
   { flags: "--port <number>", description: "where to listen (PORT; 4400)" },
   { flags: "--host <address>", description: "on which address (HOST; 127.0.0.1)" },
-  { flags: "--database-url <url>", description: "(DATABASE_URL; sqlite:.bannerol/bannerol.db)" },
+  database,
   { flags: "--log-level <level>", description: "how much to log (LOG_LEVEL)" },
   { flags: "--drain-seconds <seconds>", description: "how long a stop may take (BANNEROL_DRAIN_SECONDS)" },
 ];
@@ -25,4 +30,31 @@ export const serverCommand: VerbSyntax = {
   ],
   example: "bannerol server --port 8080 --database-url sqlite:/var/lib/bannerol/bannerol.db",
   load: async () => (await import("../commands/server.ts")).server,
+  verbs: [
+    {
+      usage: "backup <file>",
+      summary: "copy the database into a new file, beside a server that runs",
+      options: [database],
+      example: "bannerol server backup /var/backups/bannerol.db",
+      load: async () => (await import("../commands/maintenance.ts")).backup,
+    },
+    {
+      usage: "restore <file>",
+      summary: "put a backup in the place of the database; no server may run",
+      options: [database],
+      example: "bannerol server restore /var/backups/bannerol.db --yes",
+      load: async () => (await import("../commands/maintenance.ts")).restoreBackup,
+    },
+    {
+      usage: "verify",
+      summary: "check every history in the database; no server may run",
+      options: [
+        database,
+        { flags: "--head <hash>", description: "a head of --project that was kept; its first 12 characters do" },
+        { flags: "--revision <number>", description: "with --head: the revision that it stood at" },
+      ],
+      example: "bannerol server verify --head 3fa9c1d2a0b4 --revision 41",
+      load: async () => (await import("../commands/maintenance.ts")).verify,
+    },
+  ],
 };

@@ -1,4 +1,5 @@
 /** An admin API that says yes to every command. */
+import type { ChangeSetAnswer } from "@bannerol/protocol/schemas";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import * as documents from "./documents.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
@@ -48,6 +49,12 @@ export const explanation = {
   segments: [{ segment: "staff", member: false, by: "targetingKey", key: "u1", decidedBy: "nothing" }],
 };
 
+/** The answer to a change of many, or to its dry run. */
+function tried(body: unknown): ChangeSetAnswer {
+  const isTried = typeof body === "object" && body !== null && "dryRun" in body;
+  return isTried ? { ...documents.changed, revision: 14, dryRun: true } : documents.changed;
+}
+
 const unprotected = { items: documents.environments.items.map((item) => ({ ...item, protected: false })) };
 export const everything: Script = {
   "GET /projects": { body: { items: [{ key: "default", name: "Default", revision: 12, head: documents.head }] } },
@@ -65,6 +72,11 @@ export const everything: Script = {
   [`GET ${production}`]: { body: { ...documents.environments.items[1], protected: false } },
   [`POST ${production}/evaluate`]: { body: { ...evaluation, explanation } },
   "GET /projects/default/changes": { body: documents.changes },
+  "POST /projects/default/changes": ({ body }) => tagged(tried(body)),
+  "GET /projects/default/changes/verify": { body: { ok: true, head: documents.head, checked: 12 } },
+  "POST /projects/default/revert": ({ body }) => tagged(tried(body)),
+  "POST /projects": { status: 201, body: documents.project },
+  "POST /projects/default/environments": { status: 201, body: documents.environment },
   "GET /projects/default/segments": {
     body: {
       items: [{ key: "staff", name: "Staff", description: "", includedCount: 2, excludedCount: 0, revision: 7 }],

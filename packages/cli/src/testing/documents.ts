@@ -2,9 +2,12 @@
 import type {
   ChangeForm,
   ChangeList,
+  ChangeSetAnswer,
+  EnvironmentChanged,
   EnvironmentList,
   FlagChanged,
   FlagList,
+  ProjectForm,
   SdkKeyCreated,
   SegmentChanged,
   TargetingChanged,
@@ -89,12 +92,34 @@ export const change: ChangeForm = {
   environment: "production",
   before: stored,
   after: stored,
-  items: [{ flag: "new-checkout", environment: "production", before: stored, after: stored }],
+  items: [{ flag: "new-checkout", environment: "production", before: { ...stored, enabled: false }, after: stored }],
   comment: "Raise it",
   hash: head,
 };
 
 export const changes: ChangeList = { items: [change], revision: 12, head };
+
+/** What a change of many documents answers with. */
+export const changed: ChangeSetAnswer = {
+  revision: 15,
+  head,
+  items: [
+    { flag: "new-checkout", environment: "production", before: stored, after: { ...stored, enabled: false } },
+    { segment: "beta", before: null, after: { key: "beta" } },
+    { segment: "old", before: { key: "old" }, after: null },
+  ],
+};
+
+export const project: ProjectForm = { key: "mobile", name: "Mobile apps", revision: 1, head };
+
+export const environment: EnvironmentChanged = {
+  key: "preview",
+  name: "preview",
+  position: 3,
+  protected: false,
+  revision: 16,
+  head,
+};
 
 export const sdkKey: SdkKeyCreated = {
   id: "4cH0pQvT7xKz",

@@ -48,7 +48,9 @@ export const changeListSchema = listOf(changeSchema)
   .meta({ id: "ChangeList" });
 export type ChangeList = z.output<typeof changeListSchema>;
 
-const moment = z.union([z.string().regex(/^[0-9]{1,15}$/), instantSchema]);
+const moment = z.union([z.string().regex(/^[0-9]{1,15}$/), instantSchema], {
+  error: "must be a revision, like 42, or an RFC 3339 instant, like 2026-01-31T12:00:00Z",
+});
 export const changesQuerySchema = z.strictObject({
   ...pageQuery,
   flag: keySchema.exactOptional(),
@@ -59,6 +61,22 @@ export const changesQuerySchema = z.strictObject({
   until: moment.meta({ description: "Before this revision, or up to this instant" }).exactOptional(),
 });
 export type ChangesQuery = z.input<typeof changesQuerySchema>;
+
+/** A head that was kept elsewhere: whole, or as much of it as the command line prints after a change. */
+export const verifyQuerySchema = z.strictObject({
+  head: z
+    .string()
+    .regex(/^[0-9a-f]{12,64}$/, "must be a head hash, or its first 12 characters or more, as 0-9 a-f")
+    .meta({ description: "A head that was kept elsewhere; its first 12 characters do" })
+    .exactOptional(),
+  revision: z
+    .string()
+    .regex(/^[0-9]{1,15}$/, "must be a revision, a whole number")
+    .transform(Number)
+    .meta({ description: "The revision of that head; without it every change is looked at" })
+    .exactOptional(),
+});
+export type VerifyQuery = z.input<typeof verifyQuerySchema>;
 
 /** Whether the hash chain holds; where not, the first revision that does not fit. */
 export const verdictSchema = z

@@ -47,6 +47,14 @@ export const hashSchema = z
 /** An instant as RFC 3339, in UTC. */
 export const instantSchema = z.iso.datetime({ offset: true }).meta({ description: "An instant, RFC 3339" });
 
+/** A moment of a project's history: a revision, or an instant. Read as text either way. */
+export const momentSchema = z
+  .union([z.string().regex(/^[0-9]{1,15}$/), instantSchema, z.int().min(0).transform(String)], {
+    error: "must be a revision, like 42, or an RFC 3339 instant, like 2026-01-31T12:00:00Z",
+  })
+  .meta({ description: "A revision, or an instant as RFC 3339" });
+export type Moment = z.input<typeof momentSchema>;
+
 /** What the answer to every change holds beside the document that it made. */
 export const changeStamp = { revision: revisionSchema, head: hashSchema };
 export const changedSchema = z.object(changeStamp).meta({ id: "Changed" });

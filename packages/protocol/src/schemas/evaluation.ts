@@ -1,6 +1,6 @@
 import type { Explanation, JsonValue } from "@bannerol/core";
 import { z } from "zod";
-import { keySchema, revisionSchema } from "./common.ts";
+import { keySchema, momentSchema, revisionSchema } from "./common.ts";
 import { jsonValueSchema } from "./condition.ts";
 
 /** An evaluation context: a `targetingKey` and any attributes. */
@@ -18,7 +18,11 @@ function isObject(value: unknown): boolean {
 }
 
 export const evaluateRequestSchema = z
-  .strictObject({ context: contextSchema.exactOptional(), flag: keySchema.exactOptional() })
+  .strictObject({
+    context: contextSchema.exactOptional(),
+    flag: keySchema.exactOptional(),
+    at: momentSchema.meta({ description: "As it was at this revision, or at this instant" }).exactOptional(),
+  })
   .meta({ id: "EvaluateRequest" });
 export type EvaluateRequest = z.input<typeof evaluateRequestSchema>;
 
@@ -66,6 +70,11 @@ export const rulesetSchema = z
   })
   .meta({ id: "Ruleset", description: "All that one SDK key may see of one environment, at one revision" });
 export type RulesetForm = z.output<typeof rulesetSchema>;
+
+export const rulesetQuerySchema = z.strictObject({
+  at: momentSchema.meta({ description: "As it was at this revision, or at this instant" }).exactOptional(),
+});
+export type RulesetQuery = z.input<typeof rulesetQuerySchema>;
 
 /** What turns the ruleset of `from` into that of `to`; `null` removes. */
 export const rulesetDeltaSchema = z

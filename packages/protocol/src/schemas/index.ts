@@ -1,5 +1,6 @@
 /** zod schemas of the admin API. Apart from the package's main entry, so that no SDK ships zod. */
 export * from "./change.ts";
+export * from "./change-set.ts";
 export * from "./common.ts";
 export * from "./condition.ts";
 export * from "./connection.ts";

@@ -9,6 +9,25 @@ export type ProjectForm = z.output<typeof projectSchema>;
 export const projectListSchema = listOf(projectSchema).meta({ id: "ProjectList" });
 export type ProjectList = z.output<typeof projectListSchema>;
 
+const MAX_FIRST_ENVIRONMENTS = 100;
+
+/** A new project with its own history. */
+export const projectCreateSchema = z
+  .strictObject({
+    key: keySchema,
+    name: nameSchema.exactOptional(),
+    environments: z
+      .array(keySchema)
+      .min(1)
+      .max(MAX_FIRST_ENVIRONMENTS)
+      .refine((keys) => new Set(keys).size === keys.length, "must name each environment once")
+      .meta({ description: "In promotion order; development, staging and production unless named" })
+      .exactOptional(),
+    comment: commentSchema.exactOptional(),
+  })
+  .meta({ id: "ProjectCreate", example: { key: "mobile", name: "Mobile apps" } });
+export type ProjectCreate = z.input<typeof projectCreateSchema>;
+
 /** A place where flags have their own state. */
 export const environmentSchema = z
   .object({

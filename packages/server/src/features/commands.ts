@@ -4,16 +4,16 @@
  * is what the caller read (`If-Match`), and whether it would alter a protected environment.
  */
 import { protectedBy } from "../auth/protection.ts";
-import { mayInProtected } from "../auth/roles.ts";
+import { mayInProtected, type Right } from "../auth/roles.ts";
 import type { ProjectScope, Scope } from "../auth/scope.ts";
 import { checkIfMatch } from "../http/etag.ts";
 import { type Refusal, RefusedError } from "../http/refusal.ts";
-import type { ItemName } from "../state/documents.ts";
+import type { Item, ItemName } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
 import type { Decided } from "./decision.ts";
-import { revisionOf } from "./reading.ts";
+import { revisionOf, stateOf } from "./reading.ts";
 import type { Services } from "./services.ts";
 
 /** What of a request belongs to the change it makes. */
@@ -23,8 +23,10 @@ export interface ChangeContext {
 }
 
 export interface Command<T> {
-  /** The document that `If-Match` speaks of; none for one that is being made. */
-  readonly subject?: ItemName;
+  /** The document that `If-Match` speaks of, or the revision that stands for several; none for one that is being made. */
+  readonly subject?: ItemName | ((state: ProjectState) => number | undefined);
+  /** What each item asks of the caller where an environment is protected; the scope's own right unless given. */
+  readonly rightFor?: (state: ProjectState, item: Item) => Right;
   readonly comment?: string | undefined;
   /** Pure; asked again where somebody else was faster. */
   readonly decide: (state: ProjectState) => Decided<T>;
@@ -44,6 +46,18 @@ export function change<T>(
   command: Command<T>,
 ): Promise<Done<T>> {
   return execute(services, { scope, chain: scope.place.project, context }, command);
+}
+
+/** What a command would do now; nothing is written. Throws `RefusedError` as the command itself would. */
+export function tryOut<T>(
+  services: Services,
+  scope: ProjectScope,
+  context: ChangeContext,
+  command: Command<T>,
+): Done<T> {
+  const decided = decideOn(stateOf(services, scope), { scope, chain: scope.place.project, context }, command);
+  if (!decided.ok) throw new RefusedError(decided.refusal);
+  return decided.result;
 }
 
 /** Carries a command out on what belongs to the installation. */
@@ -84,13 +98,20 @@ async function execute<T>(
 }
 
 function decideOn<T>(state: ProjectState, { scope, context }: Target, command: Command<T>): Decided<Done<T>> {
-  const stale = command.subject && checkIfMatch(context.headers.get("if-match"), revisionOf(state, command.subject));
+  const { subject, rightFor = () => scope.right } = command;
+  const read = subject === undefined ? undefined : newestOf(state, subject);
+  const stale = subject && checkIfMatch(context.headers.get("if-match"), read);
   if (stale !== undefined) return { ok: false, refusal: stale };
   const decided = command.decide(state);
   if (!decided.ok) return decided;
-  const guarded = mayInProtected(scope.caller.role, scope.right) ? undefined : protectedBy(state, decided.items);
+  const beyond = decided.items.filter((item) => !mayInProtected(scope.caller.role, rightFor(state, item)));
+  const guarded = protectedBy(state, beyond);
   if (guarded !== undefined) return { ok: false, refusal: isProtected(guarded) };
   return { ...decided, result: { state, result: decided.result } };
+}
+
+function newestOf(state: ProjectState, subject: NonNullable<Command<unknown>["subject"]>): number | undefined {
+  return typeof subject === "function" ? subject(state) : revisionOf(state, subject);
 }
 
 function isProtected(environment: string): Refusal {

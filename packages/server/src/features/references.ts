@@ -9,10 +9,24 @@ import { type ProjectState, targetingOf } from "../state/project-state.ts";
 import { type Refused, refused } from "./decision.ts";
 import { listed } from "./listed.ts";
 
+/** A reference that would lead nowhere, or in a circle, in one environment. */
+export interface BrokenReference extends ReferenceFinding {
+  readonly environment: string;
+}
+
+/** What these items, taken together, would break. */
+export function brokenReferences(state: ProjectState, items: readonly Item[]): readonly BrokenReference[] {
+  const overlay = new Overlay(state, items);
+  return environmentsOf(state, items).flatMap((environment) =>
+    newFindings(environment, state, overlay).map((finding) => ({ ...finding, environment })),
+  );
+}
+
 /** The refusal of items that refer to what is not there, or in a circle; `undefined` where they do not. */
 export function checkReferencesOf(state: ProjectState, items: readonly Item[]): Refused | undefined {
+  const overlay = new Overlay(state, items);
   for (const environment of environmentsOf(state, items)) {
-    const findings = newFindings(environment, state, new Overlay(state, items));
+    const findings = newFindings(environment, state, overlay);
     const [first] = findings;
     if (first === undefined) continue;
     const errors = findings.map((finding) => ({ path: pathOf(finding, items), message: finding.message }));
@@ -66,7 +80,8 @@ function pathOf({ kind, key, path }: ReferenceFinding, items: readonly Item[]): 
 }
 
 function environmentsOf(state: ProjectState, items: readonly Item[]): readonly string[] {
-  const all = [...state.environments.keys()];
+  const made = items.flatMap((item) => (item.kind === "environment" ? [item.key] : []));
+  const all = [...new Set([...state.environments.keys(), ...made])];
   const everywhere = items.some(({ kind }) => kind === "flag" || kind === "segment");
   return everywhere ? all : all.filter((key) => items.some(({ environment }) => environment === key));
 }
@@ -74,11 +89,15 @@ function environmentsOf(state: ProjectState, items: readonly Item[]): readonly s
 /** A state as it would be with a few items changed, without folding it. */
 class Overlay {
   readonly #state: ProjectState;
-  readonly #items: readonly Item[];
+  readonly #byKey = new Map<string, Item[]>();
 
   constructor(state: ProjectState, items: readonly Item[]) {
     this.#state = state;
-    this.#items = items;
+    for (const item of items) {
+      const others = this.#byKey.get(item.key);
+      if (others === undefined) this.#byKey.set(item.key, [item]);
+      else others.push(item);
+    }
   }
 
   findings(environment: string): readonly ReferenceFinding[] {
@@ -90,20 +109,19 @@ class Overlay {
     for (const [key, { document }] of this.#state.flags) {
       put(flags, key, referring(document, targetingOf(this.#state, key, environment)?.document));
     }
-    for (const key of new Set(this.#items.map((item) => item.key))) {
-      const changed = this.#changed(key, environment);
+    for (const [key, items] of this.#byKey) {
+      const changed = this.#changed(key, environment, items);
       if (changed !== undefined) put(flags, key, referring(changed.flag, changed.targeting));
     }
     return flags;
   }
 
   /** A flag that one of the items is about, as it would be; `undefined` where none is. */
-  #changed(key: string, environment: string) {
+  #changed(key: string, environment: string, items: readonly Item[]) {
     let flag: FlagDocument | null | undefined = this.#state.flags.get(key)?.document;
     let targeting: TargetingDocument | null | undefined = targetingOf(this.#state, key, environment)?.document;
     let isChanged = false;
-    for (const item of this.#items) {
-      if (item.key !== key) continue;
+    for (const item of items) {
       if (item.kind === "flag") [flag, isChanged] = [item.after, true];
       else if (item.kind === "targeting" && item.environment === environment)
         [targeting, isChanged] = [item.after, true];
@@ -114,7 +132,9 @@ class Overlay {
   #segments(): ReadonlyMap<string, Pick<SegmentDocument, "when">> {
     const segments = new Map<string, Pick<SegmentDocument, "when">>();
     for (const [key, { document }] of this.#state.segments) segments.set(key, document);
-    for (const item of this.#items) if (item.kind === "segment") put(segments, item.key, item.after ?? undefined);
+    for (const item of [...this.#byKey.values()].flat()) {
+      if (item.kind === "segment") put(segments, item.key, item.after ?? undefined);
+    }
     return segments;
   }
 }

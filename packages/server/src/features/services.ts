@@ -1,5 +1,6 @@
 /** What the features are given: the history, and the few things that a pure decision cannot make itself. */
 import type { Ledger } from "../log/ledger.ts";
+import type { PatternProver } from "../patterns/pattern-prover.ts";
 import type { ConnectionInventory } from "./connections/inventory.ts";
 import type { ViewRevisions } from "./connections/view-revisions.ts";
 import type { ServiceState } from "./service/service-state.ts";
@@ -19,6 +20,7 @@ export interface Services {
   readonly inventory: ConnectionInventory;
   readonly viewRevisions: ViewRevisions;
   readonly state: ServiceState;
+  readonly patterns: PatternProver;
 }
 
 /** 8 of 32 letters and digits that nobody mistakes for one another. */

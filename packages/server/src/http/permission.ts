@@ -29,8 +29,14 @@ export interface Doors {
   readonly hasEnvironment: (project: string, environment: string) => boolean;
 }
 
-/** `anywhere` asks for the role alone: the handler narrows its scope with `scope.at(place)`. */
-export type PermissionName = "public" | "sdk" | `${"anywhere" | "installation" | "project" | "environment"}:${Right}`;
+/**
+ * `anywhere` asks for the role alone, `within` for the project or an environment of it: the handler narrows its scope
+ * with `scope.at(place)`.
+ */
+export type PermissionName =
+  | "public"
+  | "sdk"
+  | `${"anywhere" | "installation" | "project" | "within" | "environment"}:${Right}`;
 
 export type Admission<S> = { readonly ok: true; readonly scope: S } | { readonly ok: false; readonly refusal: Refusal };
 
@@ -40,7 +46,7 @@ export interface Permission<S> {
 }
 
 const rights = ["read", "edit", "release", "administer"] as const satisfies readonly Right[];
-const levels = ["anywhere", "installation", "project", "environment"] as const;
+const levels = ["anywhere", "installation", "project", "within", "environment"] as const;
 
 export const permissionNames: ReadonlySet<string> = new Set<string>([
   "public",
@@ -71,18 +77,42 @@ export function anywhere(right: Right): Permission<Scope> {
   return { name: `anywhere:${right}`, admit: (knock, doors) => identify(knock, doors, right, (caller) => caller) };
 }
 
+/** Whoever has the right in the whole installation. */
+export function installation(right: Right): Permission<Scope> {
+  return { name: `installation:${right}`, admit: (knock, doors) => identify(knock, doors, right, () => ({})) };
+}
+
 /** Whoever has the right in the project `{p}`, which is there. */
 export function inProject(right: Right): Permission<ProjectScope> {
   return {
     name: `project:${right}`,
-    async admit(knock, doors) {
-      const project = knock.param("p");
-      const admission = await identify(knock, doors, right, () => ({ project }));
-      if (!admission.ok) return admission;
-      if (!doors.hasProject(project) || !isProjectScope(admission.scope)) return noProject(project);
-      return { ok: true, scope: admission.scope };
-    },
+    admit: (knock, doors) => admitToProject(knock, doors, right, (project) => ({ project })),
   };
+}
+
+/** Whoever has the right in the project `{p}`, which is there, or in the environment of it that the token is for. */
+export function withinProject(right: Right): Permission<ProjectScope> {
+  return {
+    name: `within:${right}`,
+    admit: (knock, doors) =>
+      admitToProject(knock, doors, right, (project, { environment }) => ({
+        project,
+        ...(environment === undefined ? {} : { environment }),
+      })),
+  };
+}
+
+async function admitToProject(
+  knock: Knock,
+  doors: Doors,
+  right: Right,
+  placeOf: (project: string, caller: Caller) => Place,
+): Promise<Admission<ProjectScope>> {
+  const project = knock.param("p");
+  const admission = await identify(knock, doors, right, (caller) => placeOf(project, caller));
+  if (!admission.ok) return admission;
+  if (!doors.hasProject(project) || !isProjectScope(admission.scope)) return noProject(project);
+  return { ok: true, scope: admission.scope };
 }
 
 /** Whoever has the right in the environment `{e}` of the project `{p}`, which are there. */

@@ -10,6 +10,7 @@ const expected = [
   ["GET /readyz", "public"],
   ["GET /openapi.json", "public"],
   ["GET /api/v1/projects", "anywhere:read"],
+  ["POST /api/v1/projects", "installation:administer"],
   ["GET /api/v1/projects/{p}", "project:read"],
   ["GET /api/v1/projects/{p}/environments", "project:read"],
   ["POST /api/v1/projects/{p}/environments", "project:administer"],
@@ -35,7 +36,9 @@ const expected = [
   ["PATCH /api/v1/projects/{p}/segments/{s}", "project:edit"],
   ["DELETE /api/v1/projects/{p}/segments/{s}", "project:edit"],
   ["GET /api/v1/projects/{p}/changes", "project:read"],
+  ["POST /api/v1/projects/{p}/changes", "within:edit"],
   ["GET /api/v1/projects/{p}/changes/verify", "project:read"],
+  ["POST /api/v1/projects/{p}/revert", "within:edit"],
   ["GET /api/v1/projects/{p}/environments/{e}/ruleset", "environment:read"],
   ["POST /api/v1/projects/{p}/environments/{e}/evaluate", "environment:read"],
   ["GET /api/v1/projects/{p}/environments/{e}/connections", "environment:read"],
@@ -84,8 +87,12 @@ function expectedRefusal(permission: string, holder: Holder): string | undefined
   const { project, environment }: { readonly project?: string; readonly environment?: string } = holder.reach ?? {};
   const reached =
     place === "anywhere" ||
-    ((project === undefined || project === "default") &&
-      (environment === undefined || (place === "environment" ? environment === "production" : right === "read")));
+    (place === "installation" && project === undefined) ||
+    (place !== "installation" &&
+      (project === undefined || project === "default") &&
+      (environment === undefined ||
+        place === "within" ||
+        (place === "environment" ? environment === "production" : right === "read")));
   return mayDo[holder.role]?.includes(right) && reached ? undefined : "not_allowed";
 }
 

@@ -47,6 +47,13 @@ const faults: Readonly<Record<StoreFaultKind, Omit<Refusal, "errors">>> = {
     detail: "The database cannot be reached now, so nothing was written. Try again in a moment.",
     retryAfter: 5,
   },
+  uncertain: {
+    code: "store_unavailable",
+    detail:
+      "The connection to the database was lost while it wrote, so nobody knows yet whether the change was made. Look at " +
+      "the history before you try again.",
+    retryAfter: 5,
+  },
   corrupt: {
     code: "store_unavailable",
     detail:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ADMIN_TOKEN, createHarness, FLAGS, field, routeFor } from "../testing/harness.ts";
+import { ADMIN_TOKEN, createHarness, FLAGS, field, routeFor, START } from "../testing/harness.ts";
 
+const START_OF_ALL = new Date(START).toISOString();
 const ENVIRONMENT = "/api/v1/projects/default/environments/production";
 
 describe("every route", () => {
@@ -17,6 +18,7 @@ describe("every route", () => {
     await go("GET /readyz");
     const reference = await go("GET /openapi.json");
     await go("GET /api/v1/projects");
+    await go("POST /api/v1/projects", { key: "mobile", name: "Mobile apps" });
     await go("GET /api/v1/projects/default");
     await go("POST /api/v1/projects/default/environments", { key: "preview" });
     await go("GET /api/v1/projects/default/environments");
@@ -41,6 +43,11 @@ describe("every route", () => {
     await go(`GET ${ENVIRONMENT}/ruleset`);
     await go(`POST ${ENVIRONMENT}/evaluate`, {});
     await go(`POST ${ENVIRONMENT}/evaluate`, { flag: "checkout", context: { targetingKey: "u1" } });
+    await go(`GET ${ENVIRONMENT}/ruleset?at=1`);
+    await go(`POST ${ENVIRONMENT}/evaluate`, { flag: "checkout", at: START_OF_ALL });
+    await go("POST /api/v1/projects/default/changes", { items: [{ segment: "beta", after: {} }], comment: "many" });
+    await go("POST /api/v1/projects/default/changes", { items: [{ segment: "beta", after: null }], dryRun: true });
+    await go("POST /api/v1/projects/default/revert", { to: START_OF_ALL, flag: "checkout", dryRun: true });
     await go(`GET ${ENVIRONMENT}/connections`);
     await go(`GET ${ENVIRONMENT}/connections?revision=1`);
     const key = await go("POST /api/v1/keys", { project: "default", environment: "production", kind: "server" });
@@ -55,6 +62,7 @@ describe("every route", () => {
     await go("DELETE /api/v1/projects/default/segments/staff");
     await go("GET /api/v1/projects/default/changes?limit=200");
     await go("GET /api/v1/projects/default/changes/verify");
+    await go(`GET /api/v1/projects/default/changes/verify?head=${"0".repeat(12)}&revision=1`);
 
     const all = api.routes.map(({ method, path }) => `${method} ${path}`);
     expect(all.filter((route) => !walked.has(route))).toEqual([]);

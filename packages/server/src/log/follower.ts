@@ -117,6 +117,12 @@ export class Follower {
     }
   }
 
+  /** Reads a project's log to its end where the database has another revision of it than this node shows. */
+  async level(project: string, revision: number): Promise<void> {
+    const known = this.#projects.get(project)?.state.revision;
+    if (known !== undefined && known !== revision) await this.catchUp(project);
+  }
+
   /**
    * Takes up the next change; one that is known already does nothing. Who made it may hand in what it foresaw, on the
    * state that is followed here.

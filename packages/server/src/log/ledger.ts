@@ -9,7 +9,8 @@
  * What it answers with is durable and already visible on this node. It knows no command and no permission, and keeps
  * no clock: a request brings its instant.
  */
-import type { ProjectState, SystemState } from "../state/project-state.ts";
+import { loadState } from "../state/fold.ts";
+import { emptyState, type ProjectState, type SystemState } from "../state/project-state.ts";
 import { StoreFault } from "../store/fault.ts";
 import type {
   ChainVerdict,
@@ -23,7 +24,9 @@ import type {
 } from "../store/port.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
 import type { ChangeRequest, Decision, Execution } from "./decision.ts";
+import { Digests } from "./digests.ts";
 import { type ChangeListener, Follower, type LogReports } from "./follower.ts";
+import { startFollowing } from "./following.ts";
 import { type Foreseen, proposal } from "./proposal.ts";
 import { Turns } from "./turns.ts";
 import type { View } from "./view.ts";
@@ -38,17 +41,22 @@ export interface LedgerOptions {
 export class Ledger {
   readonly #store: Store;
   readonly #follower: Follower;
+  readonly #digests: Digests;
   readonly #turns = new Map<string, Turns>();
+  #unfollow: (() => Promise<void>) | undefined;
 
   private constructor(store: Store, reports: LogReports) {
     this.#store = store;
     this.#follower = new Follower(store, reports);
+    this.#digests = new Digests(store);
+    this.#follower.subscribe(({ change }) => this.#digests.takeUp(change));
   }
 
   /** Reads everything into memory. Rejects with a `StoreFault` where the database cannot be read. */
   static async open({ store, reports, at }: LedgerOptions): Promise<Ledger> {
     const ledger = new Ledger(store, reports);
     await ledger.#follower.open();
+    await ledger.#digests.open();
     for (const project of ledger.projects()) await ledger.#renewViews(project, at);
     return ledger;
   }
@@ -106,18 +114,53 @@ export class Ledger {
     return this.#store.changes(project, filter);
   }
 
+  /**
+   * A project as it stood at a revision that its log has; with `environment`, without what belongs to another. Asks the
+   * database, and changes nothing of what this node serves.
+   */
+  async stateAt(project: string, revision: number, environment?: string): Promise<ProjectState> {
+    if (revision === 0) return emptyState(project);
+    const [change] = (await this.#store.follow(project, revision - 1, 1)).changes;
+    if (change === undefined) throw new Error(`The project ${project} has no revision ${revision}.`);
+    const documents = await this.#store.documentsAt(project, revision, environment);
+    return loadState({ key: project, revision, head: change.hash, at: change.at, documents });
+  }
+
+  /** The newest revision at or before an instant, epoch milliseconds; 0 before the first. */
+  revisionAt(project: string, at: number): Promise<number> {
+    return this.#store.revisionAt(project, at);
+  }
+
   /** Recomputes the hash chain. */
   verify(project: string): Promise<ChainVerdict> {
     return this.#store.verify(project);
   }
 
+  /** The digest of a key or token, from memory. */
+  knownDigest(id: string): CredentialDigest | undefined {
+    return this.#digests.known(id);
+  }
+
+  /** As `knownDigest`; asks the database for one that is not known here. */
   digest(id: string): Promise<CredentialDigest | undefined> {
-    return this.#store.digest(id);
+    return this.#digests.find(id);
   }
 
   /** Reads a project's log to its end, for a caller that has seen more of it than this node. */
   catchUp(project: string): Promise<void> {
     return this.#follower.catchUp(project);
+  }
+
+  /**
+   * Keeps level with what other processes write to the same database, until the ledger is closed; does nothing where
+   * there can be no other process. `told` hears how each look at the database went: what was in the way, a `StoreFault`
+   * where the database was, and `undefined` where nothing was. It takes turns with what this node writes, whose own
+   * changes need no reading.
+   */
+  follow(told: (trouble: unknown) => void): void {
+    const level = (project: string, revision: number) =>
+      this.#turnsOf(project).take(() => this.#follower.level(project, revision));
+    this.#unfollow = startFollowing({ store: this.#store, level, told });
   }
 
   /** Called for each change, in order, once this node shows it. The answer ends it. */
@@ -127,6 +170,7 @@ export class Ledger {
 
   /** Finishes what is being written, then closes the store. */
   async close(): Promise<void> {
+    await this.#unfollow?.();
     for (const turns of this.#turns.values()) await turns.take(async () => undefined);
     await this.#store.close();
   }

@@ -87,6 +87,11 @@ function refuseUnreadable(after: ProjectState, items: readonly RecordedItem[]): 
   }
 }
 
+/** Those of these items that would change anything. */
+export function differing(state: ProjectState, items: readonly Item[]): readonly Item[] {
+  return items.filter((item) => !says(state, asRecorded(item)));
+}
+
 function asRecorded({ kind, key, environment, after }: Item): RecordedItem {
   return { kind, key, environment, after: JSON.parse(JSON.stringify(after)) };
 }

@@ -149,7 +149,8 @@ function clientFlagsReaching({ after, sight }: Step, named: ReadonlyMap<string, 
   return reaching;
 }
 
-function presentIn(state: ProjectState, sight: Sight): ProjectedEntity[] {
+/** All that a view of this state shows. */
+export function presentIn(state: ProjectState, sight: Sight): ProjectedEntity[] {
   const damaged = [...state.unreadable.values()];
   const keys = (kind: EntityName["kind"], readable: Iterable<string>): EntityName[] =>
     [...new Set([...readable, ...damaged.filter((name) => name.kind === kind).map((name) => name.key)])].map((key) => ({

@@ -3,8 +3,8 @@ import type { Change, StoredProject } from "../store/port.ts";
 import { emptyState, type ProjectState } from "./project-state.ts";
 import { StateDraft } from "./state-draft.ts";
 
-/** The state that the newest documents make up. */
-export function loadState(stored: StoredProject): ProjectState {
+/** The state that these documents make up: the newest ones, or those of a revision in the past. */
+export function loadState(stored: Pick<StoredProject, "key" | "revision" | "head" | "at" | "documents">): ProjectState {
   const draft = new StateDraft(emptyState(stored.key));
   for (const row of stored.documents) draft.put(row, row.document, row.revision);
   return draft.finish(stored);

@@ -72,8 +72,6 @@ describe("loadState", () => {
       revision: 1,
       head: "h",
       at: 5,
-      viewFormat: 1,
-      entities: [],
       documents: [
         { ...name, kind: "flag", key: "a", document: undefined },
         { ...name, kind: "flag", key: "b", document: sample.flag("b").after },

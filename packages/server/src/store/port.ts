@@ -5,6 +5,7 @@
  * decision is data, a `UnitOfWork`, and `commit` applies it in one transaction or not at all.
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
+import type { StoreFault } from "./fault.ts";
 
 /** The chain of what belongs to the installation: projects, tokens. */
 export const SYSTEM_PROJECT = "_system";
@@ -148,6 +149,14 @@ export type ChainVerdict =
   | { readonly ok: true; readonly head: string; readonly checked: number }
   | { readonly ok: false; readonly revision: number; readonly reason: string };
 
+/** Who wants to know what other processes write. Neither call may throw. */
+export interface Watcher {
+  /** The newest revision of projects, as the database has it: of one that moved, or of all of them every 2 s. */
+  readonly newest: (revisions: ReadonlyMap<string, number>) => void;
+  /** The database did not answer when it was asked. */
+  readonly failed: (fault: StoreFault) => void;
+}
+
 /** A fault of any call rejects with a `StoreFault`; what was in the database before it is there still. */
 export interface Store {
   /** Random, made with the database and again when one is restored from a backup. */
@@ -163,11 +172,25 @@ export interface Store {
   /** Newest first. */
   changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]>;
   /**
+   * The documents of a project as they stood at a revision: of each, the newest state at or before it; those that were
+   * not there are left out. With `environment`, without what belongs to another. A look-up, never a replay.
+   */
+  documentsAt(project: string, revision: number, environment?: string): Promise<readonly StoredDocument[]>;
+  /** The newest revision at or before an instant, epoch milliseconds; 0 before the first. */
+  revisionAt(project: string, at: number): Promise<number>;
+  /**
    * Recomputes the chain from its first change and compares what was derived from it (columns, items, newest
    * documents) with it. Names the first revision that does not fit.
    */
   verify(project: string): Promise<ChainVerdict>;
   digest(id: string): Promise<CredentialDigest | undefined>;
+  /** All of them. */
+  digests(): Promise<readonly CredentialDigest[]>;
+  /**
+   * Watches what other processes write to the same database, until the answer is called; absent where there can be no
+   * other process. Nothing is missed between the call and the first news.
+   */
+  watch?(watcher: Watcher): () => Promise<void>;
   /** Ends with everything durable. Calling it twice is harmless. */
   close(): Promise<void>;
 }

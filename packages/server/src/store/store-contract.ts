@@ -52,6 +52,7 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
     describeCommits(open);
     describeChain(open);
     describeHistory(open);
+    describePast(open);
     describeLoading(open);
   });
 }
@@ -79,6 +80,8 @@ function describeProjects(open: Open): void {
       () => store.load("missing"),
       () => store.revision("missing"),
       () => store.verify("missing"),
+      () => store.documentsAt("missing", 1),
+      () => store.revisionAt("missing", 1),
       () => store.commit(work(0, [], { project: "missing" })),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow("There is no project missing");
@@ -166,6 +169,7 @@ function describeCommits(open: Open): void {
     await store.commit(work(0, [sample.key("k1")], { credentials }));
     expect(await store.digest("k1")).toEqual(credentials[0]);
     expect(await store.digest("k2")).toBeUndefined();
+    expect(await store.digests()).toEqual(credentials);
     const readable = [await wholeLog(store), await store.changes("default", { limit: 9 }), await store.load("default")];
     expect(JSON.stringify(readable)).not.toContain("canary");
   });
@@ -178,6 +182,46 @@ function describeCommits(open: Open): void {
     expect((await wholeLog(store))[0]).toEqual(change);
     expect(change).toMatchObject({ comment: "why", requestId: "r1", actor: ada });
     expect(Object.keys(accepted(await store.commit(work(1, [sample.flag("b")]))))).not.toContain("comment");
+  });
+
+  it("keeps text that a column cannot hold as it is, and finds its author", async () => {
+    const store = await open();
+    const actor: Actor = { type: "token", id: "t3", name: "a\0b\ud800" };
+    const change = accepted(
+      await store.commit(work(0, [sample.flag("a", { description: "\0 \udc00" })], { actor, comment: "\0" })),
+    );
+    expect(change).toMatchObject({ actor, comment: "\0" });
+    const listed = await store.changes("default", { actor: actor.name, limit: 9 });
+    expect(listed).toEqual([{ change, before: [null] }]);
+    expect(await store.changes("default", { flag: "\0", segment: "\ud800", limit: 9 })).toEqual([]);
+    expect(await store.verify("default")).toMatchObject({ ok: true });
+  });
+
+  it("takes thousands of items and entities in one change", async () => {
+    const store = await open();
+    const names = Array.from({ length: 4_000 }, (_, index) => ({ kind: "flag" as const, key: `f${index}` }));
+    const views = environments.map(
+      (environment): ViewChange => ({ environment, class: "server", put: names, drop: [] }),
+    );
+    const items = names.map(({ key }) => sample.flag(key));
+    accepted(await store.commit(work(0, items, { views })));
+    const { documents, entities } = await store.load("default");
+    expect([documents.length, entities.length]).toEqual([4_000, 8_000]);
+  });
+
+  it("puts an entity that one change both drops and puts", async () => {
+    const store = await open();
+    const flag = { kind: "flag", key: "a" } as const;
+    const view = (change: Partial<ViewChange>): ViewChange => {
+      return { environment: "production", class: "server", put: [], drop: [], ...change };
+    };
+    const views = [view({ put: [flag], drop: [flag] }), view({ drop: [{ kind: "segment", key: "a" }] })];
+    accepted(await store.commit(work(0, [sample.flag("a")], { views })));
+    const { entities } = await store.load("default");
+    expect(entities.map(({ kind, dropped }) => [kind, dropped]).sort()).toEqual([
+      ["flag", false],
+      ["segment", true],
+    ]);
   });
 
   it("takes a change without items, which only gives views new versions", async () => {
@@ -289,6 +333,9 @@ function describeHistory(open: Open): void {
 
 const environments = ["production", "staging"] as const;
 
+/** A limit for properties, of which some stores need a while. */
+const MANY_RUNS_MS = 60_000;
+
 /** One item of a few documents, so that works meet each other. */
 const anyItem: fc.Arbitrary<Item> = fc
   .tuple(fc.nat(3), fc.constantFrom(...environments), fc.boolean(), fc.boolean(), fc.nat(5))
@@ -310,20 +357,101 @@ const anyWork = fc.uniqueArray(anyItem, {
   selector: ({ kind, key, environment }) => `${kind}:${key}:${environment}`,
 });
 
-function describeLoading(open: Open): void {
-  it("loads the state that its changes fold to, whatever they were", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyWork, { maxLength: 12 }), async (works) => {
-        const store = await open();
-        let state = emptyState("default");
-        for (const [revision, items] of works.entries()) {
-          state = fold(state, accepted(await store.commit(work(revision, items))));
-        }
-        expect(asData(loadState(await store.load("default")))).toEqual(asData(state));
-      }),
-      { numRuns: 25 },
+function describePast(open: Open): void {
+  it(
+    "shows the state at every revision that the changes up to it fold to, whatever they were",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyWork, { maxLength: 8 }), async (works) => {
+          const store = await open();
+          const states = [emptyState("default")];
+          for (const [revision, items] of works.entries()) {
+            states.push(fold(states[revision] ?? emptyState(""), accepted(await store.commit(work(revision, items)))));
+          }
+          for (const [revision, state] of states.entries()) {
+            const { head, at } = state;
+            const past = { key: "default", revision, head, at, viewFormat: 1, entities: [] };
+            const documents = await store.documentsAt("default", revision);
+            expect(asData(loadState({ ...past, documents }))).toEqual(asData(state));
+          }
+          await store.close();
+        }),
+        { numRuns: 25 },
+      );
+    },
+    MANY_RUNS_MS,
+  );
+
+  it("leaves out what belongs to other environments than the one asked for", async () => {
+    const store = await withHistory(open);
+    const names = (await store.documentsAt("default", 3, "staging")).map(({ kind, key, environment }) =>
+      [kind, environment, key].join(":"),
     );
+    expect(names.sort()).toEqual([
+      "environment::production",
+      "environment::staging",
+      "flag::a",
+      "segment::a",
+      "targeting:staging:a",
+    ]);
   });
+
+  it("finds thousands of documents in the past, and no other project's", async () => {
+    const store = await open();
+    await store.addProject("another");
+    await store.commit(work(0, [sample.flag("a-foreign-one")], { project: "another" }));
+    const keys = Array.from({ length: 2_500 }, (_, index) => `f${index}`);
+    await store.commit(
+      work(
+        0,
+        keys.map((key) => sample.flag(key)),
+      ),
+    );
+    await store.commit(
+      work(
+        1,
+        keys.map((key) => removed(sample.flag(key))),
+      ),
+    );
+    const past = await store.documentsAt("default", 1);
+    expect(past.map(({ key }) => key).sort()).toEqual([...keys].sort());
+    expect(await store.documentsAt("default", 2)).toEqual([]);
+  });
+
+  it.each([
+    [0, 0],
+    [99, 0],
+    [100, 1],
+    [199, 1],
+    [200, 3],
+    [300, 4],
+    [599, 6],
+    [600, 7],
+    [1_000_000, 7],
+  ])("at the instant %i is at revision %i, the last of those that share an instant", async (at, revision) => {
+    expect(await (await withHistory(open)).revisionAt("default", at)).toBe(revision);
+  });
+}
+
+function describeLoading(open: Open): void {
+  it(
+    "loads the state that its changes fold to, whatever they were",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyWork, { maxLength: 12 }), async (works) => {
+          const store = await open();
+          let state = emptyState("default");
+          for (const [revision, items] of works.entries()) {
+            state = fold(state, accepted(await store.commit(work(revision, items))));
+          }
+          expect(asData(loadState(await store.load("default")))).toEqual(asData(state));
+          await store.close();
+        }),
+        { numRuns: 25 },
+      );
+    },
+    MANY_RUNS_MS,
+  );
 
   it("keeps the version of each entity of each view, and of those that left it", async () => {
     const store = await open();

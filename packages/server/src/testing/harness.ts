@@ -14,6 +14,7 @@ import type { Route } from "../http/route.ts";
 import { Ledger } from "../log/ledger.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";
+import { PatternProver } from "../patterns/pattern-prover.ts";
 import type { Item, Role } from "../state/documents.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { type Actor, type Store, SYSTEM_PROJECT } from "../store/port.ts";
@@ -68,6 +69,9 @@ export interface Harness {
   readonly makeKey: (kind: "server" | "client", environment: string, project?: string) => Promise<string>;
 }
 
+/** One for all: it holds no state that a test could tell. */
+const patterns = new PatternProver();
+
 export interface HarnessOptions {
   readonly store?: Store;
 }
@@ -91,7 +95,8 @@ export async function createHarness({
   });
   const state = new ServiceState();
   state.opened();
-  const services: Services = { ledger, draw, now, state, viewRevisions, inventory: { connected: () => connections } };
+  const inventory = { connected: () => connections };
+  const services: Services = { ledger, draw, now, state, viewRevisions, inventory, patterns };
   const app = createApp(services, {
     authenticator: authenticatorOf(services, ADMIN_TOKEN),
     log,

@@ -94,6 +94,36 @@ describe("the history", () => {
     expect(body).toEqual({ ok: true, head: api.ledger.state("default")?.head, checked: first + 2 });
   });
 
+  it("is checked against a head that was kept elsewhere, whole or as the command line prints it", async () => {
+    const { items } = Object((await api.ask(`GET ${CHANGES}`)).body);
+    const [newest, middle] = items;
+    const verify = async (query: string) => (await api.ask(`GET ${CHANGES}/verify?${query}`)).body;
+    const fine = { ok: true, head: newest.hash, checked: first + 2 };
+    expect(await verify(`head=${middle.hash}&revision=${middle.revision}`)).toEqual(fine);
+    expect(await verify(`head=${middle.hash.slice(0, 12)}&revision=${middle.revision}`)).toEqual(fine);
+    expect(await verify(`head=${middle.hash}`)).toEqual(fine);
+    const wrong = "0".repeat(64);
+    expect(await verify(`head=${wrong}&revision=1`)).toMatchObject({
+      ok: false,
+      revision: 1,
+      reason: expect.stringContaining("rewritten"),
+    });
+    expect(await verify(`head=${newest.hash}&revision=1`)).toMatchObject({ ok: false, revision: 1 });
+    expect(await verify(`head=${wrong}&revision=${first + 9}`)).toMatchObject({
+      ok: false,
+      revision: first + 3,
+      reason: expect.stringContaining(`ends at revision ${first + 2}`),
+    });
+    expect(await verify(`head=${wrong}`)).toMatchObject({ ok: false, revision: first + 2 });
+  });
+
+  it.each(["head=abc", "head=XYZ", "revision=1", "revision=-1&head=000000000000", "head="])(
+    "is not checked against %s",
+    async (query) => {
+      expect(await api.ask(`GET ${CHANGES}/verify?${query}`)).toMatchObject({ status: 400 });
+    },
+  );
+
   it("shows a token of one environment what happened there alone", async () => {
     const token = await api.makeToken("viewer", { project: "default", environment: "staging" });
     const { body, text } = await api.ask(`GET ${CHANGES}`, { token });

@@ -29,7 +29,8 @@ export function changeForm(
   };
 }
 
-function itemForm(item: RecordedItem, before: unknown): ChangeItem {
+/** One item as people see it. */
+export function itemForm(item: RecordedItem, before: unknown): ChangeItem {
   return { ...nameOf(item), before: documentForm(item.kind, before), after: documentForm(item.kind, item.after) };
 }
 

@@ -1,20 +1,29 @@
-import { changeListSchema, changesQuerySchema, DEFAULT_PAGE, verdictSchema } from "@bannerol/protocol/schemas";
+import {
+  changeListSchema,
+  changesQuerySchema,
+  DEFAULT_PAGE,
+  verdictSchema,
+  verifyQuerySchema,
+} from "@bannerol/protocol/schemas";
 import type { z } from "zod";
 import type { ProjectScope } from "../../auth/scope.ts";
 import { inProject } from "../../http/permission.ts";
 import { refuse } from "../../http/refusal.ts";
-import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import { defineRoute, noBody, type Route } from "../../http/route.ts";
 import type { ItemName } from "../../state/documents.ts";
 import type { ChangeFilter } from "../../store/port.ts";
+import { isRevision } from "../moment.ts";
 import { readCursor, writeCursor } from "../paging.ts";
 import { stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
+import { changeSetRoute } from "./change-set/route.ts";
 import { changeForm } from "./present.ts";
+import { verifyAgainst } from "./verify.ts";
 
 const PATH = "/api/v1/projects/{p}/changes";
 
 export function changeRoutes(services: Services): readonly Route[] {
-  return [listRoute(services), verifyRoute(services)];
+  return [listRoute(services), changeSetRoute(services), verifyRoute(services)];
 }
 
 function listRoute(services: Services): Route {
@@ -46,12 +55,17 @@ function verifyRoute(services: Services): Route {
     method: "GET",
     path: `${PATH}/verify`,
     permission: inProject("read"),
-    summary: "Check that nobody altered the history",
-    query: noQuery,
+    summary: "Check that nobody altered the history, and that it holds a head that was kept elsewhere",
+    query: verifyQuerySchema,
     body: noBody,
     reply: verdictSchema,
-    async handler({ scope }) {
-      return { body: await services.state.watchStore(() => services.ledger.verify(scope.place.project)) };
+    async handler({ scope, query: { head, revision } }) {
+      if (head === undefined && revision !== undefined) {
+        refuse("malformed_request", "A revision alone cannot be checked. Send the head that you kept of it, too.");
+      }
+      const kept = head === undefined ? undefined : { head, ...(revision === undefined ? {} : { revision }) };
+      const { project } = scope.place;
+      return { body: await services.state.watchStore(() => verifyAgainst(services.ledger, project, kept)) };
     },
   });
 }
@@ -91,10 +105,6 @@ function filterOf({ flag, segment, environment, actor, since, until, cursor }: Q
         : { untilAt: Date.parse(until) }),
     ...(cursor === undefined ? {} : { before: revisionOf(cursor) }),
   };
-}
-
-function isRevision(moment: string): boolean {
-  return /^[0-9]+$/.test(moment);
 }
 
 function revisionOf(cursor: string): number {

@@ -49,6 +49,10 @@ describe("evaluate", () => {
     [{ context: "u1" }, "context"],
     [{ flag: 1 }, "flag"],
     [{ at: "now" }, "at"],
+    [{ at: -1 }, "at"],
+    [{ at: 1.5 }, "at"],
+    [{ at: "2026-13-01T00:00:00Z" }, "at"],
+    [{ at: null }, "at"],
   ])("refuses %j", async (body, path) => {
     expect(await api.ask(EVALUATE, { body })).toMatchObject({ status: 422, body: { errors: [{ path }] } });
   });

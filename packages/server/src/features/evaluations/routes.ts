@@ -1,18 +1,29 @@
-import { type CompiledRuleset, explain, type JsonValue, toResult } from "@bannerol/core";
+import {
+  type CompiledRuleset,
+  compileRuleset,
+  explain,
+  type JsonValue,
+  type RulesetDocument,
+  readRuleset,
+  toResult,
+} from "@bannerol/core";
 import {
   type EvaluationForm,
   type ExplainedEvaluation,
   evaluateAnswerSchema,
   evaluateRequestSchema,
+  rulesetQuerySchema,
   rulesetSchema,
 } from "@bannerol/protocol/schemas";
 import type { EnvironmentScope } from "../../auth/scope.ts";
 import { inEnvironment } from "../../http/permission.ts";
 import { quoted, refuse } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import { pastRuleset } from "../../log/past.ts";
 import type { View } from "../../log/view.ts";
+import { momentOf } from "../moment.ts";
 import type { Services } from "../services.ts";
-import { CompiledViews } from "./compiled.ts";
+import { CompiledPasts, CompiledViews } from "./compiled.ts";
 
 const MAX_CONTEXT_BYTES = 64 * 1024;
 
@@ -25,19 +36,23 @@ function rulesetRoute(services: Services): Route {
     method: "GET",
     path: "/api/v1/projects/{p}/environments/{e}/ruleset",
     permission: inEnvironment("read"),
-    summary: "The ruleset as a server key gets it",
-    query: noQuery,
+    summary: "The ruleset as a server key gets it, or got it at a revision or an instant",
+    query: rulesetQuerySchema,
     body: noBody,
     reply: rulesetSchema,
-    async handler({ scope }) {
-      const view = viewOf(services, scope);
-      return { body: view.ruleset(), revision: view.revision };
+    async handler({ scope, query }) {
+      if (query.at === undefined) {
+        const view = viewOf(services, scope);
+        return { body: view.ruleset(), revision: view.revision };
+      }
+      const { revision } = await momentOf(services, scope.place.project, query.at);
+      return { body: await rulesetAt(services, scope, revision), revision };
     },
   });
 }
 
 function evaluateRoute(services: Services): Route {
-  const compiled = new CompiledViews();
+  const compiled = compiledRulesets(services);
   return defineRoute({
     method: "POST",
     path: "/api/v1/projects/{p}/environments/{e}/evaluate",
@@ -48,21 +63,45 @@ function evaluateRoute(services: Services): Route {
     bodyLimit: 128 * 1024,
     reply: evaluateAnswerSchema,
     async handler({ scope, body }) {
-      const { flag, context = {} } = body;
+      const { flag, context = {}, at } = body;
       refuseLargeContext(context);
-      const ruleset = compiled.of(viewOf(services, scope));
-      const question = { ruleset, context, now: services.now() };
+      const question = { context, ...(await compiled(scope, at)) };
       if (flag !== undefined) return { body: explained(flag, question, scope) };
-      const keys = [...ruleset.ruleset.flags.keys()].sort();
+      const keys = [...question.ruleset.ruleset.flags.keys()].sort();
       return { body: { items: keys.flatMap((key) => evaluated(key, question) ?? []) } };
     },
   });
 }
 
-interface Question {
+/** By what a question is answered: a ruleset, and what `$now` is. */
+interface Ground {
   readonly ruleset: CompiledRuleset;
-  readonly context: { readonly [attribute: string]: JsonValue };
   readonly now: number;
+}
+
+interface Question extends Ground {
+  readonly context: { readonly [attribute: string]: JsonValue };
+}
+
+/** At an instant the clock stands where it stood; a revision is asked what it would serve now. */
+function compiledRulesets(services: Services): (scope: EnvironmentScope, at?: string) => Promise<Ground> {
+  const views = new CompiledViews();
+  const pasts = new CompiledPasts();
+  return async (scope, at) => {
+    if (at === undefined) return { ruleset: views.of(viewOf(services, scope)), now: services.now() };
+    const { project, environment } = scope.place;
+    const moment = await momentOf(services, project, at);
+    const load = async () => compileRuleset(readRuleset(await rulesetAt(services, scope, moment.revision)));
+    const ruleset = await pasts.of(JSON.stringify([project, environment, moment.revision]), load);
+    return { ruleset, now: moment.at ?? services.now() };
+  };
+}
+
+async function rulesetAt(services: Services, { place }: EnvironmentScope, revision: number): Promise<RulesetDocument> {
+  const { ledger, state: service } = services;
+  const { project, environment } = place;
+  const state = await service.watchStore(() => ledger.stateAt(project, revision, environment));
+  return pastRuleset(state, environment, ledger.epoch);
 }
 
 function evaluated(key: string, { ruleset, context, now }: Question): EvaluationForm | undefined {
@@ -74,7 +113,9 @@ function evaluated(key: string, { ruleset, context, now }: Question): Evaluation
 function explained(key: string, question: Question, { place }: EnvironmentScope): ExplainedEvaluation {
   const result = evaluated(key, question);
   if (result === undefined) {
-    refuse("not_found", `The environment ${place.environment} has no flag ${quoted(key)}. Check its spelling.`);
+    const { revision } = question.ruleset.ruleset;
+    const detail = `The environment ${place.environment} has no flag ${quoted(key)} at revision ${revision}.`;
+    refuse("not_found", `${detail} Check its spelling.`);
   }
   const { ruleset, context, now } = question;
   return { ...result, explanation: explain(ruleset, key, context, now) };

@@ -1,5 +1,5 @@
 /** What becomes of a flag's definition. Pure. */
-import { checkFlagDefinition, checkTargeting } from "@bannerol/core";
+import { checkFlagDefinition, checkTargeting, type Finding } from "@bannerol/core";
 import { type FlagCreate, type FlagPatch, targetingFieldsSchema, variantSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
 import { fieldProblems } from "../../http/read.ts";
@@ -31,13 +31,8 @@ export interface CreateInput {
 export function createFlag(state: ProjectState, input: CreateInput): Decided<undefined> {
   const taken = refuseTakenKey(state, input);
   if (taken !== undefined) return taken;
-  const definition = definitionOf(input);
-  const wrong = refusedFor("The flag", checkFlagDefinition(definition));
-  if (wrong !== undefined) return wrong;
-  const variants = variantsSchema.safeParse(definition.variants);
-  if (!variants.success)
-    return refused("invalid", "The flag is not valid, at variants.", fieldProblems(variants.error));
-  const flag: FlagDocument = { ...definition, variants: variants.data };
+  const flag = readDefinition(wholeDefinition(input.flag, input.seed));
+  if (!("key" in flag)) return notValid(flag);
   const targetings = targetingsOf(state, flag, input);
   if ("ok" in targetings) return targetings;
   const items: Item[] = [{ kind: "flag", key: flag.key, environment: "", after: flag }, ...targetings];
@@ -46,10 +41,27 @@ export function createFlag(state: ProjectState, input: CreateInput): Decided<und
 
 const variantsSchema = z.array(variantSchema);
 
-function definitionOf({ flag, seed }: CreateInput) {
+/** A definition, not yet looked at where a schema says too little. */
+type RawDefinition = Omit<FlagDocument, "variants"> & { readonly variants: unknown };
+
+/** What a caller named, and a new flag's defaults for the rest. */
+export function wholeDefinition(flag: CreateInput["flag"], seed: number): RawDefinition {
   const { key, type = "boolean", kind = "release", description = "", tags = [], owner = "", clientSide = false } = flag;
   const variants = flag.variants ?? (type === "boolean" ? booleanVariants : undefined);
   return { key, type, kind, description, tags, owner, clientSide, seed: flag.seed ?? seed, variants };
+}
+
+/** The definition, or what is wrong with it by itself. */
+export function readDefinition({ archivedAt, ...definition }: RawDefinition): FlagDocument | readonly Finding[] {
+  const findings = checkFlagDefinition(definition);
+  if (findings.length > 0) return findings;
+  const variants = variantsSchema.safeParse(definition.variants);
+  if (!variants.success) return fieldProblems(variants.error);
+  return { ...definition, variants: variants.data, ...(archivedAt === undefined ? {} : { archivedAt }) };
+}
+
+function notValid(findings: readonly Finding[]): Refused {
+  return refusedFor("The flag", findings) ?? refused("invalid", "The flag is not valid.");
 }
 
 const booleanVariants: readonly FlagVariant[] = [
@@ -109,17 +121,8 @@ export type PatchFields = Omit<FlagPatch, "comment" | "variants"> & { readonly v
 export function patchFlag(state: ProjectState, key: string, patch: PatchFields): Decided<undefined> {
   const before = state.flags.get(key)?.document;
   if (before === undefined) return flagNotFound(state, key);
-  const { archivedAt, ...definition } = { ...before, ...patch };
-  const wrong = refusedFor("The flag", checkFlagDefinition(definition));
-  if (wrong !== undefined) return wrong;
-  const variants = variantsSchema.safeParse(definition.variants);
-  if (!variants.success)
-    return refused("invalid", "The flag is not valid, at variants.", fieldProblems(variants.error));
-  const after: FlagDocument = {
-    ...definition,
-    variants: variants.data,
-    ...(archivedAt === undefined ? {} : { archivedAt }),
-  };
+  const after = readDefinition({ ...before, variants: before.variants, ...patch });
+  if (!("key" in after)) return notValid(after);
   return refuseBrokenTargetings(state, after) ?? put(after, "flag.update", state);
 }
 

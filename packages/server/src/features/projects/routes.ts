@@ -1,10 +1,13 @@
-import { type ProjectForm, projectListSchema, projectSchema } from "@bannerol/protocol/schemas";
-import { Scope } from "../../auth/scope.ts";
-import { anywhere, inProject } from "../../http/permission.ts";
+import { type ProjectForm, projectCreateSchema, projectListSchema, projectSchema } from "@bannerol/protocol/schemas";
+import { isProjectScope, type ProjectScope, Scope } from "../../auth/scope.ts";
+import { anywhere, inProject, installation } from "../../http/permission.ts";
+import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ProjectState } from "../../state/project-state.ts";
+import { change, changeSystem } from "../commands.ts";
 import { stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
+import { createProject, setUpProject } from "./decide.ts";
 
 const PATH = "/api/v1/projects";
 
@@ -29,6 +32,28 @@ export function projectRoutes(services: Services): readonly Route[] {
       },
     }),
     defineRoute({
+      method: "POST",
+      path: PATH,
+      permission: installation("administer"),
+      summary: "Make a project with its environments",
+      query: noQuery,
+      body: projectCreateSchema,
+      reply: projectSchema,
+      status: 201,
+      async handler({ scope, body, ...context }) {
+        const { comment, key } = body;
+        // A start cut short between the two chains is gone on with: a project without a change is none yet.
+        const isBegun = ledger.state(key)?.revision === 0;
+        await changeSystem(services, scope, context, {
+          comment,
+          decide: (state) => createProject(state, body, isBegun),
+        });
+        const decide = (state: ProjectState) => setUpProject(state, body.environments);
+        const { state } = await change(services, inside(scope, key), context, { comment, decide });
+        return { body: form(state), revision: state.revision };
+      },
+    }),
+    defineRoute({
       method: "GET",
       path: `${PATH}/{p}`,
       permission: inProject("read"),
@@ -41,4 +66,12 @@ export function projectRoutes(services: Services): readonly Route[] {
       },
     }),
   ];
+}
+
+/** Whoever administers the installation administers each of its projects. */
+function inside(scope: Scope, project: string): ProjectScope {
+  const narrowed = scope.at({ project });
+  if (!(narrowed instanceof Scope)) throw new RefusedError(narrowed);
+  if (!isProjectScope(narrowed)) throw new Error(`The scope of the project ${project} is none of a project.`);
+  return narrowed;
 }

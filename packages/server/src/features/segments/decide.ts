@@ -1,5 +1,5 @@
 /** What becomes of a segment. Pure. */
-import { checkSegment } from "@bannerol/core";
+import { checkSegment, type Finding } from "@bannerol/core";
 import type { SegmentCreate, SegmentPatch, SegmentPut } from "@bannerol/protocol/schemas";
 import { conditionSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
@@ -25,13 +25,13 @@ export function createSegment(state: ProjectState, fields: Raw<SegmentCreate>): 
       `There is a segment ${fields.key} already. Change that one, or choose another key.`,
     );
   }
-  return write(state, { ...empty, ...fields }, "segment.create");
+  return write(state, { ...emptySegment, ...fields }, "segment.create");
 }
 
 /** Replaces a segment whole: what is not named becomes empty. */
 export function putSegment(state: ProjectState, key: string, fields: Raw<SegmentPut>): Decided<undefined> {
   if (!state.segments.has(key)) return segmentNotFound(state, key);
-  return write(state, { ...empty, ...fields, key }, "segment.update");
+  return write(state, { ...emptySegment, ...fields, key }, "segment.update");
 }
 
 /** Each field that is named is replaced whole; `by: null` goes back to targetingKey. */
@@ -52,7 +52,8 @@ export function deleteSegment(state: ProjectState, key: string): Decided<undefin
   return { ok: true, action: "segment.delete", items, result: undefined };
 }
 
-const empty = { name: "", description: "", included: [], excluded: [], when: null };
+/** What a segment is where nothing is named. */
+export const emptySegment = { name: "", description: "", included: [], excluded: [], when: null };
 
 const checkedFields = z.object({
   included: z.array(z.string()),
@@ -60,18 +61,24 @@ const checkedFields = z.object({
   when: conditionSchema.nullable(),
 });
 
-interface Candidate extends Pick<SegmentDocument, "key" | "name" | "description" | "by"> {
+/** A segment as it came, the parts that core's checks look at still unread. */
+export interface Candidate extends Pick<SegmentDocument, "key" | "name" | "description" | "by"> {
   readonly included?: unknown;
   readonly excluded?: unknown;
   readonly when?: unknown;
 }
 
-function write(state: ProjectState, candidate: Candidate, action: string): Decided<undefined> {
-  const wrong = refusedFor("The segment", checkSegment(candidate));
-  if (wrong !== undefined) return wrong;
+/** The segment, or what is wrong with it by itself. */
+export function readSegment(candidate: Candidate): SegmentDocument | readonly Finding[] {
+  const findings = checkSegment(candidate);
+  if (findings.length > 0) return findings;
   const read = checkedFields.safeParse(candidate);
-  if (!read.success) return refused("invalid", "The segment is not valid.", fieldProblems(read.error));
-  const after: SegmentDocument = { ...candidate, ...read.data };
+  return read.success ? { ...candidate, ...read.data } : fieldProblems(read.error);
+}
+
+function write(state: ProjectState, candidate: Candidate, action: string): Decided<undefined> {
+  const after = readSegment(candidate);
+  if (!("key" in after)) return refusedFor("The segment", after) ?? refused("invalid", "The segment is not valid.");
   const items: Item[] = [{ kind: "segment", key: after.key, environment: "", after }];
   return checkReferencesOf(state, items) ?? { ok: true, action, items, result: undefined };
 }

@@ -19,6 +19,7 @@ import type { ItemName, SegmentDocument } from "../../state/documents.ts";
 import type { Revised } from "../../state/project-state.ts";
 import { type ChangeContext, type Command, change } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
+import { refuseUnprovedPatterns } from "../patterns.ts";
 import { segmentOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { createSegment, deleteSegment, patchSegment, putSegment } from "./decide.ts";
@@ -76,8 +77,9 @@ function createRoute(services: Services): Route {
     bodyShown: segmentCreateSchema,
     reply: segmentChangedSchema,
     status: 201,
-    handler({ scope, body, ...context }) {
+    async handler({ scope, body, ...context }) {
       const { comment, ...fields } = body;
+      await refuseUnprovedPatterns(services, "The segment", fields);
       const command: Command<undefined> = { comment, decide: (state) => createSegment(state, fields) };
       return answerChange(services, scope, context, { key: fields.key, command });
     },
@@ -95,8 +97,9 @@ function changingRoutes(services: Services): readonly Route[] {
       body: segmentPutSchema.extend(openFields),
       bodyShown: segmentPutSchema,
       reply: segmentChangedSchema,
-      handler({ scope, param, body, ...context }) {
+      async handler({ scope, param, body, ...context }) {
         const { comment, revision: _ignored, head: _ignoredToo, ...fields } = body;
+        await refuseUnprovedPatterns(services, "The segment", fields);
         const key = param("s");
         const command: Command<undefined> = {
           subject: named(key),
@@ -115,8 +118,9 @@ function changingRoutes(services: Services): readonly Route[] {
       body: segmentPatchSchema.extend(openFields),
       bodyShown: segmentPatchSchema,
       reply: segmentChangedSchema,
-      handler({ scope, param, body, ...context }) {
+      async handler({ scope, param, body, ...context }) {
         const { comment, ...patch } = body;
+        await refuseUnprovedPatterns(services, "The segment", patch);
         const key = param("s");
         const command: Command<undefined> = {
           subject: named(key),

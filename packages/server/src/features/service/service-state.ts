@@ -6,15 +6,15 @@
  * Degraded is not unready: everything that was read is served from memory while the database is out of reach.
  */
 import type { Readiness } from "@bannerol/protocol/schemas";
-import { StoreFault } from "../../store/fault.ts";
+import { StoreFault, type StoreFaultKind } from "../../store/fault.ts";
 
 export class ServiceState {
   #phase: "starting" | "open" | "draining" = "starting";
-  #storeFails = false;
+  #fault: StoreFaultKind | undefined;
 
   get status(): Readiness["status"] {
     if (this.#phase !== "open") return this.#phase;
-    return this.#storeFails ? "degraded" : "ready";
+    return this.#fault !== undefined ? "degraded" : "ready";
   }
 
   /** The log has been read for the first time. */
@@ -31,11 +31,20 @@ export class ServiceState {
   async watchStore<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      this.#storeFails = false;
+      this.#fault = undefined;
       return result;
     } catch (error) {
-      if (error instanceof StoreFault) this.#storeFails = true;
+      if (error instanceof StoreFault) this.#fault = error.kind;
       throw error;
     }
+  }
+
+  /**
+   * Takes note of how a look at the database went that nobody asked for. One that went well says that the database is
+   * back, but not that it can be written again.
+   */
+  looked(fault: StoreFaultKind | undefined): void {
+    if (fault !== undefined) this.#fault = fault;
+    else if (this.#fault !== "full" && this.#fault !== "io") this.#fault = undefined;
   }
 }

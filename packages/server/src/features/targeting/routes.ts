@@ -16,6 +16,7 @@ import type { ItemName, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, type Revised, targetingOf } from "../../state/project-state.ts";
 import { type ChangeContext, type Command, change } from "../commands.ts";
 import type { Decided } from "../decision.ts";
+import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import { patchTargeting, putTargeting, switchFlag, type TargetingCommand } from "./decide.ts";
@@ -63,6 +64,7 @@ function documentRoutes(services: Services): readonly Route[] {
       reply: targetingChangedSchema,
       async handler({ scope, param, body, ...context }) {
         const { comment, revision: _ignored, head: _ignoredToo, ...fields } = body;
+        await refuseUnprovedPatterns(services, "The targeting", fields);
         const command = await commandFor(services, scope, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),
@@ -82,6 +84,7 @@ function documentRoutes(services: Services): readonly Route[] {
       reply: targetingChangedSchema,
       async handler({ scope, param, body, ...context }) {
         const { comment, ...fields } = body;
+        await refuseUnprovedPatterns(services, "The targeting", fields);
         const command = await commandFor(services, scope, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),

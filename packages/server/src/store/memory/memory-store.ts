@@ -73,7 +73,7 @@ export class MemoryStore implements Store {
     chain.rows.push({ revision: change.revision, text, hash: change.hash });
     chain.at = change.at;
     chain.viewFormat = work.viewFormat;
-    for (const item of readRecord(text).items) putDocument(chain, item, change.revision);
+    for (const item of readRecord(text).items) putDocument(chain.documents, item, change.revision);
     putEntities(chain, work, change.revision);
     for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
     return { ok: true, change };
@@ -100,6 +100,19 @@ export class MemoryStore implements Store {
       .map((change) => ({ change, before: change.items.map((item) => stateBefore(all, item, change.revision)) }));
   }
 
+  async documentsAt(project: string, revision: number, environment?: string): Promise<readonly StoredDocument[]> {
+    const documents = new Map<string, StoredDocument>();
+    for (const change of this.#chain(project).rows.slice(0, revision).map(toChange)) {
+      for (const item of change.items) putDocument(documents, item, change.revision);
+    }
+    const isWanted = (place: string): boolean => environment === undefined || place === "" || place === environment;
+    return [...documents.values()].filter((document) => isWanted(document.environment));
+  }
+
+  async revisionAt(project: string, at: number): Promise<number> {
+    return this.#chain(project).rows.filter((row) => toChange(row).at <= at).length;
+  }
+
   async verify(project: string): Promise<ChainVerdict> {
     const check = new ChainCheck(project);
     for (const row of this.#chain(project).rows) {
@@ -107,6 +120,11 @@ export class MemoryStore implements Store {
       if ("reason" in step) return { ok: false, ...step };
     }
     return { ok: true, head: check.head, checked: check.checked };
+  }
+
+  async digests(): Promise<readonly CredentialDigest[]> {
+    this.#refuseClosed();
+    return [...this.#credentials.values()];
   }
 
   async digest(id: string): Promise<CredentialDigest | undefined> {
@@ -142,9 +160,9 @@ function stateBefore(all: readonly Change[], item: RecordedItem, revision: numbe
   return null;
 }
 
-function putDocument(chain: Chain, { after, ...name }: RecordedItem, revision: number): void {
-  if (after === null) chain.documents.delete(itemId(name));
-  else chain.documents.set(itemId(name), { ...name, revision, document: after });
+function putDocument(documents: Map<string, StoredDocument>, { after, ...name }: RecordedItem, revision: number): void {
+  if (after === null) documents.delete(itemId(name));
+  else documents.set(itemId(name), { ...name, revision, document: after });
 }
 
 function putEntities(chain: Chain, work: UnitOfWork, version: number): void {

@@ -7,6 +7,8 @@ import { StoreFault } from "../fault.ts";
 
 export type Connection = Database.Database;
 export type Queries = ReturnType<typeof toQueries>;
+/** Runs one synchronous call on the database. */
+export type Run = <T>(call: (queries: Queries) => T) => T;
 
 const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
 

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import type { Migration } from "../migration.ts";
 import { type Connection, connect } from "./connection.ts";
-import { type Migration, migrate, schemaVersion } from "./migrate.ts";
+import { migrate, schemaVersion } from "./migrate.ts";
 import { temporaryFiles } from "./temporary-folder.ts";
 
 const freshFile = temporaryFiles();

@@ -4,34 +4,14 @@
  */
 import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-
-export interface Migration {
-  /** 1, 2, 3, … */
-  readonly version: number;
-  readonly name: string;
-  readonly sql: string;
-}
-
-export interface MigrationOptions {
-  /** In order. */
-  readonly migrations: readonly Migration[];
-  /** Epoch milliseconds, for the record of what ran. */
-  readonly at: number;
-}
-
-/** The schema is newer than the program, which must not start on it. */
-export class SchemaTooNew extends Error {
-  override readonly name = "SchemaTooNew";
-}
+import { type Migration, type MigrationOptions, SchemaTooNew } from "../migration.ts";
 
 /** Runs what has not run yet. A database that held data is backed up beside itself first. */
 export function migrate(database: Database, { migrations, at }: MigrationOptions): void {
   const found = schemaVersion(database);
   const newest = migrations.at(-1)?.version ?? 0;
   if (found > newest) {
-    throw new SchemaTooNew(
-      `The database ${database.name} has schema ${found}, and this program knows up to ${newest}. Start the newer program, or restore a backup made before it.`,
-    );
+    throw new SchemaTooNew({ database: database.name, found, known: newest });
   }
   const open = migrations.filter(({ version }) => version > found);
   if (open.length > 0 && found > 0) backUp(database, found);

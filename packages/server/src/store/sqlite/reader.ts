@@ -1,14 +1,10 @@
 /** What is read from the database: a project whole, stretches of its log, pages of its history. */
-import { and, asc, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
-import type { ItemKind } from "../../state/documents.ts";
-import { StoreFault } from "../fault.ts";
-import { asksForItem } from "../filter.ts";
-import type { Change, ChangeFilter, ChangeWithBefore, StoredProject, Stretch } from "../port.ts";
-import { chainHash, tryReadRecord } from "../record.ts";
+import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { changeConditions } from "../change-conditions.ts";
+import type { ChangeFilter, ChangeWithBefore, StoredProject, Stretch } from "../port.ts";
+import { parseDocument, toListed, toStretch } from "../rows.ts";
 import type { Queries } from "./connection.ts";
 import { changeItems, changes, documents, projects, viewEntities } from "./schema.ts";
-
-type ChangeRow = typeof changes.$inferSelect;
 
 /** A project with everything that a node serves it from, as of one moment. */
 export function loadProject(queries: Queries, project: string): StoredProject {
@@ -20,7 +16,7 @@ export function loadProject(queries: Queries, project: string): StoredProject {
     return {
       ...head,
       documents: rows.map(({ document, kind, key, environment, revision }) => {
-        return { kind, key, environment, revision, document: parse(document) };
+        return { kind, key, environment, revision, document: parseDocument(document) };
       }),
       entities: entities.map(({ project: _, ...entity }) => entity),
     };
@@ -38,26 +34,18 @@ export function followLog(
     const continues = revision === 0 ? "" : queries.select().from(changes).where(from).get()?.hash;
     const after = and(inProject, gt(changes.revision, revision));
     const rows = queries.select().from(changes).where(after).orderBy(asc(changes.revision)).limit(limit).all();
-    let previous = continues ?? "";
-    return {
-      continues,
-      changes: rows.map((row) => {
-        const change = toFollowed(row, previous);
-        previous = row.hash;
-        return change;
-      }),
-    };
+    return { continues, changes: toStretch(rows, continues ?? "") };
   });
 }
 
-/** Newest first. A row whose text was made unreadable is listed by its columns, without items. */
+/** Newest first. */
 export function listChanges(queries: Queries, project: string, filter: ChangeFilter): readonly ChangeWithBefore[] {
   return queries.transaction(() => {
     const stateBefore = prepareStateBefore(queries);
     const rows = queries
       .select()
       .from(changes)
-      .where(conditions(queries, project, filter))
+      .where(changeConditions({ changes, changeItems }, project, filter))
       .orderBy(desc(changes.revision))
       .limit(filter.limit)
       .all();
@@ -65,7 +53,7 @@ export function listChanges(queries: Queries, project: string, filter: ChangeFil
       const change = toListed(row);
       const before = change.items.map(({ kind, key, environment }) => {
         const text = stateBefore.get({ project, kind, key, environment, revision: change.revision })?.after;
-        return text === undefined || text === null ? null : parse(text);
+        return text === undefined || text === null ? null : parseDocument(text);
       });
       return { change, before };
     });
@@ -89,61 +77,4 @@ function prepareStateBefore(queries: Queries) {
     .orderBy(desc(changeItems.revision))
     .limit(1)
     .prepare();
-}
-
-function conditions(queries: Queries, project: string, filter: ChangeFilter): SQL | undefined {
-  const { actor, sinceRevision, untilRevision, before, sinceAt, untilAt } = filter;
-  return and(
-    eq(changes.project, project),
-    actor === undefined ? undefined : or(eq(changes.actorId, actor), eq(changes.actorName, actor)),
-    sinceRevision === undefined ? undefined : gt(changes.revision, sinceRevision),
-    untilRevision === undefined ? undefined : lte(changes.revision, untilRevision),
-    before === undefined ? undefined : lt(changes.revision, before),
-    sinceAt === undefined ? undefined : gte(changes.at, sinceAt),
-    untilAt === undefined ? undefined : lte(changes.at, untilAt),
-    asksForItem(filter) ? inArray(changes.revision, revisionsTouching(queries, project, filter)) : undefined,
-  );
-}
-
-function revisionsTouching(queries: Queries, project: string, { flag, segment, environment }: ChangeFilter) {
-  const named = (kinds: readonly ItemKind[], key: string): SQL | undefined =>
-    and(inArray(changeItems.kind, [...kinds]), eq(changeItems.key, key));
-  return queries
-    .select({ revision: changeItems.revision })
-    .from(changeItems)
-    .where(
-      and(
-        eq(changeItems.project, project),
-        flag === undefined ? undefined : named(["flag", "targeting"], flag),
-        segment === undefined ? undefined : named(["segment"], segment),
-        environment === undefined
-          ? undefined
-          : or(eq(changeItems.environment, environment), named(["environment"], environment)),
-      ),
-    );
-}
-
-function toFollowed({ project, revision, text, hash }: ChangeRow, previous: string): Change {
-  const record = chainHash(previous, text) === hash ? tryReadRecord(text) : undefined;
-  if (record !== undefined) return { ...record, hash };
-  throw new StoreFault(
-    "corrupt",
-    `Change ${revision} of project ${project} was altered in the database, so nothing after it is taken from there. ` +
-      "Verify the project's history, and restore a backup.",
-  );
-}
-
-function toListed(row: ChangeRow): Change {
-  const { project, revision, at, actorType, actorId, actorName, action, hash } = row;
-  const actor = { type: actorType, id: actorId, name: actorName };
-  return { ...(tryReadRecord(row.text) ?? { project, revision, at, actor, action, items: [] }), hash };
-}
-
-/** `undefined` where it is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,31 +3,20 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../log/ledger.ts";
-import type { Item } from "../../state/documents.ts";
-import { removed, sample } from "../../state/sample-documents.ts";
-import { type Store, SYSTEM_PROJECT } from "../port.ts";
+import type { Store } from "../port.ts";
 import { describeStore } from "../store-contract.ts";
+import { describeTampering, writeHistory } from "../testing/tampering.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { temporaryFiles } from "./temporary-folder.ts";
 
 const freshFile = temporaryFiles();
 const open = (file: string): Promise<Store> => openSqliteStore({ file, at: 1 });
-const actor = { type: "token", id: "t1", name: "ada" } as const;
 const reports = { unreadable: () => undefined, listenerFailed: () => undefined };
-
-async function write(ledger: Ledger, items: readonly Item[], project = "default"): Promise<void> {
-  await ledger.execute({ project, actor, at: 5 }, () => ({ ok: true, action: "test.write", items, result: undefined }));
-}
 
 /** A database with three changes of the project `default`, closed. */
 async function written(): Promise<string> {
   const file = freshFile();
-  const ledger = await Ledger.open({ store: await open(file), reports, at: 1 });
-  await write(ledger, [sample.project("default")], SYSTEM_PROJECT);
-  await write(ledger, [sample.environment("production"), sample.flag("a"), sample.targeting("a")]);
-  await write(ledger, [sample.segment("s"), sample.flag("b"), sample.targeting("b")]);
-  await write(ledger, [sample.targeting("a", { enabled: false }), removed(sample.targeting("b"))]);
-  await ledger.close();
+  await writeHistory(await open(file));
   return file;
 }
 
@@ -128,47 +117,12 @@ describe("the SQLite store", () => {
   });
 });
 
-const tampering: readonly (readonly [what: string, sql: string, revision: number, reason: string])[] = [
-  ["a record's text", `UPDATE changes SET text = replace(text, 'ada', 'eve') WHERE revision = 2`, 2, "hash"],
-  ["a record's hash", `UPDATE changes SET hash = 'x' WHERE revision = 2`, 2, "hash"],
-  ["a record's actor", `UPDATE changes SET actor_name = 'eve' WHERE revision = 2`, 2, "columns"],
-  ["a record's instant", `UPDATE changes SET at = 4 WHERE revision = 3`, 3, "columns"],
-  ["a record's action", `UPDATE changes SET action = 'x' WHERE revision = 1`, 1, "columns"],
-  ["an item", `UPDATE change_items SET after = '{}' WHERE key = 'b' AND revision = 2 AND kind = 'flag'`, 2, "items"],
-  ["an item taken away", `DELETE FROM change_items WHERE key = 'b' AND revision = 3`, 3, "items"],
-  ["a document", `UPDATE documents SET document = '{}' WHERE kind = 'segment'`, 2, "segment s"],
-  ["a document taken away", `DELETE FROM documents WHERE kind = 'targeting'`, 3, "targeting a of production"],
-  [
-    "a removed document put back",
-    `INSERT INTO documents SELECT project, kind, key, environment, revision, after FROM change_items WHERE kind = 'targeting' AND key = 'b' AND revision = 2`,
-    2,
-    "targeting b",
-  ],
-  ["a change taken away", `DELETE FROM changes WHERE revision = 2`, 2, "missing"],
-  ["a tail cut off", `DELETE FROM changes WHERE revision = 3`, 3, "missing"],
-  ["a head", `UPDATE projects SET head = 'x'`, 3, "head"],
-];
-
 describe("a history edited by hand (F44)", () => {
-  it.each(tampering)("is found out: %s", async (_, sql, revision, reason) => {
-    const file = await written();
-    edit(
-      file,
-      `PRAGMA foreign_keys = OFF; ${sql.includes("UPDATE projects") ? sql : `${sql} AND project = 'default'`}`,
-    );
-    const store = await open(file);
-    expect(await store.verify("default")).toEqual({ ok: false, revision, reason: expect.stringContaining(reason) });
-    await store.close();
-  });
-
-  it("is listed all the same, and followed only up to there", async () => {
-    const file = await written();
-    edit(file, "UPDATE changes SET text = '{' WHERE revision = 2 AND project = 'default'");
-    const store = await open(file);
-    const listed = await store.changes("default", { limit: 9 });
-    expect(listed.map(({ change }) => [change.revision, change.actor.name])).toEqual([3, 2, 1].map((r) => [r, "ada"]));
-    expect(listed[1]?.change.items).toEqual([]);
-    await expect(store.follow("default", 0, 9)).rejects.toMatchObject({ name: "StoreFault", kind: "corrupt" });
-    await store.close();
+  describeTampering(async () => {
+    const file = freshFile();
+    return {
+      open: () => open(file),
+      edit: async (statements) => edit(file, `PRAGMA foreign_keys = OFF; ${statements}`),
+    };
   });
 });

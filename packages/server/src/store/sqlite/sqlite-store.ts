@@ -17,18 +17,21 @@ import type {
   CommitResult,
   CredentialDigest,
   Store,
+  StoredDocument,
   StoredProject,
   Stretch,
   UnitOfWork,
 } from "../port.ts";
+import { verifyProject } from "../verify.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
 import { withFaults } from "./faults.ts";
 import { type Lock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
+import { readDocumentsAt, readRevisionAt } from "./past.ts";
 import { followLog, listChanges, loadProject } from "./reader.ts";
 import { credentials, installation, projects } from "./schema.ts";
-import { verifyProject } from "./verify.ts";
+import { verifySource } from "./verify.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -139,8 +142,23 @@ class SqliteStore implements Store {
     return this.#run((queries) => listChanges(queries, project, filter));
   }
 
+  async documentsAt(project: string, revision: number, environment?: string): Promise<readonly StoredDocument[]> {
+    return readDocumentsAt((call) => this.#run(call), { project, revision, environment });
+  }
+
+  async revisionAt(project: string, at: number): Promise<number> {
+    return this.#run((queries) => readRevisionAt(queries, project, at));
+  }
+
   async verify(project: string): Promise<ChainVerdict> {
-    return verifyProject((call) => this.#run(call), project);
+    return verifyProject(
+      project,
+      verifySource((call) => this.#run(call), project),
+    );
+  }
+
+  async digests(): Promise<readonly CredentialDigest[]> {
+    return this.#run((queries) => queries.select().from(credentials).all());
   }
 
   async digest(id: string): Promise<CredentialDigest | undefined> {

@@ -3,6 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { RecordedItem } from "../../state/documents.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
 import { canonicalJson, writeRecord } from "../record.ts";
+import { repeatedColumns } from "../rows.ts";
 import type { Connection, Queries } from "./connection.ts";
 import { changeItems, changes, credentials, documents, projects, viewEntities } from "./schema.ts";
 
@@ -41,9 +42,8 @@ export class Writer {
   }
 
   #log(change: Change, text: string): void {
-    const { project, revision, at, actor, action, hash } = change;
-    const { type: actorType, id: actorId, name: actorName } = actor;
-    this.#statements.insertChange.run({ project, revision, at, actorType, actorId, actorName, action, text, hash });
+    const { project, revision, hash } = change;
+    this.#statements.insertChange.run({ project, revision, ...repeatedColumns(change), text, hash });
     for (const [position, { kind, key, environment, after }] of change.items.entries()) {
       const json = after === null ? null : canonicalJson(after);
       this.#statements.insertItem.run({ project, kind, key, environment, revision, position, after: json });

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration.ts";
 
 /** Reviewed by hand: makes tables only, touches no data. */
 export const history: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration.ts";
 import { history } from "./0001-history.ts";
 
 /** In order. One that was released is never edited: the next says what changes. */

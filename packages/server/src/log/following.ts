@@ -1,0 +1,45 @@
+/**
+ * Keeps a node level with what other processes write to the same database.
+ *
+ *     store.watch ─► newest revisions ─► level(project, revision) for each ─► told: undefined, or the first trouble
+ *                 └► failed ───────────────────────────────────────────────► told: the fault
+ *
+ * Looks overlap. One that began before the last trouble was met says nothing of what came after, so its success is
+ * kept to itself.
+ */
+import type { Store } from "../store/port.ts";
+
+export interface FollowingPorts {
+  readonly store: Store;
+  /** Makes the node show at least this revision of a project. */
+  readonly level: (project: string, revision: number) => Promise<void>;
+  /** Hears how each look went: what was in the way, or `undefined`. It must not throw. */
+  readonly told: (trouble: unknown) => void;
+}
+
+/** Answers with what ends it; `undefined` where there can be no other process. */
+export function startFollowing({ store, level, told }: FollowingPorts): (() => Promise<void>) | undefined {
+  let begun = 0;
+  let begunBeforeTrouble = 0;
+  const report = (look: number, trouble: unknown): void => {
+    if (trouble !== undefined) begunBeforeTrouble = begun;
+    else if (look <= begunBeforeTrouble) return;
+    told(trouble);
+  };
+  return store.watch?.({
+    newest(revisions) {
+      begun += 1;
+      const look = begun;
+      void levelAll(revisions, level).then((trouble) => report(look, trouble));
+    },
+    failed: (fault) => report(begun, fault),
+  });
+}
+
+/** One project's trouble is no other's. */
+async function levelAll(revisions: ReadonlyMap<string, number>, level: FollowingPorts["level"]): Promise<unknown> {
+  const levelled = [...revisions].map(([project, revision]) =>
+    level(project, revision).catch((trouble: unknown) => trouble),
+  );
+  return (await Promise.all(levelled)).find((trouble) => trouble !== undefined);
+}

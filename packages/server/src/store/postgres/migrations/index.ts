@@ -1,0 +1,5 @@
+import type { Migration } from "../../migration.ts";
+import { history } from "./0001-history.ts";
+
+/** In order. One that was released is never edited: the next says what changes. */
+export const migrations: readonly Migration[] = [history];

@@ -1,0 +1,189 @@
+/**
+ * The store in PostgreSQL, for as many processes as there are.
+ *
+ *     openPostgresStore ─► settings asked for ─► migrations ─► epoch ─► store
+ *     reads, commits ─► Pool                    other nodes' changes ◄─ watch ◄─ LISTEN, and a question every 2 s
+ *
+ * A commit returns only when the database has it on its disk (and on its standbys', where it is set up so).
+ */
+import { randomUUID } from "node:crypto";
+import { eq, sql as raw } from "drizzle-orm";
+import { StoreFault } from "../fault.ts";
+import type {
+  ChainVerdict,
+  ChangeFilter,
+  ChangeWithBefore,
+  CommitResult,
+  CredentialDigest,
+  Store,
+  StoredDocument,
+  StoredProject,
+  Stretch,
+  UnitOfWork,
+  Watcher,
+} from "../port.ts";
+import { columnText } from "../rows.ts";
+import { verifyProject } from "../verify.ts";
+import type { Driver } from "./driver.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+import { Pool } from "./pool.ts";
+import { followLog, listChanges, loadProject, readDocumentsAt, readRevision, readRevisionAt } from "./reader.ts";
+import { credentials, installation, projects } from "./schema.ts";
+import { verifySource } from "./verify.ts";
+import { watch } from "./watch.ts";
+import { Writer } from "./writer.ts";
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`. Appears in no error and no log. */
+  readonly url: string;
+  /** Epoch milliseconds, for the record of what migrations ran. */
+  readonly at: number;
+  /** Where the tables are, an identifier in lower case; the user's own search path unless named. */
+  readonly schema?: string;
+  /** Off where nothing can be listened to, as through a pooler by transaction: other nodes' changes then take up to 2 s. */
+  readonly notifications?: boolean;
+}
+
+/** Long enough for all of a large installation. */
+const LOAD_DEADLINE_MS = 60_000;
+
+/**
+ * Connects to the database, and makes it ready where it is new. Rejects with a `StoreFault` where it cannot be had or
+ * its settings do not do, with `SchemaTooNew` where a newer program made it.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, at, schema, notifications = true } = options;
+  const pool = new Pool({ url, schema });
+  try {
+    const place = await pool.run(requireSettings);
+    await pool.run(({ sql }) => migrate(sql, place.database, { migrations, at }), LOAD_DEADLINE_MS);
+    const epoch = await pool.run(readyEpoch);
+    // Databases share no channels, schemas of one database do.
+    const channel = `bannerol ${place.schema}`;
+    return new PostgresStore({ pool, epoch, url, channel, notifications });
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly database: string;
+  readonly schema: string;
+}
+
+/** What no message can make up for later: durable commits, and text that comes back as it went in. */
+async function requireSettings({ sql }: Driver): Promise<Place> {
+  const [found] = await sql<{ database: string; schema: string | null; durable: string; encoding: string }[]>`
+    SELECT current_database() AS database, current_schema() AS schema,
+      current_setting('synchronous_commit') AS durable, current_setting('server_encoding') AS encoding`;
+  const { database = "", schema, durable = "", encoding } = found ?? {};
+  if (!["on", "remote_apply"].includes(durable)) {
+    throw unfit(`does not promise durable writes (synchronous_commit is ${durable}). Set it to on in DATABASE_URL`);
+  }
+  if (encoding !== "UTF8") throw unfit(`keeps text as ${encoding}. Make one with the encoding UTF8`);
+  if (typeof schema !== "string")
+    throw unfit("has no schema that this user may use. Make one, and make the user its owner");
+  return { database, schema };
+
+  function unfit(why: string): StoreFault {
+    return new StoreFault("unavailable", `The database ${database} ${why}.`);
+  }
+}
+
+/** Reads the epoch, made here where the database is new: by the first of the nodes that start together. */
+async function readyEpoch({ queries }: Driver): Promise<string> {
+  const [row] = await queries
+    .insert(installation)
+    .values({ id: 1, epoch: randomUUID() })
+    .onConflictDoUpdate({ target: installation.id, set: { epoch: raw`${installation.epoch}` } })
+    .returning();
+  if (row === undefined) throw new Error("The database answered an upsert without a row.");
+  return row.epoch;
+}
+
+interface Parts {
+  readonly pool: Pool;
+  readonly epoch: string;
+  readonly url: string;
+  readonly channel: string;
+  readonly notifications: boolean;
+}
+
+class PostgresStore implements Store {
+  readonly epoch: string;
+  readonly #parts: Parts;
+  readonly #pool: Pool;
+  readonly #writer: Writer;
+
+  constructor(parts: Parts) {
+    this.epoch = parts.epoch;
+    this.#parts = parts;
+    this.#pool = parts.pool;
+    this.#writer = new Writer(parts.pool, parts.channel);
+  }
+
+  async projects(): Promise<readonly string[]> {
+    const rows = await this.#pool.run(({ queries }) => queries.select().from(projects).orderBy(projects.key));
+    return rows.map(({ key }) => key);
+  }
+
+  async addProject(key: string): Promise<void> {
+    const row = { key, revision: 0, head: "", at: 0, viewFormat: 0 };
+    await this.#pool.run(({ queries }) => queries.insert(projects).values(row).onConflictDoNothing());
+  }
+
+  load(project: string): Promise<StoredProject> {
+    return this.#pool.run(({ sql }) => loadProject(sql, project), LOAD_DEADLINE_MS);
+  }
+
+  commit(work: UnitOfWork): Promise<CommitResult> {
+    return this.#writer.commit(work);
+  }
+
+  revision(project: string): Promise<number> {
+    return this.#pool.run(({ queries }) => readRevision(queries, project));
+  }
+
+  follow(project: string, revision: number, limit: number): Promise<Stretch> {
+    return this.#pool.run(({ queries }) => followLog(queries, { project, revision, limit }));
+  }
+
+  changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]> {
+    return this.#pool.run((driver) => listChanges(driver, project, filter));
+  }
+
+  documentsAt(project: string, revision: number, environment?: string): Promise<readonly StoredDocument[]> {
+    return this.#pool.run(async ({ sql, queries }) => {
+      await readRevision(queries, project);
+      return readDocumentsAt(sql, { project, revision, environment });
+    }, LOAD_DEADLINE_MS);
+  }
+
+  revisionAt(project: string, at: number): Promise<number> {
+    return this.#pool.run(({ queries }) => readRevisionAt(queries, project, at));
+  }
+
+  verify(project: string): Promise<ChainVerdict> {
+    return verifyProject(project, verifySource(this.#pool, project));
+  }
+
+  async digest(id: string): Promise<CredentialDigest | undefined> {
+    const find = eq(credentials.id, columnText(id));
+    const [found] = await this.#pool.run(({ queries }) => queries.select().from(credentials).where(find));
+    return found;
+  }
+
+  digests(): Promise<readonly CredentialDigest[]> {
+    return this.#pool.run(({ queries }) => queries.select().from(credentials));
+  }
+
+  watch(watcher: Watcher): () => Promise<void> {
+    return watch(this.#parts, watcher);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}

@@ -1,0 +1,97 @@
+/** The tables as queries see them. `migrations/` makes them; a test holds the two together. */
+import { bigint, boolean, foreignKey, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { itemKinds } from "../../state/documents.ts";
+
+const number = () => bigint({ mode: "number" });
+
+/** One row: what is known of the database itself. */
+export const installation = pgTable("installation", { id: integer().primaryKey(), epoch: text().notNull() });
+
+/** One row a chain: its counter, which every commit moves first, and where the chain stands. */
+export const projects = pgTable("projects", {
+  key: text().primaryKey(),
+  revision: number().notNull(),
+  head: text().notNull(),
+  at: number().notNull(),
+  viewFormat: integer("view_format").notNull(),
+});
+
+/** The log. `text` is what was hashed; the other columns repeat what filters ask for. */
+export const changes = pgTable(
+  "changes",
+  {
+    project: text()
+      .notNull()
+      .references(() => projects.key),
+    revision: number().notNull(),
+    at: number().notNull(),
+    actorType: text("actor_type", { enum: ["token", "system"] }).notNull(),
+    actorId: text("actor_id").notNull(),
+    actorName: text("actor_name").notNull(),
+    action: text().notNull(),
+    text: text().notNull(),
+    hash: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.revision] }),
+    index("changes_at").on(table.project, table.at),
+    index("changes_actor_id").on(table.project, table.actorId, table.revision),
+    index("changes_actor_name").on(table.project, table.actorName, table.revision),
+  ],
+);
+
+const itemName = {
+  project: text().notNull(),
+  kind: text({ enum: itemKinds }).notNull(),
+  key: text().notNull(),
+  environment: text().notNull(),
+};
+
+/** Each document in each of its states: the newest row at or before R is the state at R. `after` is JSON. */
+export const changeItems = pgTable(
+  "change_items",
+  { ...itemName, revision: number().notNull(), position: integer().notNull(), after: text() },
+  (table) => [
+    primaryKey({ columns: [table.project, table.kind, table.key, table.environment, table.revision] }),
+    index("change_items_revision").on(table.project, table.revision, table.position),
+    index("change_items_environment").on(table.project, table.environment, table.revision),
+    foreignKey({ columns: [table.project, table.revision], foreignColumns: [changes.project, changes.revision] }),
+  ],
+);
+
+/** The newest state of each document that is there: what a start reads. */
+export const documents = pgTable(
+  "documents",
+  { ...itemName, revision: number().notNull(), document: text().notNull() },
+  (table) => [
+    primaryKey({ columns: [table.project, table.kind, table.key, table.environment] }),
+    foreignKey({ columns: [table.project, table.revision], foreignColumns: [changes.project, changes.revision] }),
+  ],
+);
+
+/** Which version of which entity each view shows; those that left stay, as dropped. */
+export const viewEntities = pgTable(
+  "view_entities",
+  {
+    project: text().notNull(),
+    environment: text().notNull(),
+    class: text({ enum: ["server", "client"] }).notNull(),
+    kind: text({ enum: ["flag", "segment"] }).notNull(),
+    key: text().notNull(),
+    version: number().notNull(),
+    dropped: boolean().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.environment, table.class, table.kind, table.key] }),
+    foreignKey({ columns: [table.project, table.version], foreignColumns: [changes.project, changes.revision] }),
+  ],
+);
+
+/** Digests of secrets, outside the log. */
+export const credentials = pgTable("credentials", {
+  id: text().primaryKey(),
+  project: text()
+    .notNull()
+    .references(() => projects.key),
+  digest: text().notNull(),
+});

@@ -1,0 +1,125 @@
+/**
+ * Recomputes a project's chain, and compares with it what a database repeats of it: columns, items, documents. It
+ * reads in pages and gives the event loop its turn between them, so that a long history stops nobody.
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { ItemName } from "../state/documents.ts";
+import { ChainCheck } from "./chain-check.ts";
+import type { ChainVerdict } from "./port.ts";
+import { canonicalJson, type RecordContent } from "./record.ts";
+import { type ChangeRow, type RepeatedColumns, repeatedColumns } from "./rows.ts";
+
+type Misfit = Extract<ChainVerdict, { readonly ok: false }>;
+type Eventually<T> = T | Promise<T>;
+
+export interface ItemRow extends ItemName {
+  readonly revision: number;
+  /** JSON; null for a removal. */
+  readonly after: string | null;
+}
+
+/** Revisions, both inclusive. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an adapter reads of one project. */
+export interface VerifySource {
+  /** Where the project's row says that the chain ends. Throws where there is no such project. */
+  readonly end: () => Eventually<{ readonly revision: number; readonly head: string }>;
+  /** In the order of their revisions. */
+  readonly changes: (span: Span) => Eventually<readonly ChangeRow[]>;
+  /** In the order of their revisions, and of their positions within one. */
+  readonly items: (span: Span) => Eventually<readonly ItemRow[]>;
+  /** The first document that is not what the items make of it: what `strayDocument` asks for. */
+  readonly stray: () => Eventually<StrayRow | undefined>;
+}
+
+export type StrayRow = ItemName & { readonly revision: number };
+
+const PAGE = 200;
+
+/** The newest documents must be the newest items that are no removals, all of them and no others. */
+export function strayDocument(project: string): SQL {
+  return sql`
+    SELECT d.revision, d.kind, d.key, d.environment
+    FROM documents d LEFT JOIN change_items i USING (project, kind, key, environment, revision)
+    WHERE d.project = ${project} AND (i.after IS DISTINCT FROM d.document OR EXISTS (
+      SELECT 1 FROM change_items newer
+      WHERE newer.project = d.project AND newer.kind = d.kind AND newer.key = d.key
+        AND newer.environment = d.environment AND newer.revision > d.revision))
+    UNION ALL
+    SELECT i.revision, i.kind, i.key, i.environment
+    FROM change_items i LEFT JOIN documents d USING (project, kind, key, environment)
+    WHERE i.project = ${project} AND i.after IS NOT NULL AND d.project IS NULL AND NOT EXISTS (
+      SELECT 1 FROM change_items newer
+      WHERE newer.project = i.project AND newer.kind = i.kind AND newer.key = i.key
+        AND newer.environment = i.environment AND newer.revision > i.revision)
+    ORDER BY revision LIMIT 1`;
+}
+
+export async function verifyProject(project: string, source: VerifySource): Promise<ChainVerdict> {
+  // Changes that are made meanwhile are left to the next time.
+  const end = await source.end();
+  const check = new ChainCheck(project);
+  while (check.checked < end.revision) {
+    const span = { from: check.checked + 1, to: Math.min(check.checked + PAGE, end.revision) };
+    const misfit = checkPage(check, await source.changes(span), await source.items(span));
+    if (misfit !== undefined) return misfit;
+    await new Promise((resume) => setImmediate(resume));
+  }
+  if (check.head !== end.head) {
+    return misfitAt(end.revision, "The project's head is not the hash of its newest change.");
+  }
+  const stray = await source.stray();
+  return stray === undefined ? { ok: true, head: check.head, checked: check.checked } : strayMisfit(stray);
+}
+
+function checkPage(check: ChainCheck, rows: readonly ChangeRow[], items: readonly ItemRow[]): Misfit | undefined {
+  if (rows.length === 0) return misfitAt(check.checked + 1, `Change ${check.checked + 1} is missing.`);
+  const itemsOf = grouped(items);
+  for (const row of rows) {
+    const step = check.next(row);
+    if ("reason" in step) return misfitAt(step.revision, step.reason);
+    const reason = columnsDiffer(row, step.record) ?? itemsDiffer(itemsOf.get(row.revision) ?? [], step.record);
+    if (reason !== undefined) return misfitAt(row.revision, reason);
+  }
+  return undefined;
+}
+
+function grouped(items: readonly ItemRow[]): ReadonlyMap<number, readonly ItemRow[]> {
+  const groups = new Map<number, ItemRow[]>();
+  for (const item of items) {
+    const group = groups.get(item.revision);
+    if (group === undefined) groups.set(item.revision, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function columnsDiffer(row: ChangeRow, record: RecordContent): string | undefined {
+  const said = repeatedColumns(record);
+  const names: readonly (keyof RepeatedColumns)[] = ["at", "actorType", "actorId", "actorName", "action"];
+  return names.every((name) => row[name] === said[name]) ? undefined : "Its columns say something else than its text.";
+}
+
+function itemsDiffer(rows: readonly ItemRow[], { items }: RecordContent): string | undefined {
+  const kept = rows.map(({ kind, key, environment, after }) => [kind, key, environment, after]);
+  const said = items.map(({ kind, key, environment, after }) => [
+    kind,
+    key,
+    environment,
+    after === null ? null : canonicalJson(after),
+  ]);
+  return JSON.stringify(kept) === JSON.stringify(said) ? undefined : "Its items are not those of its text.";
+}
+
+function strayMisfit({ revision, kind, key, environment }: StrayRow): Misfit {
+  const where = environment === "" ? "" : ` of ${environment}`;
+  return misfitAt(revision, `The stored ${kind} ${key}${where} is not what the history made of it.`);
+}
+
+function misfitAt(revision: number, reason: string): Misfit {
+  return { ok: false, revision, reason };
+}
