@@ -6,19 +6,21 @@ const fromSource = {
   ssr: { resolve: { conditions: ["@bannerol/source"] } },
 };
 
+/** Far beyond what any test needs: a busy machine must not decide whether a test passes. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     projects: [
-      { ...fromSource, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
-      { ...fromSource, test: { name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
-      { ...fromSource, test: { name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
+      { ...fromSource, test: { ...patient, name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
+      { ...fromSource, test: { ...patient, name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
+      { ...fromSource, test: { ...patient, name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
       {
         ...fromSource,
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patient,
           fileParallelism: false,
         },
       },
