@@ -16,7 +16,14 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 const needed = /PostgreSQL|Chromium|nginx/i;
 
 const gates = [
-  ["tests", "npm", ["test", "--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]],
+  [
+    "tests",
+    process.execPath,
+    [
+      join(root, "scripts", "postgres.mjs"),
+      ...["npm", "test", "--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    ],
+  ],
   ["lint", bin("biome"), ["ci", "--error-on-warnings", "."]],
   ["types", bin("turbo"), ["run", "types", "--output-logs=errors-only"]],
   ["unused files, exports and dependencies", bin("knip"), []],
