@@ -26,10 +26,27 @@ describe("the service", () => {
     expect(state.status).toBe("draining");
   });
 
+  it("is degraded while looks at the database fail, and a look that goes well is no proof that it can be written", () => {
+    const state = new ServiceState();
+    state.opened();
+    for (const [fault, after] of [
+      ["unavailable", "ready"],
+      ["regressed", "ready"],
+      ["full", "degraded"],
+      ["io", "degraded"],
+    ] as const) {
+      state.looked(fault);
+      expect(state.status).toBe("degraded");
+      state.looked(undefined);
+      expect([fault, state.status]).toEqual([fault, after]);
+    }
+  });
+
   it.each([
     ["full", 507, "storage_full"],
     ["io", 503, "store_unavailable"],
     ["unavailable", 503, "store_unavailable"],
+    ["uncertain", 503, "store_unavailable"],
     ["corrupt", 503, "store_unavailable"],
     ["regressed", 503, "store_unavailable"],
   ] as const)(

@@ -12,6 +12,7 @@ describe("faults", () => {
     ["58030", "io"],
     ["58P01", "io"],
     ["XX001", "corrupt"],
+    ["42P01", "corrupt"],
     ["28P01", "unavailable"],
     ["3D000", "unavailable"],
     ["42501", "unavailable"],
@@ -60,7 +61,7 @@ describe("faults", () => {
     expect([isConnectionFault(fromServer("57P01")), isUncertain(fromServer("57P01"))]).toEqual([true, true]);
   });
 
-  it.each([fromServer("23505"), fromServer("42P01"), fromDriver("ERR_ASSERTION"), new Error("a bug"), "a text"])(
+  it.each([fromServer("23505"), fromServer("42601"), fromDriver("ERR_ASSERTION"), new Error("a bug"), "a text"])(
     "are not made of what is none: %s",
     (error) => {
       expect(asFault(error)).toBeUndefined();

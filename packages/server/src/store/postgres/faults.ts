@@ -4,13 +4,14 @@ import { StoreFault, type StoreFaultKind } from "../fault.ts";
 
 type Row = readonly [codes: RegExp, kind: StoreFaultKind, advice: string];
 
-const UNREACHED = "The database cannot be reached. Nothing was written; it is tried again by itself.";
+const UNREACHED = "The database cannot be reached. Nothing was written; try again in a moment.";
 
 /** SQLSTATEs, see the appendix "PostgreSQL Error Codes" of its manual. The first that fits counts. */
 const sqlStates: readonly Row[] = [
   [/^53100$/, "full", "The disk of the database is full. Nothing was written; make room and try again."],
   [/^58/, "io", "The database failed to read or write its files. Nothing was written; look at its log and its disk."],
   [/^XX00[12]$/, "corrupt", "The database is damaged. Nothing was written; restore a backup."],
+  [/^42(P01|703)$/, "corrupt", "The database has lost a table or a column. Restore a backup."],
   [/^28/, "unavailable", "The database refused the user or the password. Check DATABASE_URL."],
   [/^3D000$/, "unavailable", "There is no such database. Make it, or check DATABASE_URL."],
   [/^(42501|3F000)$/, "unavailable", "The user may not use the schema or its tables. Make it their owner."],
@@ -64,7 +65,7 @@ interface Code {
 }
 
 /** Of the error itself, or of what it was wrapped around. */
-function codeOf(error: unknown): Code {
+export function codeOf(error: unknown): Code {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") {
       return { code: at.code, fromServer: at instanceof postgres.PostgresError, cause: at };

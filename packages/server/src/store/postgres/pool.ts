@@ -53,7 +53,7 @@ export class Pool {
       throw asFault(error) ?? error;
     } finally {
       lane.calls.delete(answer);
-      if (lane !== this.#current && lane.calls.size === 0) await this.#end(lane);
+      if (lane !== this.#current && lane.calls.size === 0) void this.#end(lane);
     }
   }
 

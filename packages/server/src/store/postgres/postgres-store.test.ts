@@ -100,7 +100,7 @@ await describePostgres("the PostgreSQL store", ({ url, lend, freshSchema, sql })
   });
 
   it.each([
-    ["nothing listens", { port: "1" }, /cannot be reached.*ECONNREFUSED/],
+    ["nothing listens", { port: "1" }, /^No database answers at [^@ ]+:1 \(ECONNREFUSED\)\. Start it/],
     ["there is no such database", { pathname: "/nowhere-at-all" }, /no such database.*3D000/],
     ["there is no such user", { username: "nobody-at-all" }, /refused the user/],
   ])("says in one line, without a secret, that %s", async (_, parts, message) => {

@@ -25,6 +25,7 @@ import type {
 import { columnText } from "../rows.ts";
 import { verifyProject } from "../verify.ts";
 import type { Driver } from "./driver.ts";
+import { codeOf, isConnectionFault } from "./faults.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { Pool } from "./pool.ts";
@@ -64,8 +65,14 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return new PostgresStore({ pool, epoch, url, channel, notifications });
   } catch (error) {
     await pool.close();
-    throw error;
+    throw isConnectionFault(error) ? unreached(url, error) : error;
   }
+}
+
+function unreached(url: string, cause: unknown): StoreFault {
+  const advice = "Start it, or name another one with DATABASE_URL.";
+  const { code } = codeOf(cause);
+  return new StoreFault("unavailable", `No database answers at ${new URL(url).host} (${code}). ${advice}`, { cause });
 }
 
 interface Place {

@@ -43,9 +43,12 @@ async function askForNewest(pool: Pool, watcher: Watcher): Promise<void> {
     const rows = await pool.run(({ queries }) => queries.select().from(projects), ASK_LIMIT_MS);
     watcher.newest(new Map(rows.map(({ key, revision }) => [key, revision])));
   } catch (error) {
-    if (!(error instanceof StoreFault)) throw error;
-    watcher.failed(error);
+    watcher.failed(error instanceof StoreFault ? error : unexpected(error));
   }
+}
+
+function unexpected(cause: unknown): StoreFault {
+  return new StoreFault("unavailable", "The database answers, but not as it should. Look at the cause.", { cause });
 }
 
 /** A payload is a project and a revision, see `Writer`. */
