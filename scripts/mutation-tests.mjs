@@ -5,7 +5,7 @@
 import { defineConfig } from "vitest/config";
 
 const { env } = process;
-env.FUZZ_RUNS ??= "60";
+env.FUZZ_RUNS ??= "30";
 
 export default defineConfig({
   resolve: { conditions: ["@bannerol/source"] },

@@ -11,7 +11,12 @@ import { root } from "./prepare.mjs";
 
 const report = join(root, "reports", "mutation", "mutation.json");
 const source = "packages/core/src";
-const evaluator = ["evaluate/oracle.test.ts", "evaluate/conditions.test.ts", "evaluate/evaluate.test.ts"];
+const evaluator = [
+  "compile/answers.test.ts",
+  "evaluate/oracle.test.ts",
+  "evaluate/conditions.test.ts",
+  "evaluate/evaluate.test.ts",
+];
 
 /** By name: what is mutated, and what it faces. */
 const areas = new Map([
@@ -34,8 +39,28 @@ const areas = new Map([
   ],
   ["hash", { mutate: ["hash.ts", "bucket.ts"], tests: ["hash*.test.ts", "bucket.test.ts"] }],
   ["lists", { mutate: ["lists/*.ts"], tests: ["lists/*.test.ts"] }],
-  ["compile", { mutate: ["compile/*.ts"], tests: ["compile/*.test.ts", "evaluate/*.test.ts"] }],
-  ["evaluate", { mutate: ["evaluate/*.ts"], tests: ["evaluate/*.test.ts"] }],
+  [
+    "compile",
+    {
+      mutate: [
+        "compile/attribute-test.ts",
+        "compile/condition.ts",
+        "compile/outcomes.ts",
+        "compile/program.ts",
+        "compile/segment.ts",
+        "compile/serve.ts",
+      ],
+      tests: evaluator,
+    },
+  ],
+  [
+    "graph",
+    {
+      mutate: ["compile/affected.ts", "compile/graph.ts", "compile/lazy-*.ts", "compile/ruleset.ts"],
+      tests: ["compile/ruleset.test.ts", "evaluate/conditions.test.ts"],
+    },
+  ],
+  ["evaluate", { mutate: ["evaluate/*.ts"], tests: ["evaluate/evaluate.test.ts", "evaluate/explain.test.ts"] }],
 ]);
 const shortAreas = ["patch", "hash"];
 

@@ -66,5 +66,5 @@ function anyPasses(values: readonly unknown[], test: ValueTest): boolean {
   return false;
 }
 
-/** Whether an array's own key is that of an element, and not of a field that somebody gave it. */
-const isPosition = (key: string): boolean => String(Number(key) >>> 0) === key;
+/** Whether a list's own key is that of an element, and no field that it was given. 2^32 - 1 can only be a length. */
+const isPosition = (key: string): boolean => String(Number(key) >>> 0) === key && key !== "4294967295";
