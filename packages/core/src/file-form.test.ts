@@ -77,6 +77,40 @@ describe("normalizeFile", () => {
     expect(ruleset.segments.s).toEqual({ version: 0, included: ["u1"], excluded: [], when: null });
   });
 
+  it("tells of every name that is spelt wrong, serves what is spelt right, and takes the admin API's own for what it is", () => {
+    const { ruleset, findings } = normalizeFile({
+      flags: {
+        fine: { description: "d", tags: [], owner: "o", kind: "ops", clientSide: true, key: "fine" },
+        wrong: {
+          enable: false,
+          rules: [
+            {
+              wen: 1,
+              when: { all: [{ attribute: "plan", op: "in", values: ["pro"], ignorecase: true }] },
+              serve: { rollout: { weights: { on: 1_000 }, bucketby: "id" } },
+            },
+          ],
+          fallthrough: { rollout: { allocation: [[100, "on"]], sed: 1 } },
+        },
+      },
+      segments: { s: { name: "n", description: "d", include: ["u1"] } },
+    });
+    expect(findings.map(({ path }) => path)).toEqual([
+      "flags.wrong.rules[0].wen",
+      "flags.wrong.rules[0].when.all[0].ignorecase",
+      "flags.wrong.rules[0].serve.rollout.bucketby",
+      "flags.wrong.fallthrough.rollout.sed",
+      "flags.wrong.enable",
+      "segments.s.include",
+    ]);
+    expect(findings[4]?.message).toBe(
+      "There is no such field. Remove it; the fields here are version, type, seed, variants, enabled, off, prerequisites, targets, rules, fallthrough.",
+    );
+    expect(evaluate(compileRuleset(readRuleset(ruleset)), "wrong", { targetingKey: "u" }, true, 0).errorCode).toBe(
+      undefined,
+    );
+  });
+
   it("names what cannot be read, leaves it to fail alone, and reads the rest", () => {
     const { ruleset, findings } = normalizeFile({
       flags: {

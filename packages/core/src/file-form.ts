@@ -3,9 +3,9 @@
  * that can be told from the rest. `docs/reference/model.md` says what may be left out.
  */
 
-import { readFlag } from "./check/flag.ts";
+import { checkFlag, readFlag, unknownFieldsOfFlag } from "./check/flag.ts";
 import { type Finding, joinPath } from "./check/inspection.ts";
-import { readSegment } from "./check/segment.ts";
+import { readSegment, unknownFieldsOfSegment } from "./check/segment.ts";
 import { compileRuleset } from "./compile/ruleset.ts";
 import { murmur3 } from "./hash.ts";
 import { isList, isRecord, type JsonRecord } from "./json.ts";
@@ -22,7 +22,7 @@ export interface FileFinding extends Finding {
 
 /**
  * A file's ruleset in full, and what is wrong with it: a flag or a segment that cannot be read fails, and it alone; a
- * rule with a part that is not understood does not match.
+ * rule with a part that is not understood does not match; a field that there is not is left out of account.
  */
 export interface NormalFile {
   readonly ruleset: RulesetDocument;
@@ -39,12 +39,14 @@ const unnumbered: RulesetIdentity = { epoch: "file", revision: 0 };
 export function normalizeFile(source: unknown, identity: RulesetIdentity = unnumbered): NormalFile {
   const envelope = { ...identity, project: "default", environment: "default", segments: {} };
   const { flags, segments, ...rest } = readRuleset(isRecord(source) ? { ...envelope, ...source } : source);
+  const filled = mapValues(flags, fillFlag);
   const ruleset: Ruleset = {
     ...rest,
-    flags: mapValues(flags, (key, flag) => layOutFlag(fillFlag(key, flag))),
+    flags: mapValues(filled, (_, flag) => layOutFlag(flag)),
     segments: mapValues(segments, (_, segment) => fillSegment(segment)),
   };
-  return { ruleset: toDocument(ruleset), findings: [...flagFindings(ruleset), ...segmentFindings(ruleset)] };
+  const findings = [...flagFindings(ruleset), ...unreadFindings(filled), ...segmentFindings(ruleset)];
+  return { ruleset: toDocument(ruleset), findings };
 }
 
 function mapValues(
@@ -59,10 +61,18 @@ function flagFindings(ruleset: Ruleset): readonly FileFinding[] {
   return problems.map(({ flag, ...finding }) => inFile("flags", flag, finding));
 }
 
+/** A name that is spelt wrong: what it says is left out of account, and whoever wrote it should know. */
+function unreadFindings(flags: ReadonlyMap<string, unknown>): readonly FileFinding[] {
+  return [...flags].flatMap(([key, flag]) =>
+    checkFlag(flag).length > 0 ? [] : unknownFieldsOfFlag(flag).map((finding) => inFile("flags", key, finding)),
+  );
+}
+
 function segmentFindings({ segments }: Ruleset): readonly FileFinding[] {
   return [...segments].flatMap(([key, segment]) => {
     const read = readSegment(segment);
-    return "findings" in read ? read.findings.map((finding) => inFile("segments", key, finding)) : [];
+    const findings = "findings" in read ? read.findings : unknownFieldsOfSegment(segment);
+    return findings.map((finding) => inFile("segments", key, finding));
   });
 }
 

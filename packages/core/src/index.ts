@@ -7,7 +7,7 @@ export { checkFlag } from "./check/flag.ts";
 export type { Finding } from "./check/inspection.ts";
 export { type PatternUse, patternsIn } from "./check/patterns.ts";
 export { checkReferences, type ReferenceFinding, type Referring, type ReferringFlag } from "./check/references.ts";
-export { checkSegment } from "./check/segment.ts";
+export { checkSegment, MAX_LISTED_KEYS } from "./check/segment.ts";
 export { flagTypes, isFlagType } from "./check/variants.ts";
 export {
   type CompiledFlag,
@@ -24,10 +24,13 @@ export { type FileFinding, type NormalFile, normalizeFile } from "./file-form.ts
 export { murmur3 } from "./hash.ts";
 export { layOutWeights } from "./lay-out.ts";
 export { applyListDelta } from "./lists/apply-delta.ts";
+export { type ListKey, listKeyOf } from "./lists/fingerprint.ts";
+export type { FingerprintSet } from "./lists/fingerprint-set.ts";
 export { buildKeyList, buildListDelta, KeyList, KeyListError, type ListDelta } from "./lists/key-list.ts";
 export { type DecodedList, ListDecoder } from "./lists/list-decoder.ts";
 export { encodeKeyList, encodeListDelta } from "./lists/list-encoder.ts";
 export { atOnce, SLICE_KEYS, type Sliced } from "./lists/sliced.ts";
+export { FingerprintCollector } from "./lists/sort.ts";
 export type * from "./model.ts";
 export { applyDelta } from "./patch/apply.ts";
 export { checksumOf, type EntityKind, entityChecksum } from "./patch/checksum.ts";

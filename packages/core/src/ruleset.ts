@@ -50,7 +50,9 @@ function revision(source: JsonRecord): number {
 function entries(source: JsonRecord, name: "flags" | "segments"): ReadonlyMap<string, unknown> {
   const value = source[name];
   if (!isRecord(value)) throw unreadable(name, "an object by key", value);
-  return new Map(Object.entries(value));
+  const byKey = new Map<string, unknown>();
+  for (const key of Object.keys(value)) byKey.set(key, value[key]);
+  return byKey;
 }
 
 function unreadable(what: string, expected: string, found: unknown): RulesetError {

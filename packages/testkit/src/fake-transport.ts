@@ -87,24 +87,65 @@ type HttpAnswer =
 /** One request, seen from the server. */
 export interface FakeRequest {
   readonly path: string;
+  /** Of a POST. */
+  readonly body: string | undefined;
   readonly headers: { readonly [name: string]: string };
   readonly cancelled: boolean;
   answer(status: number, body?: unknown, headers?: { readonly [name: string]: string }): void;
   fail(reason: string): void;
+  /** A piece of a body that the client takes as it comes. */
+  send(chunk: Uint8Array): void;
+}
+
+interface Asked {
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly bytes?: (chunk: Uint8Array) => void;
+  readonly body?: string;
 }
 
 export interface FakeHttpTransport {
   readonly requests: readonly FakeRequest[];
   readonly latest: FakeRequest;
-  get(
-    request: { readonly path: string; readonly headers: { readonly [name: string]: string } },
-    done: (answer: HttpAnswer) => void,
-  ): () => void;
+  get(request: Asked, done: (answer: HttpAnswer) => void): () => void;
+  post(request: Asked, done: (answer: HttpAnswer) => void): () => void;
 }
 
 /** `requested` sees each request as it is made, and may answer at once. */
 export function fakeHttpTransport(requested: (request: FakeRequest) => void = () => undefined): FakeHttpTransport {
   const requests: FakeRequest[] = [];
+  const exchange = ({ path, headers, bytes, body }: Asked, done: (answer: HttpAnswer) => void): (() => void) => {
+    let over = false;
+    let cancelled = false;
+    const once = (answer: HttpAnswer): void => {
+      if (over) return;
+      over = true;
+      done(answer);
+    };
+    const request: FakeRequest = {
+      path,
+      headers,
+      body,
+      get cancelled() {
+        return cancelled;
+      },
+      answer: (status, body = "", answered = {}) =>
+        once({
+          ok: true,
+          status,
+          headers: new Map(Object.entries(answered)),
+          body: typeof body === "string" ? body : JSON.stringify(body),
+        }),
+      fail: (reason) => once({ ok: false, reason }),
+      send: (chunk) => (over ? undefined : bytes?.(chunk)),
+    };
+    requests.push(request);
+    requested(request);
+    return () => {
+      cancelled = over ? cancelled : true;
+      over = true;
+    };
+  };
   return {
     requests,
     get latest() {
@@ -112,35 +153,7 @@ export function fakeHttpTransport(requested: (request: FakeRequest) => void = ()
       if (latest === undefined) throw new Error("No request was made.");
       return latest;
     },
-    get({ path, headers }, done) {
-      let over = false;
-      let cancelled = false;
-      const once = (answer: HttpAnswer): void => {
-        if (over) return;
-        over = true;
-        done(answer);
-      };
-      const request: FakeRequest = {
-        path,
-        headers,
-        get cancelled() {
-          return cancelled;
-        },
-        answer: (status, body = "", answered = {}) =>
-          once({
-            ok: true,
-            status,
-            headers: new Map(Object.entries(answered)),
-            body: typeof body === "string" ? body : JSON.stringify(body),
-          }),
-        fail: (reason) => once({ ok: false, reason }),
-      };
-      requests.push(request);
-      requested(request);
-      return () => {
-        cancelled = over ? cancelled : true;
-        over = true;
-      };
-    },
+    get: exchange,
+    post: exchange,
   };
 }

@@ -226,17 +226,23 @@ function distort(places: readonly Place[], { kind, pick, other, value }: Distort
   const second = places[other % places.length];
   if (place === undefined || second === undefined) return;
   const found = place.holder[place.name];
-  if (kind === "delete") delete place.holder[place.name];
+  if (kind === "delete" || (kind === "replace" && value === undefined)) delete place.holder[place.name];
   else if (kind === "swap") {
     const copy = copyOf(found);
     define(place, copyOf(second.holder[second.name]));
     define(second, copy);
   } else if (kind === "double" && Array.isArray(found)) define(place, [...found, ...found]);
-  else if (kind === "double") define({ holder: second.holder, name: place.name }, copyOf(found));
+  else if (kind === "double")
+    define({ holder: second.holder, name: nameFor(second.holder, place.name) }, copyOf(found));
   else if (kind === "nest") define(place, wrappers[other % wrappers.length]?.(found));
   else if (kind === "bury") define(place, nested(100_000, found, wrappers[other % wrappers.length] ?? ((it) => it)));
   else if (kind === "lengthen") define(place, Array(typeof found === "object" ? 20 : 10_000).fill(found));
   else define(place, value);
+}
+
+/** In a list the next position: no JSON text makes a list that has a field `constructor`. */
+function nameFor(holder: object, name: string): string {
+  return Array.isArray(holder) ? String(holder.length) : name;
 }
 
 /** So that nothing comes to lie in itself. What is too deep to be copied is left out. */

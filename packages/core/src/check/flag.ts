@@ -2,7 +2,7 @@ import { isRecord } from "../json.ts";
 import type { Flag } from "../model.ts";
 import { checkSeed, checkVersion } from "./fields.ts";
 import { type Check, type Finding, Inspection } from "./inspection.ts";
-import { checkTargetingFields } from "./targeting.ts";
+import { checkTargetingFields, targetingFields } from "./targeting.ts";
 import { checkType, checkVariants } from "./variants.ts";
 
 const checkFields: Check = (value, inspection) => {
@@ -13,6 +13,17 @@ const checkFields: Check = (value, inspection) => {
   checkVariants(value, inspection);
   checkTargetingFields(value, inspection);
 };
+
+/** What the admin API knows of a flag beside these, and a file may well say too. */
+const unread = ["key", "kind", "description", "tags", "owner", "clientSide"];
+
+/** The fields that nobody will read, of a flag that is otherwise in order. */
+export function unknownFieldsOfFlag(source: unknown): readonly Finding[] {
+  const inspection = new Inspection("author");
+  checkFields(source, inspection);
+  if (isRecord(source)) inspection.only(source, ["version", "type", "seed", "variants", ...targetingFields], unread);
+  return inspection.findings;
+}
 
 /** What keeps a ruleset's flag from being read. Nothing: it can be evaluated. No limit is checked. */
 export function checkFlag(source: unknown): readonly Finding[] {

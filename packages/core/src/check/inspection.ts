@@ -13,9 +13,10 @@ export interface Finding {
 
 /**
  * Whom a document has to satisfy. A reader needs the right shapes and checks no limit; it lets an operator or a kind
- * of condition pass that it does not know, since a newer server may have written it. A writer is held to everything.
+ * of condition pass that it does not know, since a newer server may have written it. An author, who writes by hand what
+ * a reader will read, is told of fields besides that nobody reads. A writer is held to everything.
  */
-export type Strength = "reader" | "writer";
+export type Strength = "reader" | "author" | "writer";
 
 const NO_VARIANTS: ReadonlySet<string> = new Set();
 
@@ -102,11 +103,14 @@ export class Inspection {
     }
   }
 
-  /** Refuses a writer's unknown fields, which are misspelt known ones more often than not. */
-  only(record: JsonRecord, names: readonly string[]): void {
-    if (!this.forWriter) return;
+  /**
+   * Finds unknown fields, which are misspelt known ones more often than not; `unread` are those that have their place
+   * elsewhere and do no harm here.
+   */
+  only(record: JsonRecord, names: readonly string[], unread: readonly string[] = []): void {
+    if (this.strength === "reader") return;
     for (const name of Object.keys(record)) {
-      if (!names.includes(name))
+      if (!names.includes(name) && !unread.includes(name))
         this.add(`There is no such field. Remove it; the fields here are ${names.join(", ")}.`, name);
     }
   }

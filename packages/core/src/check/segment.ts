@@ -6,7 +6,7 @@ import type { Read } from "./flag.ts";
 import { type Check, type Finding, Inspection } from "./inspection.ts";
 
 /** Longer lists are kept beside the document, which nobody writes them into. */
-const MAX_LISTED_KEYS = 10_000;
+export const MAX_LISTED_KEYS = 10_000;
 
 const checkWhen: Check = (value, inspection) => {
   if (value !== null) checkCondition(value, inspection);
@@ -38,6 +38,17 @@ export function readSegment(source: unknown): Read<Segment> {
   const { findings } = inspection;
   return isSegment(source, findings) ? { value: source } : { findings };
 }
+
+/** The fields that nobody will read, of a segment that is otherwise in order. */
+export function unknownFieldsOfSegment(source: unknown): readonly Finding[] {
+  const inspection = new Inspection("author");
+  checkMembership(source, inspection);
+  if (isRecord(source)) inspection.only(source, ["version", "included", "excluded", "by", "when"], named);
+  return inspection.findings;
+}
+
+/** What the admin API knows of a segment beside these, and a file may well say too. */
+const named = ["key", "name", "description"];
 
 /** The checks' word for it: what they find nothing wrong with is a segment. */
 function isSegment(_source: unknown, findings: readonly Finding[]): _source is Segment {
@@ -71,5 +82,5 @@ function checkLists(included: unknown, excluded: unknown, inspection: Inspection
 }
 
 function tooLong(length: number): string {
-  return `There are ${length} keys, and a segment's document holds at most ${MAX_LISTED_KEYS} in a list. Split them over several segments, or tell the members by a condition.`;
+  return `There are ${length} keys, and a segment's document holds at most ${MAX_LISTED_KEYS} in a list. Put longer lists line by line: bannerol segment import, or PUT …/keys.`;
 }

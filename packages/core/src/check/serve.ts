@@ -14,7 +14,7 @@ export const checkServe: Check = (value, inspection) => {
 
 const checkRollout: Check = (value, inspection) => {
   if (!isRecord(value)) return inspection.expected("a rollout, an object with weights", value);
-  inspection.only(value, ["weights", "bucketBy", "seed"]);
+  inspection.only(value, ["weights", "bucketBy", "seed"], inspection.forWriter ? [] : ["allocation"]);
   if (inspection.forWriter) inspection.required(value, "weights", checkWeights);
   else if (hasOneOf(value, ["allocation", "weights"], inspection)) {
     inspection.optional(value, "allocation", checkAllocation);

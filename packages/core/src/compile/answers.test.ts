@@ -2,6 +2,8 @@ import { aFlag, aRuleset, aSegment } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import { inOneLine } from "../check/inspection.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
+import { explain } from "../evaluate/explain.ts";
+import { listOf } from "../lists/testing/lists.ts";
 import type { Condition, Flag } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
 import { type CompiledRuleset, compileRuleset } from "./ruleset.ts";
@@ -63,6 +65,11 @@ describe("an attribute test", () => {
     },
   );
 
+  it("is soon done with a list that claims elements which it does not have", () => {
+    const compiled = whoPasses({ attribute: "tags", op: "in", values: ["pro"] });
+    expect(passes(compiled, { tags: Object.assign([], { length: 2 ** 32 - 1 }) })).toBe(false);
+  });
+
   it.each(["tags", "account.tags"])("of %s asks exists of the list itself", (attribute) => {
     const compiled = whoPasses({ attribute, op: "exists" });
     expect(passes(compiled, { tags: [], account: { tags: [] } })).toBe(true);
@@ -76,12 +83,48 @@ describe("an attribute test", () => {
   });
 });
 
+describe("a segment", () => {
+  const lists = new Map([["l1", listOf(["u1", "u2"])]]);
+  const members = (segment: object) => {
+    const rules = [{ id: "r", when: { segment: "s" }, serve: { variant: "on" } }];
+    const flags = { f: aFlag({ rules, fallthrough: { variant: "off" } }) };
+    const source = readRuleset(aRuleset({ flags, segments: { s: { ...aSegment(), ...segment } } }));
+    const compiled = compileRuleset(source, undefined, lists);
+    return ["u1", "u2", "u3", undefined].filter((targetingKey) => passes(compiled, { targetingKey }));
+  };
+
+  it.each<[string, object, readonly unknown[]]>([
+    ["nobody", {}, []],
+    ["who is included", { included: ["u1"] }, ["u1"]],
+    ["who is included, and not who is excluded", { included: ["u1"], excluded: ["u2"] }, ["u1"]],
+    [
+      "who is not excluded, where the condition holds",
+      { excluded: ["u2"], when: { all: [] } },
+      ["u1", "u3", undefined],
+    ],
+    [
+      "who is excluded least of all",
+      { included: ["u1", "u2"], excluded: ["u2"], when: { all: [] } },
+      ["u1", "u3", undefined],
+    ],
+    ["who is in a list that is held apart", { included: { list: "l1", count: 2 } }, ["u1", "u2"]],
+    [
+      "who is not in such a list that excludes",
+      { included: ["u1"], excluded: { list: "l1", count: 2 }, when: { all: [] } },
+      ["u3", undefined],
+    ],
+    ["nobody by a list that is not there", { included: { list: "none", count: 2 }, when: { all: [] } }, []],
+  ])("contains %s", (_what, segment, expected) => {
+    expect(members(segment)).toEqual(expected);
+  });
+});
+
 describe("what is not understood", () => {
   const segments = {
     malformed: { ...aSegment(), excluded: null },
     far: aSegment({ included: { list: "l1", count: 20_000 } }),
     farOut: aSegment({ excluded: { list: "l2", count: 3 } }),
-    round: aSegment({ when: { segment: "round" } }),
+    newer: { ...aSegment(), when: { any: [{ moon: 1 }] } },
   };
   const newer = "A newer version of this software may know it.";
 
@@ -119,6 +162,11 @@ describe("what is not understood", () => {
       "rules[0].when.segment: Segment malformed decides nothing: it cannot be read. excluded: Found null. Give a list of strings instead.",
     ],
     [
+      "a segment that does not understand its own condition",
+      { segment: "newer" },
+      `rules[0].when.segment: Segment newer decides nothing: when.any[0]: This kind of condition is not known here. ${newer}`,
+    ],
+    [
       "a segment whose included list is not there",
       { segment: "far" },
       'rules[0].when.segment: Segment far decides nothing: included: The list "l1" of 20000 keys is not there. Get it from the server.',
@@ -150,6 +198,12 @@ describe("what is not understood", () => {
       ["f", "rules[2].when"],
     ]);
     expect(evaluate(compiled, "f", {}, false, 0).ruleId).toBe("r1");
+    const [, first, second] = explain(compiled, "f", {}, 0).steps;
+    expect(first).toMatchObject({ ruleId: "r0", problems: [{ path: "rules[0].when" }] });
+    expect(second).toMatchObject({ ruleId: "r1", matched: true });
+    expect(second).not.toHaveProperty("problems");
+    const late = compile({ flags: { f: { ...aFlag(), rules: rules.filter((_, at) => at !== 1) } } });
+    expect(explain(late, "f", {}, 0).steps[2]).toMatchObject({ problems: [{ path: "rules[1].when" }] });
   });
 });
 
@@ -160,7 +214,7 @@ describe("a flag that cannot be evaluated", () => {
     bad: { ...aFlag(), seed: -1 },
     worse: { ...aFlag(), seed: -1, enabled: 7, version: null },
   };
-  const compiled = compile({ flags });
+  const compiled = () => compile({ flags });
   const seed = "seed: Found -1. Give a whole number from 0 to 4294967295 instead.";
 
   it.each<[string, string, string]>([
@@ -176,18 +230,23 @@ describe("a flag that cannot be evaluated", () => {
       "Flag worse cannot be read. version: Found null. Give a whole number from 0 instead. (and 2 more)",
     ],
   ])("says why: %s", (key, errorCode, errorMessage) => {
-    expect(evaluate(compiled, key, {}, true, 0)).toEqual({
+    const fresh = compiled();
+    expect(evaluate(fresh, key, {}, true, 0)).toEqual({
       value: true,
       reason: "ERROR",
       errorCode,
       errorMessage,
       revision: 1,
     });
-    expect(compiled.flag(key)?.outcomes).toMatchObject([{ index: 0, value: null, errorCode }]);
+    expect(fresh.flag(key)?.outcomes).toMatchObject([{ index: 0, value: null, errorCode }]);
   });
 
   it("is among the problems, each with its place", () => {
-    expect(compiled.problems().filter(({ flag }) => flag !== "worse")).toEqual([
+    expect(
+      compiled()
+        .problems()
+        .filter(({ flag }) => flag !== "worse"),
+    ).toEqual([
       {
         flag: "circular",
         path: "",
@@ -217,6 +276,14 @@ describe("a flag that cannot be evaluated", () => {
 });
 
 describe("the outcomes of a flag", () => {
+  it("are shared by all that end alike", () => {
+    const targets = ["u1", "u2"].map((key) => ({ variant: "off", keys: [key] }));
+    const flag = compile({ flags: { f: aFlag({ targets }) } }).flag("f");
+    const [one, two] = ["u1", "u2"].map((targetingKey) => flag?.decide({ targetingKey }, 0));
+    expect(one).toMatchObject({ variant: "off", reason: "TARGETING_MATCH" });
+    expect(two).toBe(one);
+  });
+
   it("are made once each, counted up, and frozen with all that is in them", () => {
     const variants = [
       { key: "on", value: { list: [1] } },

@@ -7,9 +7,10 @@ import { safely, type Trace } from "../evaluate/trace.ts";
 import type { Flag, FlagType } from "../model.ts";
 import { referencesOf } from "../references.ts";
 import type { Outcome } from "../result.ts";
+import { circularProgram, compileFlag, failedProgram, unreadableProgram } from "./compile-flag.ts";
 import { type GraphNode, type GraphScope, type Settled, settle } from "./graph.ts";
 import { type LinkedFlag, nextRun } from "./linked.ts";
-import { circularProgram, compileFlag, failedProgram, type Program, unreadableProgram } from "./program.ts";
+import type { Program } from "./program.ts";
 
 /** Shared by most flags. */
 const PLAIN: Settled = { cyclic: false, usesClock: false };
@@ -30,8 +31,6 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   #settled: Settled | undefined;
   #program: Program | undefined;
   #readsClock = false;
-  /** Whether anything remembers its answer by the run's number, so that one is needed. */
-  #refers = false;
   #run = -1;
   #answer: Outcome | undefined;
 
@@ -66,7 +65,16 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     try {
       const program = this.#program ?? this.#compile();
       if (program.constant !== undefined) return program.constant;
-      return program.decide(attributesOf(context), now, this.#refers ? nextRun() : 0);
+      return program.decide(attributesOf(context), now, program.remembers ? nextRun() : 0);
+    } catch {
+      return this.#ready().failed;
+    }
+  }
+
+  /** `decide` as one of several of a run. */
+  decideIn(attributes: Attributes, now: number, run: number): Outcome {
+    try {
+      return this.serve(attributes, now, run);
     } catch {
       return this.#ready().failed;
     }
@@ -75,6 +83,7 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   serve(attributes: Attributes, now: number, run: number): Outcome {
     if (this.#answer !== undefined && this.#run === run) return this.#answer;
     const program = this.#program ?? this.#compile();
+    if (program.constant !== undefined) return program.constant;
     const answer = program.decide(attributes, now, run);
     this.#run = run;
     this.#answer = answer;
@@ -96,9 +105,7 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     if ("findings" in read) return [];
     const references = referencesOf(read.value);
     this.#readsClock = references.clock;
-    const nodes = this.#scope?.nodes(references) ?? [];
-    this.#refers = nodes.length > 0;
-    return nodes;
+    return this.#scope?.nodes(references) ?? [];
   }
 
   settle({ cyclic, usesClock }: Settled): void {

@@ -2,6 +2,7 @@ import type { Attributes } from "../attributes.ts";
 import type { FlagExplanation, SegmentExplanation } from "../evaluate/explanation.ts";
 import type { Trace } from "../evaluate/trace.ts";
 import type { Outcome } from "../result.ts";
+import type { SharedAttribute } from "./shared-attribute.ts";
 
 /** A condition, ready to be asked. Throws where reading the attributes does. Allocates nothing. */
 export type Holds = (attributes: Attributes, now: number, run: number) => boolean;
@@ -39,12 +40,14 @@ export interface Scope {
   segment(key: string): LinkedSegment | undefined;
   /** A list of keys that is held apart. */
   list(id: string): KeySet | undefined;
+  /** The same object for the same name. */
+  attribute(name: string): SharedAttribute;
 }
 
 const runs = { count: 0 };
 
 /**
- * The number of a new evaluation. It tells evaluations apart and nothing else, so it is no state that an answer could
+ * The number of a new evaluation, or of several of one context at one time. It tells evaluations apart and nothing else, so it is no state that an answer could
  * depend on; all rulesets share the count, since flags that did not change live on from one to the next.
  */
 export function nextRun(): number {

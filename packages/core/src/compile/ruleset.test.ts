@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import {
   aFlag,
   anyContext,
@@ -16,6 +14,7 @@ import { checkFlag } from "../check/flag.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { Condition, Flag, RulesetDocument } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
+import { collectGarbage } from "../testing/garbage.ts";
 import { runs } from "../testing/runs.ts";
 import { affectedFlags } from "./affected.ts";
 import { type CompiledRuleset, compileRuleset } from "./ruleset.ts";
@@ -223,25 +222,34 @@ describe("from one ruleset to the next", () => {
     expect([...first.changed]).toEqual([...first.ruleset.flags.keys()]);
   });
 
-  it("keeps flags that nobody has asked for yet, and compiles them in the newer ruleset", () => {
+  it("keeps flags that were found and not asked yet, and compiles them in the newer ruleset", () => {
     const first = compile(before);
+    const found = first.flag("byFlag");
     const second = compile(
       aRuleset({ flags: { ...flags, plain: aFlag({ version: 2 }) }, segments, revision: 2 }),
       first,
     );
-    expect(second.flag("byFlag")).toBe(first.flag("byFlag"));
+    expect(second.flag("byFlag")).toBe(found);
     expect(second.flag("byFlag")?.decide({ targetingKey: "u1" }, 0).variant).toBe("on");
     expect(first.flag("byFlag")?.decide({ targetingKey: "u2" }, 0).variant).toBe("off");
   });
 
-  it("holds no older ruleset by the flags that it has taken over from it and nobody has asked for", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage: () => void = runInNewContext("gc");
+  it("compiles flags that nobody has looked for yet in either ruleset, alike", () => {
+    const first = compile(before);
+    const second = compile(aRuleset({ flags, segments, revision: 2 }), first);
+    for (const key of keys) {
+      expect(second.flag(key)?.decide({ targetingKey: "u1" }, 0)).toEqual(
+        first.flag(key)?.decide({ targetingKey: "u1" }, 0),
+      );
+    }
+  });
+
+  it("holds no older ruleset by the flags that it has taken over from it and nobody has asked", async () => {
     let current = compile(before);
+    for (const key of keys) current.flag(key);
     const first = new WeakRef(current);
     current = compile(aRuleset({ flags, segments, revision: 2 }), current);
-    await new Promise(setImmediate);
-    collectGarbage();
+    await collectGarbage();
     expect(first.deref()).toBe(undefined);
     expect(current.flag("byOuter")?.decide({}, 0).variant).toBe("on");
   });

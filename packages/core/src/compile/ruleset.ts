@@ -1,3 +1,4 @@
+import { attributesOf } from "../attributes.ts";
 import type { Finding } from "../check/inspection.ts";
 import type { KeyList } from "../lists/key-list.ts";
 import type { FlagType, Ruleset } from "../model.ts";
@@ -7,7 +8,8 @@ import { affectedNames } from "./affected.ts";
 import type { GraphNode, GraphScope } from "./graph.ts";
 import { LazyFlag } from "./lazy-flag.ts";
 import { LazySegment } from "./lazy-segment.ts";
-import type { Scope } from "./linked.ts";
+import { nextRun, type Scope } from "./linked.ts";
+import { SharedAttribute } from "./shared-attribute.ts";
 
 /** A flag, ready to be asked. Reading it is put off to the first use of any of these members. None of them throws. */
 export interface CompiledFlag {
@@ -39,8 +41,10 @@ export interface CompiledRuleset {
   readonly ruleset: Ruleset;
   /** The flags whose results may differ from those of the ruleset before, gone ones included; all where there was none. */
   readonly changed: ReadonlySet<string>;
-  /** The same object from one ruleset to the next as long as nothing that it depends on changed. */
+  /** The same object, once asked for, from one ruleset to the next as long as nothing that it depends on changed. */
   flag(key: string): CompiledFlag | undefined;
+  /** `decide` for one context and every flag, in the ruleset's order: each attribute is looked up once for all. */
+  decideAll(context: unknown, now: number, take: (flag: CompiledFlag, outcome: Outcome) => void): void;
   /** All findings of all flags. Reads and compiles every flag. */
   problems(): readonly FlagProblem[];
 }
@@ -73,22 +77,30 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
   readonly #affected: ReadonlySet<string> | undefined;
   readonly #flags = new Map<string, LazyFlag>();
   readonly #segments = new Map<string, LazySegment>();
+  #all: readonly LazyFlag[] | undefined;
   readonly #lists: KeyLists;
+  readonly #attributes = new Map<string, SharedAttribute>();
 
   constructor(ruleset: Ruleset, previous: LazyRuleset | undefined, lists: KeyLists) {
     this.ruleset = ruleset;
     this.#lists = lists;
     const affected = previous && affectedNames(previous.ruleset, ruleset, (id) => previous.list(id) !== lists.get(id));
     this.#affected = affected?.flags;
-    for (const [key, source] of ruleset.flags) {
-      const kept = affected?.flags.has(key) === false ? previous?.flag(key) : undefined;
-      kept?.moveTo(this);
-      this.#flags.set(key, kept ?? new LazyFlag(key, source, this));
-    }
-    for (const [key, source] of ruleset.segments) {
-      const kept = affected?.segments.has(key) === false ? previous?.segment(key) : undefined;
-      kept?.moveTo(this);
-      this.#segments.set(key, kept ?? new LazySegment(key, source, this));
+    if (previous === undefined || affected === undefined) return;
+    this.#keep(previous.#flags, this.#flags, affected.flags);
+    this.#keep(previous.#segments, this.#segments, affected.segments);
+  }
+
+  /** Takes over what has been asked for and is not affected. */
+  #keep<T extends LazyFlag | LazySegment>(
+    before: Map<string, T>,
+    after: Map<string, T>,
+    affected: ReadonlySet<string>,
+  ) {
+    for (const [key, entity] of before) {
+      if (affected.has(key)) continue;
+      entity.moveTo(this);
+      after.set(key, entity);
     }
   }
 
@@ -97,15 +109,49 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
   }
 
   flag(key: string): LazyFlag | undefined {
-    return this.#flags.get(key);
+    return this.#flags.get(key) ?? this.#add(key, "flags", this.#flags, LazyFlag);
   }
 
   segment(key: string): LazySegment | undefined {
-    return this.#segments.get(key);
+    return this.#segments.get(key) ?? this.#add(key, "segments", this.#segments, LazySegment);
+  }
+
+  /** Made when it is first asked for: a process asks for few of the flags that it is sent. */
+  #add<T>(
+    key: string,
+    kind: "flags" | "segments",
+    made: Map<string, T>,
+    Lazy: new (key: string, source: unknown, scope: GraphScope) => T,
+  ): T | undefined {
+    const sources = this.ruleset[kind];
+    if (!sources.has(key)) return undefined;
+    const entity = new Lazy(key, sources.get(key), this);
+    made.set(key, entity);
+    return entity;
+  }
+
+  decideAll(context: unknown, now: number, take: (flag: CompiledFlag, outcome: Outcome) => void): void {
+    const attributes = attributesOf(context);
+    const run = nextRun();
+    for (const flag of this.#inOrder()) take(flag, flag.decideIn(attributes, now, run));
+  }
+
+  /** All flags, in the ruleset's order. */
+  #inOrder(): readonly LazyFlag[] {
+    this.#all ??= [...this.ruleset.flags.keys()].flatMap((key) => this.flag(key) ?? []);
+    return this.#all;
   }
 
   list(id: string): KeyList | undefined {
     return this.#lists.get(id);
+  }
+
+  attribute(name: string): SharedAttribute {
+    const known = this.#attributes.get(name);
+    if (known !== undefined) return known;
+    const attribute = new SharedAttribute(name);
+    this.#attributes.set(name, attribute);
+    return attribute;
   }
 
   nodes({ flags, segments }: References): readonly GraphNode[] {
@@ -116,6 +162,6 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
   }
 
   problems(): readonly FlagProblem[] {
-    return [...this.#flags].flatMap(([flag, { findings }]) => findings.map((finding) => ({ flag, ...finding })));
+    return this.#inOrder().flatMap(({ key: flag, findings }) => findings.map((finding) => ({ flag, ...finding })));
   }
 }

@@ -1,6 +1,7 @@
 import { attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
 import { Inspection, inOneLine } from "../check/inspection.ts";
 import type { Segment } from "../model.ts";
+import { type CompiledCondition, holds, NOWHERE } from "./compiled-condition.ts";
 import { compileCondition } from "./condition.ts";
 import type { Holds, KeySet, Scope } from "./linked.ts";
 
@@ -21,9 +22,9 @@ export function compileSegment(segment: Segment, scope: Scope): CompiledSegment 
   const problems = new Inspection("reader");
   const included = problems.under("included", () => compileKeys(segment.included, scope, problems));
   const excluded = problems.under("excluded", () => compileKeys(segment.excluded, scope, problems));
-  const holds = when === null ? () => false : problems.under("when", () => compileCondition(when, scope, problems));
+  const condition = when === null ? NOWHERE : problems.under("when", () => compileCondition(when, scope, problems));
   const [problem] = problems.findings;
-  const contains = behindLists({ by, included, excluded }, holds);
+  const contains = behindLists({ by, included, excluded }, condition);
   return { segment, included, excluded, problem: problem && inOneLine(problem), contains };
 }
 
@@ -40,8 +41,8 @@ interface Lists extends Pick<CompiledSegment, "included" | "excluded"> {
 }
 
 /** A key in `excluded` is out, else one in `included` is in, else the condition decides. */
-function behindLists({ by, included, excluded }: Lists, holds: Holds): Holds {
-  if (included.size + excluded.size === 0) return holds;
+function behindLists({ by, included, excluded }: Lists, condition: CompiledCondition): Holds {
+  if (included.size + excluded.size === 0) return (attributes, now, run) => holds(condition, attributes, now, run);
   const read = attributeReader(by);
   return (attributes, now, run) => {
     const key = keyIn(read(attributes));
@@ -49,6 +50,6 @@ function behindLists({ by, included, excluded }: Lists, holds: Holds): Holds {
       if (excluded.has(key)) return false;
       if (included.has(key)) return true;
     }
-    return holds(attributes, now, run);
+    return holds(condition, attributes, now, run);
   };
 }

@@ -1,6 +1,6 @@
 import { attributeReader, NOW } from "../attributes.ts";
 import { Inspection } from "../check/inspection.ts";
-import { compileValueTest } from "../compile/attribute-test.ts";
+import { compileTest, passes } from "../compile/attribute-test.ts";
 import { compileCondition, compileMembership, isOf } from "../compile/condition.ts";
 import type { AttributeTest, Condition, FlagReference } from "../model.ts";
 import { explainValue } from "./explain-value.ts";
@@ -56,13 +56,13 @@ export function explainReference({ flag, variants }: FlagReference, trace: Trace
 
 function explainTest(test: AttributeTest, trace: Trace): ConditionStep {
   const problems = new Inspection("reader");
-  const passes = compileValueTest(test, problems);
+  const compiled = compileTest(test, problems);
   if (problems.findings.length > 0) return notUnderstood(problems);
   const { attribute, op, values = [], ignoreCase } = test;
   const asked = { kind: "test", attribute, op, values, ...(ignoreCase === true ? { ignoreCase } : {}) } as const;
   try {
     const value = attribute === NOW ? trace.now : attributeReader(attribute)(trace.attributes);
-    const holds = passes(value);
+    const holds = passes(compiled, value);
     if (value === undefined) return { ...asked, holds };
     if (trace.redact(attribute)) return { ...asked, holds, redacted: true };
     return { ...asked, holds, actual: explainValue(value) };

@@ -56,7 +56,7 @@ function* stepsOf(program: Program, trace: Trace): Generator<Taken> {
   yield* prerequisiteSteps({ program, flag, parts }, trace);
   if (parts.targets !== undefined) yield targetsStep(parts.targets, trace);
   yield* ruleSteps({ program, flag, parts }, trace);
-  const outcome = safely(() => parts.fallthrough.serve(trace.attributes), undefined) ?? program.leftOut(flag);
+  const outcome = safely(() => program.serve(flag.rules.length, trace.attributes), undefined) ?? program.leftOut(flag);
   yield { step: { step: "fallthrough", serve: explainServe(flag.fallthrough, flag, trace) }, outcome };
 }
 
@@ -76,10 +76,9 @@ function targetsStep(targets: ReadonlyMap<string, Outcome>, trace: Trace): Taken
   return { step: { step: "targets", ...shown, ...(variant === undefined ? {} : { variant }) }, outcome };
 }
 
-function* ruleSteps({ flag, parts }: Compiled, trace: Trace): Generator<Taken> {
+function* ruleSteps({ program, flag, parts }: Compiled, trace: Trace): Generator<Taken> {
   for (const [at, { id: ruleId, name, when, serve }] of flag.rules.entries()) {
-    const compiled = parts.rules[at];
-    const problems = compiled?.problems ?? [];
+    const problems = parts.problems?.get(at) ?? [];
     const condition = explainCondition(when, trace);
     const matched = problems.length === 0 && condition.holds;
     const step = {
@@ -91,6 +90,6 @@ function* ruleSteps({ flag, parts }: Compiled, trace: Trace): Generator<Taken> {
       ...(problems.length === 0 ? {} : { problems }),
       ...(matched ? { serve: explainServe(serve, flag, trace) } : {}),
     } as const;
-    yield { step, outcome: matched ? safely(() => compiled?.serve.serve(trace.attributes), undefined) : undefined };
+    yield { step, outcome: matched ? safely(() => program.serve(at, trace.attributes), undefined) : undefined };
   }
 }

@@ -11,23 +11,41 @@ interface Page {
 }
 
 /**
- * The fingerprints of keys in any order, doubles among them, as a set. Sorted by distribution into buckets of a few
+ * Takes keys as they come, in any order and more than once, and gives their fingerprints as a set in the end. Sorted by distribution into buckets of a few
  * each, which takes time in proportion to their number: who does not know the secret cannot choose keys that meet.
  */
-export function* fingerprintKeys(keys: Iterable<string>, listKey: ListKey): Sliced<FingerprintSet> {
-  const pages: Page[] = [];
-  let page: Page | undefined;
-  for (const key of keys) {
-    if (page === undefined) {
-      page = { highs: new Uint32Array(SLICE_KEYS), lows: new Uint32Array(SLICE_KEYS), count: 0 };
-      pages.push(page);
-    }
-    addKey(page, key, listKey);
-    if (page.count < SLICE_KEYS) continue;
-    page = undefined;
-    yield;
+export class FingerprintCollector {
+  readonly #listKey: ListKey;
+  readonly #pages: Page[] = [];
+  #page: Page | undefined;
+
+  constructor(listKey: ListKey) {
+    this.#listKey = listKey;
   }
-  return yield* sortPages(pages);
+
+  /** Whether a slice of them is full. */
+  add(key: string): boolean {
+    if (this.#page === undefined) {
+      this.#page = { highs: new Uint32Array(SLICE_KEYS), lows: new Uint32Array(SLICE_KEYS), count: 0 };
+      this.#pages.push(this.#page);
+    }
+    addKey(this.#page, key, this.#listKey);
+    if (this.#page.count < SLICE_KEYS) return false;
+    this.#page = undefined;
+    return true;
+  }
+
+  /** To be called once. */
+  finish(): Sliced<FingerprintSet> {
+    return sortPages(this.#pages);
+  }
+}
+
+/** The fingerprints of keys in any order, doubles among them, as a set. */
+export function* fingerprintKeys(keys: Iterable<string>, listKey: ListKey): Sliced<FingerprintSet> {
+  const collector = new FingerprintCollector(listKey);
+  for (const key of keys) if (collector.add(key)) yield;
+  return yield* collector.finish();
 }
 
 function addKey(page: Page, key: string, listKey: ListKey): void {

@@ -28,6 +28,7 @@ function oneOf(values: readonly Scalar[]): ValueTest {
 const isIn = elementOperator<Scalar>({
   parse: scalar,
   expected: "a string, number or boolean",
+  isEquality: (values, ignoreCase) => !ignoreCase && values.length <= FEW,
   test(values, ignoreCase) {
     const test = oneOf(values);
     return ignoreCase ? (value) => test(typeof value === "string" ? value.toLowerCase() : value) : test;

@@ -9,8 +9,14 @@ export interface UnusableValue {
   readonly message: string;
 }
 
+export interface PreparedTest {
+  readonly test: ValueTest;
+  /** Whether it says the same as `===` with any of the few `values`, so that they can be compared in place. */
+  readonly isEquality?: boolean;
+}
+
 /** A test, or why there is none: one unusable value suffices. */
-export type Prepared = { readonly test: ValueTest } | { readonly unusable: readonly UnusableValue[] };
+export type Prepared = PreparedTest | { readonly unusable: readonly UnusableValue[] };
 
 export interface Operator {
   /** `element`: a list passes where any element does. `attribute`: the test sees the attribute as it is. */
@@ -26,24 +32,34 @@ export function elementOperator<T>(description: {
   /** What a usable value is, as in "a finite number". */
   readonly expected: string;
   readonly test: (parsed: readonly T[], ignoreCase: boolean) => ValueTest;
+  /** As `PreparedTest` has it. Unless given: never. */
+  readonly isEquality?: (parsed: readonly T[], ignoreCase: boolean) => boolean;
 }): Operator {
-  const { parse, expected, test } = description;
+  const { parse, expected, test, isEquality = () => false } = description;
   return {
     sees: "element",
     takesValues: true,
     prepare(values, ignoreCase) {
-      const parsed: T[] = [];
-      const unusable: UnusableValue[] = [];
-      values.forEach((value, index) => {
-        const usable = parse(value, ignoreCase);
-        if (usable === undefined)
-          unusable.push({ index, message: `${shown(value)} is not ${expected}. Give ${expected}.` });
-        else parsed.push(usable);
-      });
-      // The copy has no room to spare, where the first `push` makes room for seventeen.
-      return unusable.length > 0 ? { unusable } : { test: test(parsed.slice(), ignoreCase) };
+      // By `map`, which makes a list with no room to spare, where the first `push` makes room for seventeen.
+      const parsed = values.map((value) => parse(value, ignoreCase));
+      if (!areAll(parsed)) return { unusable: unusableOf(values, parsed, expected) };
+      return { test: test(parsed, ignoreCase), isEquality: isEquality(parsed, ignoreCase) };
     },
   };
+}
+
+function areAll<T>(parsed: readonly (T | undefined)[]): parsed is readonly T[] {
+  return !parsed.includes(undefined);
+}
+
+function unusableOf(
+  values: readonly JsonValue[],
+  parsed: readonly unknown[],
+  expected: string,
+): readonly UnusableValue[] {
+  return values.flatMap((value, index) =>
+    parsed[index] === undefined ? { index, message: `${shown(value)} is not ${expected}. Give ${expected}.` } : [],
+  );
 }
 
 const SHOWN_LENGTH = 80;
