@@ -31,3 +31,22 @@ export const DELTA_WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** What `hello` says of a client (its names, its instance, its key, an epoch) is refused beyond this length each. */
 export const MAX_HELLO_TEXT_LENGTH = 256;
+
+/** A poller asks about this often, unless the server's `max-age` says otherwise. */
+export const POLL_MS = 30_000;
+
+/** The body of a request to evaluate … */
+export const MAX_EVALUATE_BYTES = 128 * 1024;
+/** … and the context in it. */
+export const MAX_CONTEXT_BYTES = 64 * 1024;
+
+/** A batch of events, as it unpacks. */
+export const MAX_EVENTS_BYTES = 256 * 1024;
+/** Rows of one kind in a batch, and flags asked for at once. */
+export const MAX_EVENT_ROWS = 2_000;
+/** Of one row of a batch. */
+export const MAX_EVENT_COUNT = 1_000_000_000;
+/** An SDK sends a batch about this often. */
+export const EVENTS_MS = 30_000;
+/** A batch that was not answered is sent again for so long at most: the server knows its id for twice as long. */
+export const EVENT_RETRY_MS = 600_000;

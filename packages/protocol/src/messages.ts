@@ -22,6 +22,8 @@ export interface HelloMessage {
   /** Random, one for each client object; names it in the connection inventory. */
   readonly instance: string;
   readonly have?: StateIdentity;
+  /** `remote`: the server evaluates, so documents hold their versions alone. `local` unless named; the first hello decides. */
+  readonly evaluation?: "local" | "remote";
 }
 
 /** The state of this revision has been applied. At most once a second. */

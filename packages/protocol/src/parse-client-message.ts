@@ -3,6 +3,7 @@ import type { AckMessage, ClientMessage, HelloMessage, StateIdentity } from "./m
 import {
   aCount,
   anUnsigned32,
+  type FieldType,
   type JsonObject,
   own,
   type ParseResult,
@@ -19,6 +20,11 @@ export function parseClientMessage(text: string): ParseResult<ClientMessage> {
 
 const aLabel = shortString(MAX_HELLO_TEXT_LENGTH);
 
+const aPlaceOfEvaluation: FieldType<"local" | "remote"> = {
+  name: "local or remote",
+  accepts: (value) => value === "local" || value === "remote",
+};
+
 const readers = new Map<string, (frame: JsonObject) => ClientMessage>([
   ["hello", readHello],
   ["ack", readAck],
@@ -33,6 +39,7 @@ function readHello(frame: JsonObject): HelloMessage {
     sdk: readFields(readObject(frame, "sdk"), { name: aLabel, version: aLabel }, "sdk."),
     instance,
     ...(own(frame, "have") !== undefined && { have: readIdentity(readObject(frame, "have")) }),
+    ...(own(frame, "evaluation") !== undefined && readFields(frame, { evaluation: aPlaceOfEvaluation })),
   };
 }
 

@@ -29,6 +29,7 @@ export const problemCodes = {
   internal: { status: 500, title: "An internal error" },
   try_later: { status: 503, title: "Try again later" },
   store_unavailable: { status: 503, title: "The database is out of reach" },
+  storage_damaged: { status: 503, title: "The database is damaged" },
   storage_full: { status: 507, title: "The disk is full" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

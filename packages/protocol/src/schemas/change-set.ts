@@ -60,7 +60,12 @@ const ignored = { revision: revisionSchema.exactOptional(), head: hashSchema.exa
 /** What `after` may hold for each kind of document. */
 export const flagAfterSchema = flagCreateSchema
   .omit({ off: true, fallthrough: true, reuseArchivedKey: true, comment: true })
-  .extend({ key: keySchema.exactOptional(), archivedAt: instantSchema.exactOptional(), ...ignored });
+  .extend({
+    key: keySchema.exactOptional(),
+    archivedAt: instantSchema.exactOptional(),
+    leftAt: instantSchema.exactOptional(),
+    ...ignored,
+  });
 export const targetingAfterSchema = targetingPutSchema.omit({ comment: true });
 export const segmentAfterSchema = segmentPutSchema.omit({ comment: true });
 export const environmentAfterSchema = environmentPatchSchema.omit({ comment: true }).extend({

@@ -26,6 +26,16 @@ const touched = {
 export const changeItemSchema = z.object(touched).meta({ id: "ChangeItem" });
 export type ChangeItem = z.output<typeof changeItemSchema>;
 
+/** What a change did to a list of keys that is kept apart from its segment's document. */
+const changedListSchema = z
+  .object({
+    segment: z.string(),
+    list: z.enum(["included", "excluded"]),
+    added: z.int().min(0),
+    removed: z.int().min(0),
+  })
+  .meta({ id: "ChangedList", description: "How many keys came and went; the keys are not shown" });
+
 /** One entry of the history. The first item's fields stand at the top level too. */
 export const changeSchema = z
   .object({
@@ -35,6 +45,7 @@ export const changeSchema = z
     action: z.string().meta({ description: "What was done, like flag.create, targeting.update, flag.kill" }),
     ...touched,
     items: z.array(changeItemSchema),
+    lists: z.array(changedListSchema).exactOptional(),
     comment: commentSchema.exactOptional(),
     requestId: z.string().exactOptional(),
     hash: hashSchema,

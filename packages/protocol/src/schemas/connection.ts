@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { instantSchema, revisionSchema } from "./common.ts";
 
-/** One SDK that is connected now. */
+/** One SDK that is connected now, or has polled within two minutes. */
 export const connectionSchema = z
   .object({
-    instance: z.string().meta({ description: "Random, one for each client object" }),
+    instance: z.string().meta({ description: "Random, one for each client object; empty where it names none" }),
     name: z.string().meta({ description: "The SDK's name" }),
     version: z.string().meta({ description: "The SDK's version" }),
+    transport: z.enum(["websocket", "sse", "polling"]),
     revision: revisionSchema.meta({ description: "The newest revision that it has acknowledged" }),
     keyId: z.string(),
     since: instantSchema,

@@ -37,6 +37,9 @@ const answer = {
   ...definition,
   seed: z.int().min(0).max(0xffff_ffff),
   archivedAt: instantSchema.exactOptional(),
+  leftAt: instantSchema
+    .meta({ description: "When it left rulesets: 30 days archived, and asked for by no SDK in a day" })
+    .exactOptional(),
   revision: revisionSchema,
 };
 

@@ -8,6 +8,8 @@ export * from "./credential.ts";
 export * from "./evaluation.ts";
 export * from "./flag.ts";
 export * from "./project.ts";
+export * from "./sdk.ts";
 export * from "./segment.ts";
 export * from "./service.ts";
 export * from "./targeting.ts";
+export * from "./usage.ts";
