@@ -23,28 +23,12 @@ import {
   SLOW_READER_MS,
   type StateIdentity,
 } from "@bannerol/protocol";
+import type { ConnectionHost, Peer } from "./connection-host.ts";
 import { type DeltaWindow, encode, type Transfer } from "./delta-window.ts";
-import type { Admit, Grant, HubSocket, KeyRefusal } from "./ports.ts";
+import type { Admit, Grant, HubSocket, KeyRefusal, Transport } from "./ports.ts";
 import { resume } from "./resume.ts";
 
-/** What a connection asks of the hub that holds it. */
-export interface ConnectionHost {
-  monotonic(): number;
-  /** Enters the connection into its view; from now on it is pushed to. */
-  join(connection: Connection, grant: Grant): DeltaWindow;
-  leave(connection: Connection): void;
-  /** How long a client that is told to fetch should wait at most, so that a herd is spread. */
-  fetchSpreadMs(): number;
-}
-
 type Phase = "greeting" | "joining" | "live" | "closed";
-
-/** Who is at the other end, for the inventory. */
-export interface Peer {
-  readonly instance: string;
-  readonly name: string;
-  readonly version: string;
-}
 
 export class Connection {
   readonly openedAt: number;
@@ -55,6 +39,7 @@ export class Connection {
   #epoch = "";
   #cursor = 0;
   #acknowledged = 0;
+  #isRemote = false;
   #helloAt: number | undefined;
   #blockedSince: number | undefined;
   readonly #socket: HubSocket;
@@ -81,6 +66,19 @@ export class Connection {
     return this.#peer;
   }
 
+  get transport(): Transport {
+    return this.#socket.transport;
+  }
+
+  get unsentBytes(): number {
+    return this.#socket.unsentBytes;
+  }
+
+  /** Whether it asks for keys and versions alone: its flags are evaluated by the server. */
+  get isRemote(): boolean {
+    return this.#isRemote;
+  }
+
   /** The newest revision that the client says it has applied; 0 before it has said so. */
   get acknowledged(): number {
     return this.#acknowledged;
@@ -93,10 +91,22 @@ export class Connection {
     if (!parsed.ok) {
       this.refuse(CloseCode.malformed, "malformed_request", `The frame is not a message: ${parsed.reason}`);
     } else if (parsed.message?.type === "hello") {
-      this.#hello(parsed.message);
-    } else if (parsed.message?.type === "ack" && this.#phase === "live") {
-      this.#acknowledged = Math.min(parsed.message.revision, this.#cursor);
+      this.greet(parsed.message);
+    } else if (parsed.message?.type === "ack") {
+      this.acknowledge(parsed.message.revision);
     }
+  }
+
+  /**
+   * The client says what it has applied, be it by a frame or by a request beside the stream, which names the `epoch` too.
+   * Tells whether that is a state which this connection was sent.
+   */
+  acknowledge(revision: number, epoch = this.#epoch): boolean {
+    if (this.#phase !== "live" || epoch !== this.#epoch || this.viewId === undefined) return false;
+    const applied = Math.min(revision, this.#cursor);
+    if (applied > this.#acknowledged) this.#host.observer?.acknowledged(this.viewId, applied);
+    this.#acknowledged = applied;
+    return revision <= this.#cursor;
   }
 
   /** The socket is gone. */
@@ -119,7 +129,7 @@ export class Connection {
   beat(): void {
     if (this.#window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
     if (this.#cursor === this.#window.head.revision && this.#epoch === this.#window.head.epoch) {
-      this.#write(this.#window.current());
+      this.#write(this.#window.current(), this.#window.head);
     } else this.push();
   }
 
@@ -128,6 +138,7 @@ export class Connection {
     if (this.#phase === "greeting" && now - this.openedAt >= HELLO_TIMEOUT_MS) {
       this.refuse(CloseCode.malformed, "malformed_request", "No hello came within 5 s of the upgrade.");
     } else if (this.#blockedSince !== undefined && now - this.#blockedSince >= SLOW_READER_MS) {
+      this.#host.observer?.cutSlowReader();
       this.#socket.close(CloseCode.tooSlow, "too slow");
       // A peer that does not read will not answer a closing handshake either.
       this.#socket.terminate();
@@ -152,7 +163,9 @@ export class Connection {
     this.closed();
   }
 
-  #hello(hello: HelloMessage): void {
+  /** A hello arrived, or whoever owns the socket says it for a client that cannot. */
+  greet(hello: HelloMessage): void {
+    if (this.#phase === "closed") return;
     const now = this.#host.monotonic();
     if (hello.protocol !== PROTOCOL_VERSION) {
       const detail = `This server speaks protocol ${PROTOCOL_VERSION}, the client asked for ${hello.protocol}. Use an SDK that speaks it.`;
@@ -173,18 +186,19 @@ export class Connection {
 
   async #enter(hello: HelloMessage): Promise<void> {
     this.#phase = "joining";
+    this.#isRemote = hello.evaluation === "remote";
     try {
       const grant = await this.#authenticate(hello.key);
       if (this.#phase !== "joining") return;
       if ("closeCode" in grant) {
-        this.refuse(grant.closeCode, "key_invalid", grant.detail);
+        this.refuse(grant.closeCode, grant.code, grant.detail);
         return;
       }
       this.#grant = grant;
       const window = this.#host.join(this, grant);
       this.#window = window;
       if (hello.have?.epoch === window.head.epoch && hello.have.revision > window.head.revision) {
-        await grant.source.catchUp();
+        await grant.source.catchUp(hello.have);
       }
       if (this.#phase === "joining") this.#answer(hello.have, window);
     } catch {
@@ -197,6 +211,7 @@ export class Connection {
     if (key !== undefined) return this.#admit(key);
     return {
       closeCode: CloseCode.unauthorized,
+      code: "key_invalid",
       detail: "Neither an Authorization header nor the hello held an SDK key. Send one.",
     };
   }
@@ -211,18 +226,19 @@ export class Connection {
     this.#phase = "live";
     this.#epoch = window.head.epoch;
     this.#cursor = have !== undefined && how !== "whole" ? have.revision : 0;
-    if (how === "current") this.#write(window.current());
+    if (how === "current") this.#write(window.current(), window.head);
     else this.#deliver(how === "delta" ? window.since(this.#cursor) : window.whole(), window);
   }
 
   #deliver(transfer: Transfer, window: DeltaWindow): void {
     this.#cursor = window.head.revision;
     this.#epoch = window.head.epoch;
-    this.#write(transfer === "fetch" ? window.fetch(this.#host.fetchSpreadMs()) : transfer.inline);
+    if (transfer === "fetch") this.#write(window.fetch(this.#host.fetchSpreadMs()));
+    else this.#write(transfer.inline, window.head);
   }
 
-  #write(frame: Uint8Array): void {
-    this.#socket.send(frame, this.#flushed);
+  #write(frame: Uint8Array, state?: StateIdentity): void {
+    this.#socket.send(frame, this.#flushed, state);
     if (this.#socket.unsentBytes >= MAX_UNSENT_BYTES) this.#blockedSince ??= this.#host.monotonic();
   }
 

@@ -7,6 +7,7 @@ import type { Admit, Grant, HubSocket, KeyRefusal, ViewSource } from "./ports.ts
 
 /** A socket whose peer reads everything at once, until it is told to stop reading. */
 class FakeSocket implements HubSocket {
+  readonly transport = "websocket";
   readonly frames: Uint8Array[] = [];
   unsentBytes = 0;
   closeCode: number | undefined;
@@ -93,19 +94,18 @@ describe("hub", () => {
   let view: FakeView;
   let grant: Grant;
 
+  const every = (ms: number, fn: () => void) => {
+    const tick = { ms, fn };
+    ticks.push(tick);
+    return () => {
+      ticks = ticks.filter((other) => other !== tick);
+    };
+  };
+
   beforeEach(() => {
     now = 1_000;
     ticks = [];
-    hub = new Hub({
-      monotonic: () => now,
-      every: (ms, fn) => {
-        const tick = { ms, fn };
-        ticks.push(tick);
-        return () => {
-          ticks = ticks.filter((other) => other !== tick);
-        };
-      },
-    });
+    hub = new Hub({ monotonic: () => now, every });
     view = new FakeView();
     view.set("first");
     grant = { keyId: "k1", viewId: "production:server", source: view };
@@ -144,6 +144,62 @@ describe("hub", () => {
   it("answers a hello that has nothing with a snapshot", async () => {
     const { socket } = await live();
     expect(socket.messages).toEqual([{ type: "snapshot", ruleset: view.ruleset(), checksum: 7 }]);
+  });
+
+  it("sends keys and versions alone to those whose flags the server evaluates", async () => {
+    const { socket, connection } = open();
+    connection.receive(hello(undefined, { evaluation: "remote" }));
+    await settle();
+    const { socket: local } = await live();
+    expect(socket.last).toMatchObject({ type: "snapshot", ruleset: { flags: { first: { version: 1 } } }, checksum: 7 });
+    change("second", "secret");
+    expect(local.last).toMatchObject({ flags: { second: { version: 2, text: "secret" } } });
+    expect(socket.last).toEqual({
+      type: "delta",
+      from: 1,
+      to: 2,
+      flags: { second: { version: 2 } },
+      segments: {},
+      checksum: 14,
+    });
+    expect(JSON.stringify(socket.messages)).not.toContain("text");
+    expect(hub.inventory(grant.viewId)).toHaveLength(2);
+    connection.closed();
+    expect(hub.inventory(grant.viewId)).toHaveLength(1);
+  });
+
+  it("takes an acknowledgement that comes beside the stream, of its own epoch and of what was sent alone", async () => {
+    const { connection } = await live();
+    expect(connection.acknowledge(1, "another")).toBe(false);
+    expect(connection.acknowledged).toBe(0);
+    expect(connection.acknowledge(7, "e1")).toBe(false);
+    expect([connection.acknowledge(1, "e1"), connection.acknowledged]).toEqual([true, 1]);
+    connection.closed();
+    expect(connection.acknowledge(1, "e1")).toBe(false);
+  });
+
+  it("tells who measures of each revision that a connection has, once, and of readers that it cuts", async () => {
+    const told: unknown[] = [];
+    const observer = {
+      acknowledged: (viewId: string, revision: number) => told.push([viewId, revision]),
+      cutSlowReader: () => told.push("cut"),
+    };
+    hub = new Hub({ monotonic: () => now, every, observer });
+    const { socket, connection } = await live();
+    const ack = (revision: number) => connection.receive(JSON.stringify({ type: "ack", revision }));
+    for (const revision of [1, 1, 99]) ack(revision);
+    change("second");
+    ack(99);
+    expect(told).toEqual([
+      [grant.viewId, 1],
+      [grant.viewId, 2],
+    ]);
+    expect(hub.loads()).toEqual([{ viewId: grant.viewId, transport: "websocket", unsentBytes: 0 }]);
+    socket.stopReading();
+    change("large", "x".repeat(MAX_UNSENT_BYTES / 8));
+    while (socket.unsentBytes < MAX_UNSENT_BYTES) change("large", "x".repeat(MAX_UNSENT_BYTES / 8));
+    pass(31);
+    expect(told.at(-1)).toBe("cut");
   });
 
   it("answers an up-to-date hello with current", async () => {
@@ -303,7 +359,9 @@ describe("hub", () => {
 
   describe("with the key in hello", () => {
     const byKey = async (key: string): Promise<Grant | KeyRefusal> =>
-      key === "good" ? grant : { closeCode: CloseCode.unauthorized, detail: "There is no such key." };
+      key === "good"
+        ? grant
+        : { closeCode: CloseCode.unauthorized, code: "key_invalid", detail: "There is no such key." };
 
     it("opens the view of a key that is valid", async () => {
       const { socket, connection } = open(byKey);
@@ -351,7 +409,16 @@ describe("hub", () => {
     connection.receive(JSON.stringify({ type: "ack", revision: 50 }));
     now += 2_000;
     expect(hub.inventory(grant.viewId)).toEqual([
-      { instance: "i1", name: "test", version: "1", keyId: "k1", viewId: grant.viewId, acknowledged: 1, ageMs: 2_000 },
+      {
+        instance: "i1",
+        name: "test",
+        version: "1",
+        keyId: "k1",
+        viewId: grant.viewId,
+        transport: "websocket",
+        acknowledged: 1,
+        ageMs: 2_000,
+      },
     ]);
     connection.closed();
     expect(hub.inventory(grant.viewId)).toEqual([]);

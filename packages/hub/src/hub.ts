@@ -7,9 +7,11 @@
  * It owns no socket and no view: sockets are handed in by `accept`, views come with the key that opens them.
  */
 import { CloseCode, HEARTBEAT_MS } from "@bannerol/protocol";
-import { Connection, type ConnectionHost, type Peer } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost, Peer } from "./connection-host.ts";
 import { DeltaWindow } from "./delta-window.ts";
-import type { Admit, Grant, HubPorts, HubSocket } from "./ports.ts";
+import type { Admit, Grant, HubPorts, HubSocket, Transport } from "./ports.ts";
+import { versionsAlone } from "./versions-alone.ts";
 
 const TICK_MS = 1_000;
 const SLOTS = HEARTBEAT_MS / TICK_MS;
@@ -28,9 +30,18 @@ interface Channel {
 export interface ConnectionInfo extends Peer {
   readonly keyId: string;
   readonly viewId: string;
+  readonly transport: Transport;
   readonly acknowledged: number;
   /** How long it has been open. */
   readonly ageMs: number;
+}
+
+/** How much one connection holds, for those who measure. */
+export interface ConnectionLoad {
+  /** `undefined` before a key opened it. */
+  readonly viewId: string | undefined;
+  readonly transport: Transport;
+  readonly unsentBytes: number;
 }
 
 export class Hub {
@@ -49,6 +60,7 @@ export class Hub {
     this.#ports = ports;
     this.#stop = ports.every(TICK_MS, () => this.#everySecond());
     this.#host = {
+      observer: ports.observer,
       monotonic: ports.monotonic,
       join: (connection, grant) => this.#join(connection, grant),
       leave: (connection) => this.#leave(connection),
@@ -69,9 +81,16 @@ export class Hub {
 
   /** The view may have changed: whatever is new goes to every connection of it. */
   publish(viewId: string): void {
-    const channel = this.#channels.get(viewId);
-    if (channel === undefined || !channel.window.refresh()) return;
-    for (const connection of channel.connections) connection.push();
+    for (const channel of this.#channelsOf(viewId)) {
+      if (!channel.window.refresh()) continue;
+      for (const connection of channel.connections) connection.push();
+    }
+  }
+
+  /** The keys by which somebody is connected. */
+  keyIds(): ReadonlySet<string> {
+    const ids = [...this.#connections.keys()].map(({ keyId }) => keyId);
+    return new Set(ids.filter((id) => id !== undefined));
   }
 
   /** Ends every connection of a key. */
@@ -84,12 +103,22 @@ export class Hub {
 
   inventory(viewId: string): readonly ConnectionInfo[] {
     const now = this.#ports.monotonic();
-    return [...(this.#channels.get(viewId)?.connections ?? [])].flatMap((connection) => {
-      const { peer, keyId, acknowledged, openedAt } = connection;
+    const connections = this.#channelsOf(viewId).flatMap((channel) => [...channel.connections]);
+    return connections.flatMap((connection) => {
+      const { peer, keyId, transport, acknowledged, openedAt } = connection;
       return peer === undefined || keyId === undefined
         ? []
-        : [{ ...peer, keyId, viewId, acknowledged, ageMs: now - openedAt }];
+        : [{ ...peer, keyId, viewId, transport, acknowledged, ageMs: now - openedAt }];
     });
+  }
+
+  /** Every connection, those that have not said hello too. */
+  loads(): readonly ConnectionLoad[] {
+    return Array.from(this.#connections.keys(), ({ viewId, transport, unsentBytes }) => ({
+      viewId,
+      transport,
+      unsentBytes,
+    }));
   }
 
   get size(): number {
@@ -127,10 +156,12 @@ export class Hub {
   }
 
   #join(connection: Connection, grant: Grant): DeltaWindow {
-    let channel = this.#channels.get(grant.viewId);
+    const id = channelId(grant.viewId, connection.isRemote);
+    let channel = this.#channels.get(id);
     if (channel === undefined) {
-      channel = { window: new DeltaWindow(grant.source), connections: new Set() };
-      this.#channels.set(grant.viewId, channel);
+      const source = connection.isRemote ? versionsAlone(grant.source) : grant.source;
+      channel = { window: new DeltaWindow(source), connections: new Set() };
+      this.#channels.set(id, channel);
     }
     channel.connections.add(connection);
     return channel.window;
@@ -138,7 +169,13 @@ export class Hub {
 
   #leave(connection: Connection): void {
     this.#connections.delete(connection);
-    if (connection.viewId !== undefined) this.#channels.get(connection.viewId)?.connections.delete(connection);
+    const { viewId, isRemote } = connection;
+    if (viewId !== undefined) this.#channels.get(channelId(viewId, isRemote))?.connections.delete(connection);
+  }
+
+  /** Of those who evaluate themselves, and of those who ask the server. */
+  #channelsOf(viewId: string): readonly Channel[] {
+    return [false, true].flatMap((isRemote) => this.#channels.get(channelId(viewId, isRemote)) ?? []);
   }
 
   /** The more that were sent to fetch within this second, the longer the next may take. */
@@ -157,4 +194,8 @@ export class Hub {
       if (turn === slot) connection.beat();
     }
   }
+}
+
+function channelId(viewId: string, isRemote: boolean): string {
+  return JSON.stringify([viewId, isRemote]);
 }

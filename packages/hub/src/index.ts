@@ -1,3 +1,4 @@
 export { Connection } from "./connection.ts";
-export { type ConnectionInfo, Hub } from "./hub.ts";
-export type * from "./ports.ts";
+export { type ConnectionInfo, type ConnectionLoad, Hub } from "./hub.ts";
+export * from "./ports.ts";
+export { deltaOfVersions, rulesetOfVersions } from "./versions-alone.ts";
