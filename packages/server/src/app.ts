@@ -10,10 +10,12 @@ import { projectRoutes } from "./features/projects/routes.ts";
 import { revertRoute } from "./features/revert/route.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
 import { segmentRoutes } from "./features/segments/routes.ts";
+import { metricsRoute } from "./features/service/metrics-route.ts";
 import { referenceRoutes, serviceRoutes } from "./features/service/routes.ts";
 import type { Services } from "./features/services.ts";
 import { targetingRoutes } from "./features/targeting/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
+import { usageRoutes } from "./features/usage/routes.ts";
 import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
 import { describeRoutes } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
@@ -28,6 +30,7 @@ export interface AppPorts extends Omit<MountPorts, "doors"> {
 export function routeTable(services: Services, version: string): readonly Route[] {
   const routes = [
     ...serviceRoutes(services.state),
+    metricsRoute(services.measured),
     ...projectRoutes(services),
     ...environmentRoutes(services),
     ...flagRoutes(services),
@@ -37,6 +40,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     revertRoute(services),
     ...evaluationRoutes(services),
     ...connectionRoutes(services),
+    ...usageRoutes(services),
     ...keyRoutes(services),
     ...tokenRoutes(services),
     ...sdkRoutes(services),
@@ -58,7 +62,10 @@ export function createApp(services: Services, { authenticator, version, ...ports
 }
 
 /** Who holds a key or a token, by the ledger's state; the stream asks it too. */
-export function authenticatorOf({ ledger, now, state }: Services, adminToken?: string): Authenticator {
+export function authenticatorOf(
+  { ledger, now, state }: Pick<Services, "ledger" | "now" | "state">,
+  adminToken?: string,
+): Authenticator {
   return createAuthenticator({
     system: () => ledger.system(),
     project: (key) => ledger.state(key),

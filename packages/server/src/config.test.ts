@@ -9,6 +9,7 @@ describe("the settings", () => {
       database: { kind: "sqlite", path: ".bannerol/bannerol.db" },
       logLevel: "info",
       drainMs: 10_000,
+      proxies: 0,
     });
   });
 
@@ -19,6 +20,7 @@ describe("the settings", () => {
       DATABASE_URL: "sqlite:/data/b.db",
       LOG_LEVEL: "warn",
       BANNEROL_DRAIN_SECONDS: "3",
+      BANNEROL_PROXIES: "1",
     };
     const config = readConfig(environment, { PORT: "2" });
     expect(config).toMatchObject({
@@ -27,6 +29,7 @@ describe("the settings", () => {
       database: { path: "/data/b.db" },
       logLevel: "warn",
       drainMs: 3_000,
+      proxies: 1,
     });
   });
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** How long requests in flight and streams may take to end once the server is told to stop. */
   readonly drainMs: number;
+  /** How many proxies stand in front: whose address it is, is what the outermost of them saw. */
+  readonly proxies: number;
 }
 
 export type DatabaseConfig =
@@ -68,6 +70,7 @@ const settings = {
     allowed: "at least 32 characters without spaces",
   },
   LOG_LEVEL: { read: z.enum(logLevels).default("info"), allowed: `one of ${logLevels.join(", ")}` },
+  BANNEROL_PROXIES: { read: whole(0, 10).default(0), allowed: "how many proxies stand in front, from 0 to 10" },
   BANNEROL_DRAIN_SECONDS: { read: whole(0, 3_600).default(10), allowed: "seconds, a whole number from 0 to 3600" },
 };
 
@@ -78,6 +81,7 @@ export const settingNames: readonly SettingName[] = [
   "DATABASE_URL",
   "BANNEROL_ADMIN_TOKEN",
   "LOG_LEVEL",
+  "BANNEROL_PROXIES",
   "BANNEROL_DRAIN_SECONDS",
 ];
 
@@ -104,6 +108,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
     ...(adminToken === undefined ? {} : { adminToken }),
     logLevel: read("LOG_LEVEL", given),
     drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
+    proxies: read("BANNEROL_PROXIES", given),
   };
 }
 

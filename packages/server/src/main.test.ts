@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { parseCredential } from "@bannerol/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
-import { type RunningServer, StartError, startServer } from "./main.ts";
+import { StartError } from "./listening.ts";
+import { type RunningServer, startServer } from "./main.ts";
 
 describe("a server", () => {
   let folder: string;

@@ -9,19 +9,24 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { authenticatorOf, createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import type { ConnectedSdk, ConnectionInventory } from "./features/connections/inventory.ts";
+import { type DataPlane, openDataPlane } from "./data-plane.ts";
 import { ViewRevisions } from "./features/connections/view-revisions.ts";
+import { isKeyUpload } from "./features/segments/keys/routes.ts";
 import { ServiceState } from "./features/service/service-state.ts";
 import type { Draw, Services } from "./features/services.ts";
 import { type FirstSecrets, prepareInstallation } from "./first-start.ts";
 import { createHttpServer, type HttpServer } from "./http/http-server.ts";
+import { addressOf, listenOrSay } from "./listening.ts";
 import { Ledger } from "./log/ledger.ts";
+import type { Renewed } from "./log/renewal.ts";
 import { createLog, type Log, type LogSink } from "./observe/log.ts";
+import { residentBytes, walBytesOf, watchLoop } from "./observe/process-load.ts";
 import { createRedactor, type Redactor } from "./observe/redact.ts";
 import { PatternProver } from "./patterns/pattern-prover.ts";
-import { StoreFault } from "./store/fault.ts";
 import { openStore } from "./store/open-store.ts";
-import { Stream } from "./stream/stream.ts";
+import type { Store } from "./store/port.ts";
+import { afterUnreferenced, everyUnreferenced } from "./timers.ts";
+import { followOthers, lookForDamage, startSweeping } from "./upkeep.ts";
 
 /** What a server takes from its process, replaceable in tests. */
 export interface ServerDependencies {
@@ -48,11 +53,6 @@ export interface RunningServer extends Started {
   close(): Promise<void>;
 }
 
-/** The server could not start, for a reason that an operator can do something about. One line. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
-
 /**
  * Starts a server. Rejects with a `StartError` where its port cannot be had, with a `StoreFault` where its database
  * cannot be used; nothing is left open then.
@@ -61,8 +61,9 @@ export async function startServer(config: Config, dependencies: ServerDependenci
   const { now = Date.now, version = "0.0.0", log: sink = (line) => void process.stdout.write(line) } = dependencies;
   const redact = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, sink, redact);
-  const ledger = await openLedger(config, { log, now });
-  const wired = wire({ config, ledger, now, log, redact, version });
+  const opened = await openLedger(config, { log, now });
+  const { ledger } = opened;
+  const wired = wire({ ...opened, config, now, log, redact, version });
   const stop = once(() => stopInOrder(wired, config.drainMs));
   try {
     // The port before the secrets: a start that fails must not have made any that nobody saw.
@@ -73,6 +74,7 @@ export async function startServer(config: Config, dependencies: ServerDependenci
     await dependencies.keep?.({ url, ...secrets });
     wired.state.opened();
     followOthers(wired);
+    void lookForDamage(wired);
     log.info({ url }, "the server is ready");
     return { url, port, close: stop, ...secrets };
   } catch (error) {
@@ -83,15 +85,19 @@ export async function startServer(config: Config, dependencies: ServerDependenci
 
 const draw: Draw = { seed: () => randomBytes(4).readUInt32BE(), bytes: (count) => randomBytes(count) };
 
-async function openLedger({ database }: Config, { log, now }: Pick<WireInput, "log" | "now">): Promise<Ledger> {
+type Opened = Pick<WireInput, "ledger" | "store">;
+
+async function openLedger({ database }: Config, { log, now }: Pick<WireInput, "log" | "now">): Promise<Opened> {
   const store = await openStore(database, now());
   const reports = {
     unreadable: (project: string, document: object) =>
       log.error({ project, ...document }, "a stored document cannot be read"),
     listenerFailed: (error: unknown) => log.error({ err: error }, "a listener of the log failed"),
+    renewed: (renewed: Renewed) => log.error({ ...renewed }, "the history goes on under a new epoch"),
+    renewalFailed: (error: unknown) => log.error({ err: error }, "the database could not be read under a new epoch"),
   };
   try {
-    return await Ledger.open({ store, reports, at: now() });
+    return { ledger: await Ledger.open({ store, reports, at: now() }), store };
   } catch (error) {
     await store.close();
     throw error;
@@ -109,6 +115,7 @@ function secretsOf({ adminToken, database }: Config): readonly string[] {
 interface WireInput {
   readonly config: Config;
   readonly ledger: Ledger;
+  readonly store: Store;
   readonly now: () => number;
   readonly log: Log;
   readonly redact: Redactor;
@@ -117,57 +124,79 @@ interface WireInput {
 
 interface Wired extends Pick<WireInput, "ledger" | "log"> {
   readonly state: ServiceState;
-  readonly stream: Stream;
+  readonly plane: DataPlane;
   readonly http: HttpServer;
   readonly patterns: PatternProver;
+  /** Measures the event loop no more. */
+  readonly unwatch: () => void;
   /** Takes on no new stream. */
   readonly detach: () => void;
+  readonly stopSweeping: () => Promise<void>;
 }
 
-function wire({ config, ledger, now, log, redact, version }: WireInput): Wired {
+function wire({ config, ledger, store, now, log, redact, version }: WireInput): Wired {
   const state = new ServiceState();
   const monotonic = () => performance.now();
-  const inventory: ConnectionInventory = {
-    connected: (project, environment) => connected(stream, ledger, { project, environment, now: now() }),
-  };
-  const patterns = new PatternProver();
-  const services: Services = { ledger, draw, now, inventory, viewRevisions: followViews(ledger), state, patterns };
-  const authenticator = authenticatorOf(services, config.adminToken);
+  const { adminToken, database } = config;
+  const authenticator = authenticatorOf({ ledger, now, state }, adminToken);
   const { authenticateKey } = authenticator;
-  const stream = new Stream({ ledger, authenticateKey, monotonic, random: Math.random });
+  const loop = watchLoop();
+  const walBytes = database.kind === "sqlite" ? { walBytes: () => walBytesOf(database.path) } : {};
+  const plane = openDataPlane({
+    ledger,
+    store,
+    now,
+    log,
+    authenticateKey,
+    monotonic,
+    random: Math.random,
+    after: afterUnreferenced,
+    every: everyUnreferenced,
+    measured: { version, loopDelays: loop.read, memory: residentBytes, ...walBytes },
+  });
+  const patterns = new PatternProver();
+  const services: Services = {
+    ledger,
+    draw,
+    now,
+    ...plane.services,
+    viewRevisions: followViews(ledger),
+    state,
+    patterns,
+  };
   const http = createHttpServer(
-    createApp(services, { authenticator, log, redact, version, monotonic, newRequestId: randomUUID }),
+    createApp(services, {
+      proxies: config.proxies,
+      authenticator,
+      log,
+      redact,
+      version,
+      monotonic,
+      newRequestId: randomUUID,
+    }),
+    isKeyUpload,
   );
-  return { ledger, log, state, stream, http, patterns, detach: stream.attach(http.server) };
+  const stopSweeping = startSweeping({ ledger, usage: store.usage, now, log, every: everyUnreferenced });
+  const detach = plane.stream.attach(http.server, config.proxies);
+  return { ledger, log, state, plane, http, patterns, detach, unwatch: loop.stop, stopSweeping };
 }
 
 async function stopInOrder(
-  { ledger, log, state, stream, http, patterns, detach }: Wired,
+  { ledger, log, state, plane, http, patterns, detach, unwatch, stopSweeping }: Wired,
   drainMs: number,
 ): Promise<void> {
   log.info("the server stops");
   state.drain();
   const began = performance.now();
-  await stream.drain(drainMs);
+  await plane.stream.drain(drainMs);
   detach();
   await http.stop(Math.max(0, drainMs - (performance.now() - began)));
   await patterns.close();
+  await stopSweeping();
+  await plane.close();
+  unwatch();
   await ledger.close();
   log.info("the server has stopped");
-}
-
-/** Says in `/readyz` how the database does, and in the log where that changes. */
-function followOthers({ ledger, state, log }: Wired): void {
-  let last: string | undefined;
-  ledger.follow((trouble) => {
-    const fault = trouble instanceof StoreFault ? trouble.kind : undefined;
-    state.looked(fault);
-    const now = trouble === undefined ? undefined : (fault ?? String(trouble));
-    if (now === last) return;
-    last = now;
-    if (trouble === undefined) log.info("the database is followed again");
-    else log.warn({ err: trouble }, "the database cannot be followed");
-  });
 }
 
 /** Does it at the first call; every call gets that one's result. */
@@ -193,47 +222,4 @@ function followViews(ledger: Ledger): ViewRevisions {
     for (const view of views) revisions.altered(view);
   });
   return revisions;
-}
-
-interface Where {
-  readonly project: string;
-  readonly environment: string;
-  /** Epoch milliseconds. */
-  readonly now: number;
-}
-
-function connected(stream: Stream, ledger: Ledger, { project, environment, now }: Where): readonly ConnectedSdk[] {
-  const keys = ledger.state(project)?.keys;
-  return stream.inventory(project, environment).map(({ instance, name, version, keyId, acknowledged, ageMs }) => ({
-    instance,
-    name,
-    version,
-    keyId,
-    acknowledged,
-    class: keys?.get(keyId)?.document.kind ?? "server",
-    since: now - ageMs,
-  }));
-}
-
-async function listenOrSay(http: HttpServer, { port, host }: Config): Promise<number> {
-  try {
-    return await http.listen(port, host);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const reason = reasons.get(String(code)) ?? `cannot be listened on (${String(code)})`;
-    throw new StartError(`Port ${port} of ${host} ${reason}. Choose another with PORT or HOST.`, { cause: error });
-  }
-}
-
-const reasons: ReadonlyMap<string, string> = new Map([
-  ["EADDRINUSE", "is taken: something else listens there"],
-  ["EACCES", "is not ours to take: ports below 1024 need rights"],
-  ["EADDRNOTAVAIL", "cannot be had: this machine has no such address"],
-  ["ENOTFOUND", "cannot be had: there is no such host"],
-]);
-
-/** What a person can open: the loopback by its name, an IPv6 address in brackets. */
-function addressOf(host: string): string {
-  if (["127.0.0.1", "::1", "0.0.0.0", "::"].includes(host)) return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -36,6 +36,6 @@ function altersEveryView(state: ProjectState, item: Extract<Item, { kind: "flag"
 }
 
 /** What of a definition reaches an SDK: descriptions, tags and owners are served to nobody. */
-function served({ type, variants, seed, clientSide, archivedAt }: FlagDocument): string {
-  return JSON.stringify([type, variants, seed, clientSide, archivedAt ?? null]);
+function served({ type, variants, seed, clientSide, archivedAt, leftAt }: FlagDocument): string {
+  return JSON.stringify([type, variants, seed, clientSide, archivedAt ?? null, leftAt ?? null]);
 }

@@ -86,7 +86,8 @@ const limits: readonly Limit[] = [
     within: { key: "large", included: texts(10_000), excluded: texts(10_000, "x") },
     beyond: { key: "larger", included: texts(10_001) },
     path: "included",
-    message: /There are 10001 keys, and a segment's document holds at most 10000 in a list\. Split/,
+    message:
+      /There are 10001 keys, and a segment's document holds at most 10000 in a list\. Put longer lists line by line/,
   },
   {
     name: "16 deep in a segment",

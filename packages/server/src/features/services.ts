@@ -1,7 +1,12 @@
 /** What the features are given: the history, and the few things that a pure decision cannot make itself. */
 import type { Ledger } from "../log/ledger.ts";
+import type { Metric } from "../observe/metrics.ts";
+import type { ServerMetrics } from "../observe/server-metrics.ts";
 import type { PatternProver } from "../patterns/pattern-prover.ts";
+import type { EventStreams } from "../stream/events.ts";
+import type { Usage } from "../usage/usage.ts";
 import type { ConnectionInventory } from "./connections/inventory.ts";
+import type { Presence } from "./connections/presence.ts";
 import type { ViewRevisions } from "./connections/view-revisions.ts";
 import type { ServiceState } from "./service/service-state.ts";
 
@@ -18,6 +23,12 @@ export interface Services {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly inventory: ConnectionInventory;
+  readonly presence: Presence;
+  readonly events: EventStreams;
+  readonly usage: Usage;
+  readonly metrics: ServerMetrics;
+  /** What `/metrics` shows. */
+  readonly measured: readonly Metric[];
   readonly viewRevisions: ViewRevisions;
   readonly state: ServiceState;
   readonly patterns: PatternProver;

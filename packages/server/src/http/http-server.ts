@@ -1,13 +1,13 @@
 /** The application on a socket, with the limits that only the HTTP server itself can keep. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { answerClientError } from "./client-error.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { App } from "./mount.ts";
 import { problemResponse } from "./problem.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
 /** How often a request that is overdue is looked for. */
 const CHECK_MS = 2_000;
 
@@ -19,8 +19,12 @@ export interface HttpServer {
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
-export function createHttpServer(app: App): HttpServer {
-  const listener = getRequestListener((request) => app.fetch(request), {
+/** `isStreamed` tells the requests that may take as long as their bytes come. */
+export function createHttpServer(
+  app: App,
+  isStreamed: (method: string | undefined, url: string | undefined) => boolean = () => false,
+): HttpServer {
+  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
     errorHandler: () =>
       problemResponse({ code: "malformed_request", detail: "The address or a header cannot be read." }, ""),
@@ -28,16 +32,21 @@ export function createHttpServer(app: App): HttpServer {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Not for all alike: see `Deadlines`.
+    requestTimeout: 0,
     connectionsCheckingInterval: CHECK_MS,
   };
   let stopping = false;
+  const deadlines = new Deadlines<IncomingMessage>(isStreamed);
   const server = createServer(options, (request, response) => {
     // A connection that is kept open would outlive the stop.
     if (stopping) response.setHeader("connection", "close");
+    deadlines.watch(request, performance.now());
     listener(request, response).catch(() => response.destroy());
   });
   server.on("clientError", answerClientError);
+  const check = setInterval(() => endOverdue(server, deadlines), CHECK_MS).unref();
+  server.on("close", () => clearInterval(check));
   return {
     server,
     listen: (port, host) => listen(server, port, host),
@@ -46,6 +55,14 @@ export function createHttpServer(app: App): HttpServer {
       return stop(server, withinMs);
     },
   };
+}
+
+/** As Node.js ends what it finds overdue itself. */
+function endOverdue(server: Server, deadlines: Deadlines<IncomingMessage>): void {
+  for (const { socket } of deadlines.overdue(performance.now())) {
+    const error = Object.assign(new Error("The request took too long."), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+    server.emit("clientError", error, socket);
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -1,4 +1,6 @@
 /** Reads JSON from a stranger: bounded in bytes, depth and breadth, and never a throw that is not a refusal. */
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { refuse } from "./refusal.ts";
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -9,11 +11,35 @@ export const MAX_KEYS = 2_000;
  * The body of a request, or `undefined` where it has none. Bytes are counted as they arrive, whatever the headers
  * say. Refuses with 413, 415 or 400.
  */
-export async function readJsonBody(request: Request, limit = MAX_BODY_BYTES): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  { limit = MAX_BODY_BYTES, zipped = false }: BodyRules = {},
+): Promise<unknown> {
   const bytes = await readBytes(request, limit);
   if (bytes.length === 0) return undefined;
   refuseOtherTypes(request.headers);
-  return parseJson(bytes);
+  const isZipped = zipped && encodingOf(request.headers) === "gzip";
+  if (!isZipped) refuseCompressed(request.headers);
+  return parseJson(isZipped ? await unzip(bytes, limit) : bytes);
+}
+
+export interface BodyRules {
+  /** Bytes, as they come and as they unpack; 1 MiB unless named. */
+  readonly limit?: number;
+  /** Whether it may be compressed by gzip; not unless named. */
+  readonly zipped?: boolean;
+}
+
+const inflate = promisify(gunzip);
+
+/** Stops at the limit as it unpacks, however much would come. */
+async function unzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    if (error instanceof RangeError) refuseSize(limit);
+    return refuse("malformed_request", "The body is no gzip, though its Content-Encoding says so. Send it again.");
+  }
 }
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
@@ -43,9 +69,15 @@ function refuseOtherTypes(headers: Headers): void {
   if (!/^application\/([a-z0-9.-]+\+)?json$/.test(type)) {
     refuse("unsupported_media_type", "The body must be JSON. Send it with Content-Type: application/json.");
   }
-  if ((headers.get("content-encoding") ?? "identity") !== "identity") {
-    refuse("unsupported_media_type", "The body is compressed, which only events may be. Send it as it is.");
-  }
+}
+
+function encodingOf(headers: Headers): string {
+  return (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+}
+
+function refuseCompressed(headers: Headers): void {
+  if (encodingOf(headers) === "identity") return;
+  refuse("unsupported_media_type", "The body is compressed, which only events may be, by gzip. Send it as it is.");
 }
 
 function parseJson(bytes: Uint8Array): unknown {

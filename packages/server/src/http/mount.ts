@@ -1,12 +1,14 @@
 /** Serves the route table: every request gets an id, a line in the log, and an answer that says what happened. */
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Log } from "../observe/log.ts";
 import type { Redactor } from "../observe/redact.ts";
+import { peerAddress } from "./peer-address.ts";
 import type { Doors } from "./permission.ts";
 import { problemResponse, refusalOf } from "./problem.ts";
 import { quoted, type Refusal } from "./refusal.ts";
-import type { Route } from "./route.ts";
+import type { Peer, Route } from "./route.ts";
 
 export interface MountPorts {
   readonly doors: Doors;
@@ -16,6 +18,8 @@ export interface MountPorts {
   readonly newRequestId: () => string;
   /** Milliseconds that never go back, for durations in the log. */
   readonly monotonic: () => number;
+  /** How many proxies stand in front; none unless named. */
+  readonly proxies?: number;
 }
 
 /** `notes` are what the log says of a request beside its answer. */
@@ -23,7 +27,9 @@ interface Variables {
   readonly requestId: string;
   readonly notes: Map<"route" | "permission" | "who", string>;
 }
-export type App = Hono<{ Variables: Variables }>;
+/** Empty bindings: the request came by no socket, as in tests. */
+type Bindings = Partial<Pick<HttpBindings, "incoming" | "outgoing">>;
+export type App = Hono<{ Variables: Variables; Bindings: Bindings }>;
 
 /** Makes the application that serves these routes and nothing else. */
 export function mountRoutes(routes: readonly Route[], ports: MountPorts): App {
@@ -62,7 +68,7 @@ function identifyAndLog(app: App, { log, redact, newRequestId, monotonic }: Moun
 
 /** Probes and SDKs that poll are many, and of interest only where they fail. */
 function levelOf(permission: string | undefined, status: number): "debug" | "info" {
-  return status < 400 && (permission === "public" || permission === "sdk") ? "debug" : "info";
+  return status < 400 && (permission === "public" || permission?.startsWith("sdk") === true) ? "debug" : "info";
 }
 
 /** The data plane is for pages of any origin, and takes no cookie. The admin API is for none. */
@@ -76,7 +82,7 @@ function allowOrigins(app: App): void {
   app.use("/sdk/v1/*", cors({ origin: "*", ...headers }));
 }
 
-function mountRoute(app: App, route: Route, { doors }: MountPorts): void {
+function mountRoute(app: App, route: Route, { doors, proxies = 0 }: MountPorts): void {
   app.on(route.method, honoPath(route.path), (context) => {
     const notes = context.get("notes");
     notes.set("route", route.path);
@@ -85,6 +91,7 @@ function mountRoute(app: App, route: Route, { doors }: MountPorts): void {
       {
         request: context.req.raw,
         requestId: context.get("requestId"),
+        peer: peerOf(context.env ?? {}, proxies),
         headers: context.req.raw.headers,
         admitted: (who) => notes.set("who", who),
         param(name) {
@@ -96,6 +103,10 @@ function mountRoute(app: App, route: Route, { doors }: MountPorts): void {
       doors,
     );
   });
+}
+
+function peerOf({ incoming, outgoing }: Bindings, proxies: number): Peer {
+  return { address: incoming && peerAddress(incoming, proxies), cut: () => outgoing?.destroy() };
 }
 
 /** Registered after every route, so that they are asked only for what no route takes. */

@@ -38,18 +38,22 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
     "x-permission": route.permission,
     security: securityOf(route),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query, components)],
-    ...(route.body === noBody ? {} : { requestBody: requestBodyOf(route, components) }),
+    ...(route.body === noBody && route.streamed === undefined ? {} : { requestBody: requestBodyOf(route, components) }),
     responses: {
       [route.status ?? 200]: {
         description: "Done",
-        content: { "application/json": { schema: schemaOf(route.reply, "output", components) } },
+        content: { [route.contentType ?? "application/json"]: { schema: schemaOf(route.reply, "output", components) } },
       },
       default: problems,
     },
   };
 }
 
-function requestBodyOf({ body, bodyShown, bodyOptional = false }: Route, components: Map<string, unknown>): Json {
+function requestBodyOf(route: Route, components: Map<string, unknown>): Json {
+  const { body, bodyShown, bodyOptional = false, streamed } = route;
+  if (streamed !== undefined) {
+    return { required: true, description: streamed, content: { "text/plain": { schema: { type: "string" } } } };
+  }
   return {
     required: !bodyOptional,
     content: { "application/json": { schema: schemaOf(bodyShown ?? body, "input", components) } },
@@ -58,7 +62,7 @@ function requestBodyOf({ body, bodyShown, bodyOptional = false }: Route, compone
 
 function securityOf({ permission }: Route): readonly Json[] {
   if (permission === "public") return [];
-  return permission === "sdk" ? [{ key: [] }] : [{ token: [] }];
+  return permission.startsWith("sdk") ? [{ key: [] }] : [{ token: [] }];
 }
 
 /** The last fixed word that names a noun: `flags` of `/api/v1/projects/{p}/flags/{f}`. */

@@ -36,6 +36,7 @@ export interface Doors {
 export type PermissionName =
   | "public"
   | "sdk"
+  | "sdk:server"
   | `${"anywhere" | "installation" | "project" | "within" | "environment"}:${Right}`;
 
 export type Admission<S> = { readonly ok: true; readonly scope: S } | { readonly ok: false; readonly refusal: Refusal };
@@ -51,6 +52,7 @@ const levels = ["anywhere", "installation", "project", "within", "environment"] 
 export const permissionNames: ReadonlySet<string> = new Set<string>([
   "public",
   "sdk",
+  "sdk:server",
   ...levels.flatMap((level) => rights.map((right) => `${level}:${right}`)),
 ]);
 
@@ -69,6 +71,17 @@ export const sdkKey: Permission<KeyGrant> = {
     if ("code" in grant) return { ok: false, refusal: grant };
     admitted(grant.keyId);
     return { ok: true, scope: grant };
+  },
+};
+
+/** Whoever holds a server key: what no page that anybody opens may get. */
+export const sdkServerKey: Permission<KeyGrant> = {
+  name: "sdk:server",
+  async admit(knock, doors) {
+    const admission = await sdkKey.admit(knock, doors);
+    if (!admission.ok || admission.scope.class === "server") return admission;
+    const detail = "This is for server keys alone. Ask for flags that need it with POST /sdk/v1/evaluate.";
+    return { ok: false, refusal: { code: "not_allowed", detail } };
   },
 };
 

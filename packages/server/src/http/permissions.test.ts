@@ -8,6 +8,7 @@ import { defineRoute, noBody, noQuery, type Route } from "./route.ts";
 const expected = [
   ["GET /livez", "public"],
   ["GET /readyz", "public"],
+  ["GET /metrics", "public"],
   ["GET /openapi.json", "public"],
   ["GET /api/v1/projects", "anywhere:read"],
   ["POST /api/v1/projects", "installation:administer"],
@@ -35,6 +36,9 @@ const expected = [
   ["PUT /api/v1/projects/{p}/segments/{s}", "project:edit"],
   ["PATCH /api/v1/projects/{p}/segments/{s}", "project:edit"],
   ["DELETE /api/v1/projects/{p}/segments/{s}", "project:edit"],
+  ["GET /api/v1/projects/{p}/segments/{s}/keys", "project:read"],
+  ["POST /api/v1/projects/{p}/segments/{s}/keys", "project:edit"],
+  ["PUT /api/v1/projects/{p}/segments/{s}/keys", "project:edit"],
   ["GET /api/v1/projects/{p}/changes", "project:read"],
   ["POST /api/v1/projects/{p}/changes", "within:edit"],
   ["GET /api/v1/projects/{p}/changes/verify", "project:read"],
@@ -42,13 +46,20 @@ const expected = [
   ["GET /api/v1/projects/{p}/environments/{e}/ruleset", "environment:read"],
   ["POST /api/v1/projects/{p}/environments/{e}/evaluate", "environment:read"],
   ["GET /api/v1/projects/{p}/environments/{e}/connections", "environment:read"],
+  ["GET /api/v1/projects/{p}/flags/{f}/usage", "project:read"],
+  ["GET /api/v1/projects/{p}/environments/{e}/missing-flags", "environment:read"],
   ["GET /api/v1/keys", "anywhere:read"],
   ["POST /api/v1/keys", "anywhere:administer"],
   ["DELETE /api/v1/keys/{id}", "anywhere:administer"],
   ["GET /api/v1/tokens", "anywhere:administer"],
   ["POST /api/v1/tokens", "anywhere:administer"],
   ["DELETE /api/v1/tokens/{id}", "anywhere:administer"],
+  ["GET /sdk/v1/lists/{id}", "sdk:server"],
   ["GET /sdk/v1/ruleset", "sdk"],
+  ["GET /sdk/v1/stream", "sdk"],
+  ["POST /sdk/v1/ack", "sdk"],
+  ["POST /sdk/v1/evaluate", "sdk"],
+  ["POST /sdk/v1/events", "sdk"],
 ] as const;
 
 const mayDo: { readonly [role: string]: readonly string[] } = {
@@ -79,7 +90,8 @@ interface Holder {
 /** What the route table promises, spelt out once more, away from the code that keeps it. */
 function expectedRefusal(permission: string, holder: Holder): string | undefined {
   if (permission === "public") return undefined;
-  if (permission === "sdk") return sdkRefusal(holder);
+  if (permission === "sdk:server" && holder.class === "client") return "not_allowed";
+  if (permission.startsWith("sdk")) return sdkRefusal(holder);
   if (holder.credential === null) return "token_missing";
   if (holder.class !== undefined) return "wrong_credential";
   if (holder.role === undefined) return "token_invalid";

@@ -55,15 +55,17 @@ const faults: Readonly<Record<StoreFaultKind, Omit<Refusal, "errors">>> = {
     retryAfter: 5,
   },
   corrupt: {
-    code: "store_unavailable",
+    code: "storage_damaged",
     detail:
-      "The database is damaged, so nothing was written. Restore a backup; until then reading goes on from memory.",
+      "The database is damaged, so nothing was written. Stop the server and restore a backup (bannerol server restore " +
+      "FILE); until then reading goes on.",
     retryAfter: 60,
   },
   regressed: {
     code: "store_unavailable",
     detail:
-      "The database has lost changes that this server has seen, so nothing was written. Look at the server's log.",
-    retryAfter: 60,
+      "The database has lost changes that this server has seen, so nothing was written. The server takes up what the " +
+      "database holds, under a new epoch; look at the history before you try again.",
+    retryAfter: 5,
   },
 };

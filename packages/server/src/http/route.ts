@@ -24,6 +24,18 @@ export interface RouteRequest<Path extends string, Scope, Query, Body> {
   readonly body: Body;
   readonly headers: Headers;
   readonly requestId: string;
+  readonly method: string;
+  readonly peer: Peer;
+  /** The body as it arrives, where the route reads it itself. */
+  readonly stream: ReadableStream<Uint8Array> | null;
+}
+
+/** Who is at the other end of the connection that brought a request. */
+export interface Peer {
+  /** Absent where a request came by no socket. */
+  readonly address?: string | undefined;
+  /** Ends the connection, whatever is unsent. */
+  readonly cut: () => void;
 }
 
 /** An answer before it is HTTP. `revision` is the document's, and becomes its `ETag`. */
@@ -47,13 +59,19 @@ interface Described {
   readonly body: z.ZodType;
   /** How the reference shows the body, where parts of it are read later, against the state, for better messages. */
   readonly bodyShown?: z.ZodType;
+  /** What the handler reads from `stream`, which is text, for the reference; `body` is `noBody` then. */
+  readonly streamed?: string;
   /** A body that is not there counts as `{}`. */
   readonly bodyOptional?: boolean;
   /** Bytes; 1 MiB unless named. */
   readonly bodyLimit?: number;
+  /** It may be compressed by gzip; the limit counts what comes of it. */
+  readonly bodyZipped?: boolean;
   readonly reply: z.ZodType;
   /** Of its answer; 200 unless named. */
   readonly status?: number;
+  /** Of its answer; JSON unless named. */
+  readonly contentType?: string;
 }
 
 export interface RouteSpec<
@@ -78,6 +96,7 @@ export interface RouteSpec<
 export interface Arrival extends Knock {
   readonly request: Request;
   readonly requestId: string;
+  readonly peer: Peer;
 }
 
 /** A row whose types were checked where it was defined. */
@@ -105,19 +124,33 @@ export function defineRoute<
       const admission = await permission.admit(arrival, doors);
       if (!admission.ok) throw new RefusedError(admission.refusal);
       const { scope } = admission;
-      const { request, requestId } = arrival;
+      const { request, requestId, peer } = arrival;
       const query = readQuery(spec.query, request.url);
       const body = readBody(spec.body, await rawBody(spec, request));
       const param = (name: NamesIn<Path>) => arrival.param(name);
-      const answer = await handler({ scope, param, query, body, headers: request.headers, requestId });
+      const answer = await handler({
+        scope,
+        param,
+        query,
+        body,
+        headers: request.headers,
+        requestId,
+        method: request.method,
+        peer,
+        stream: request.body,
+      });
       return answer instanceof Response ? answer : respond(answer, spec.status);
     },
   };
 }
 
-async function rawBody({ body, bodyOptional, bodyLimit, method, path }: Described, request: Request): Promise<unknown> {
+async function rawBody(
+  { body, bodyOptional, method, path, ...described }: Described,
+  request: Request,
+): Promise<unknown> {
   if (body === noBody) return undefined;
-  const raw = await readJsonBody(request, bodyLimit ?? MAX_BODY_BYTES);
+  const { bodyLimit: limit = MAX_BODY_BYTES, bodyZipped: zipped = false } = described;
+  const raw = await readJsonBody(request, { limit, zipped });
   if (raw === undefined && bodyOptional === true) return {};
   if (raw === undefined) refuse("malformed_request", `${method} ${path} needs a body. Send JSON.`);
   return raw;

@@ -8,14 +8,15 @@ describe("every route", () => {
   it("answers as the reference says, and is described there", async () => {
     const api = await createHarness();
     const walked = new Set<string>();
-    const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN) => {
-      const got = await api.ask(what, { token, ...(body === undefined ? {} : { body }) });
+    const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN, accept = "*/*") => {
+      const got = await api.ask(what, { token, headers: { accept }, ...(body === undefined ? {} : { body }) });
       expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
       walked.add(`${routeFor(api.routes, what)?.method} ${routeFor(api.routes, what)?.path}`);
       return got;
     };
     await go("GET /livez");
     await go("GET /readyz");
+    await go("GET /metrics");
     const reference = await go("GET /openapi.json");
     await go("GET /api/v1/projects");
     await go("POST /api/v1/projects", { key: "mobile", name: "Mobile apps" });
@@ -29,6 +30,10 @@ describe("every route", () => {
     await go("PATCH /api/v1/projects/default/segments/staff", { by: "email" });
     await go("GET /api/v1/projects/default/segments");
     await go("GET /api/v1/projects/default/segments/staff");
+    await go("POST /api/v1/projects/default/segments/staff/keys", { add: ["u3"] });
+    const keys = Array.from({ length: 10_001 }, (_, at) => `u${at}`).join("\n");
+    await go("PUT /api/v1/projects/default/segments/staff/keys", keys);
+    await go("GET /api/v1/projects/default/segments/staff/keys");
     await go(`POST ${FLAGS}`, { key: "checkout" });
     await go(`PATCH ${FLAGS}/checkout`, { description: "One page" });
     await go(`GET ${FLAGS}`);
@@ -52,7 +57,23 @@ describe("every route", () => {
     await go(`GET ${ENVIRONMENT}/connections?revision=1`);
     const key = await go("POST /api/v1/keys", { project: "default", environment: "production", kind: "server" });
     await go("GET /api/v1/keys");
-    await go("GET /sdk/v1/ruleset", undefined, String(field(key.body, "key")));
+    const sdkKey = String(field(key.body, "key"));
+    await go("GET /sdk/v1/ruleset", undefined, sdkKey);
+    const [list = ""] = api.ledger.lists("default").keys();
+    await go(`GET /sdk/v1/lists/${list}`, undefined, sdkKey);
+    await go("POST /sdk/v1/ack", { epoch: "epoch1", revision: 1 }, sdkKey);
+    await go("POST /sdk/v1/evaluate", { context: { targetingKey: "u1" } }, sdkKey);
+    const asked = { flag: "checkout", variant: "on", reason: "DEFAULT", count: 3 };
+    await go(
+      "POST /sdk/v1/events",
+      { id: "b1", instance: "i", sdk: { name: "n", version: "1" }, counts: [asked] },
+      sdkKey,
+    );
+    await go(`GET ${FLAGS}/checkout/usage?by=day`);
+    await go(`GET ${ENVIRONMENT}/missing-flags`);
+    // A stream ends only when the server does.
+    await api.stream.drain(0);
+    await go("GET /sdk/v1/stream", undefined, sdkKey, "text/event-stream");
     await go(`DELETE /api/v1/keys/${field(key.body, "id")}?comment=old`);
     const token = await go("POST /api/v1/tokens", { name: "ci", role: "editor" });
     await go("GET /api/v1/tokens");

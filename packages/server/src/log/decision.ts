@@ -1,5 +1,8 @@
 /** What goes into the ledger and what comes out of it: a request, what was decided on it, and what became of it. */
+
+import type { KeyList } from "@bannerol/core";
 import type { Item } from "../state/documents.ts";
+import type { ListWork } from "../store/list-store.ts";
 import type { Actor, Change, CredentialDigest } from "../store/port.ts";
 
 /** Who changes which project, when and why. */
@@ -12,6 +15,12 @@ export interface ChangeRequest {
   readonly requestId?: string;
 }
 
+/** A staged difference that a decision makes part of its change, and the list as it is after it. */
+export interface DecidedList {
+  readonly work: ListWork;
+  readonly after: KeyList;
+}
+
 /** What a pure `decide` made of a command: a refusal, or the documents as they shall be. */
 export type Decision<T, R> =
   | { readonly ok: false; readonly refusal: R }
@@ -22,6 +31,7 @@ export type Decision<T, R> =
       /** Those that are in the state already are left out; where none remains, nothing is written. */
       readonly items: readonly Item[];
       readonly credentials?: readonly CredentialDigest[];
+      readonly lists?: readonly DecidedList[];
       /** Handed back as it is. */
       readonly result: T;
     };

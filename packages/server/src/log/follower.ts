@@ -8,11 +8,14 @@
  * do. It decides and writes nothing; that is the ledger's part.
  */
 
+import type { KeyLists } from "@bannerol/core";
+import { holdLists, isLevel, NO_LISTS } from "../lists/hold.ts";
 import { loadState } from "../state/fold.ts";
-import type { ProjectState, Unreadable } from "../state/project-state.ts";
+import { emptyState, type ProjectState, type Unreadable } from "../state/project-state.ts";
 import { StoreFault } from "../store/fault.ts";
 import { type Change, type Store, SYSTEM_PROJECT, type UnitOfWork, type ViewClass } from "../store/port.ts";
 import { malformedFlags } from "./malformed.ts";
+import { derivedViews } from "./past.ts";
 import { hasEnvironment, VIEW_FORMAT } from "./projection/project.ts";
 import { type Foreseen, foresee, renewal } from "./proposal.ts";
 import type { View } from "./view.ts";
@@ -45,17 +48,29 @@ interface Followed {
   readonly views: ReadonlyMap<string, View>;
   /** In which the views were projected when they were loaded. */
   readonly viewFormat: number;
+  /** Those that the state names, at the versions that it names. */
+  readonly lists: KeyLists;
 }
+
+/** What memory will hold after a change, its lists read. */
+type Ahead = Foreseen & Pick<Followed, "lists">;
 
 export class Follower {
   readonly #store: Store;
   readonly #reports: LogReports;
   readonly #projects = new Map<string, Followed>();
   readonly #listeners = new Set<ChangeListener>();
+  #epoch: string;
 
   constructor(store: Store, reports: LogReports) {
     this.#store = store;
     this.#reports = reports;
+    this.#epoch = store.epoch;
+  }
+
+  /** Names the history that is followed. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** Every project but `_system`. */
@@ -65,6 +80,11 @@ export class Follower {
 
   state(project: string): ProjectState | undefined {
     return this.#projects.get(project)?.state;
+  }
+
+  /** The long lists of keys that the state names, by id. */
+  lists(project: string): KeyLists {
+    return this.#projects.get(project)?.lists ?? NO_LISTS;
   }
 
   /** `undefined` where there is no such environment. */
@@ -96,31 +116,79 @@ export class Follower {
 
   /** Takes a project's state and views from the store as they stand there. */
   async load(project: string): Promise<void> {
-    const stored = await this.#store.load(project);
+    const epoch = this.#epoch;
+    const read = await this.#read(project, epoch, this.lists(project));
+    if (this.#epoch !== epoch) return this.load(project);
     const known = this.#projects.get(project)?.state.revision ?? 0;
-    if (stored.revision < known) return;
+    if (read.state.revision >= known) this.#put(project, read);
+  }
+
+  /**
+   * Reads everything afresh under another epoch: the database holds another history than the one that was followed. Until
+   * all of it is read, the old one is shown. Then listeners are told once of each project, with its newest change and all
+   * its views.
+   */
+  async renew(epoch: string): Promise<void> {
+    const system = await this.#read(SYSTEM_PROJECT, epoch, NO_LISTS);
+    const fresh = new Map([[SYSTEM_PROJECT, system]]);
+    for (const key of system.state.projects.keys()) {
+      await this.#store.addProject(key);
+      fresh.set(key, await this.#read(key, epoch, NO_LISTS));
+    }
+    const newest = await Promise.all([...fresh.values()].map(({ state }) => this.#newestChange(state)));
+    const before = new Map(this.#projects);
+    this.#projects.clear();
+    this.#epoch = epoch;
+    for (const [project, read] of fresh) this.#put(project, read);
+    for (const change of newest) {
+      if (change === undefined) continue;
+      const { project } = change;
+      const { state, views } = this.#followed(project);
+      const was = before.get(project)?.state ?? emptyState(project);
+      this.#tell({ project, change, before: was, state, views: [...views.values()] });
+    }
+  }
+
+  async #read(project: string, epoch: string, held: KeyLists): Promise<Followed> {
+    const stored = await this.#store.load(project);
     const state = loadState(stored);
-    const views = loadViews(state, this.#store.epoch, stored.entities);
-    this.#projects.set(project, { state, views, viewFormat: stored.viewFormat });
-    this.#reportUnreadable(state, 0);
-    for (const flag of malformedFlags(state, views)) this.#reports.unreadable(project, flag);
+    const lists = await holdLists(this.#store.lists, state, held);
+    const views = stored.viewsLost ? derivedViews(state, epoch) : loadViews(state, epoch, stored.entities);
+    return { state, views, viewFormat: stored.viewFormat, lists };
+  }
+
+  #put(project: string, read: Followed): void {
+    this.#projects.set(project, read);
+    this.#reportUnreadable(read.state, 0);
+    for (const flag of malformedFlags(read.state, read.views)) this.#reports.unreadable(project, flag);
+  }
+
+  async #newestChange({ key, revision }: ProjectState): Promise<Change | undefined> {
+    return revision === 0 ? undefined : (await this.#store.follow(key, revision - 1, 1)).changes[0];
   }
 
   /** Reads a project's log to its end. Rejects with a `StoreFault`, `regressed` where the log is another one. */
   async catchUp(project: string): Promise<void> {
     for (;;) {
       const { revision, head } = this.#followed(project).state;
+      const epoch = this.#epoch;
       const stretch = await this.#store.follow(project, revision, PAGE);
+      // What was read of one history is nothing to another.
+      if (this.#epoch !== epoch) continue;
       if (stretch.continues !== head) throw regressed(project, revision);
       for (const change of stretch.changes) await this.apply(change);
       if (stretch.changes.length < PAGE) return;
     }
   }
 
-  /** Reads a project's log to its end where the database has another revision of it than this node shows. */
-  async level(project: string, revision: number): Promise<void> {
-    const known = this.#projects.get(project)?.state.revision;
-    if (known !== undefined && known !== revision) await this.catchUp(project);
+  /**
+   * Reads a project's log to its end where the database has another revision of it than this node shows, or the same with
+   * another hash.
+   */
+  async level(project: string, revision: number, head?: string): Promise<void> {
+    const known = this.#projects.get(project)?.state;
+    if (known === undefined) return;
+    if (known.revision !== revision || (head ?? known.head) !== known.head) await this.catchUp(project);
   }
 
   /**
@@ -134,15 +202,26 @@ export class Follower {
     if (revision > followed.state.revision + 1) return this.catchUp(project);
     // A change without items gives views new versions, which the store knows and no diff tells.
     if (change.items.length === 0) await this.#reload(change, followed);
-    else this.#advance(change, followed, foreseen ?? foresee(followed.state, change));
+    else {
+      const next = foreseen ?? foresee(followed.state, change);
+      const lists = await this.#listsAfter(followed, next);
+      // Reading lists takes a while, in which somebody else may have read this change too.
+      if (this.#followed(project) !== followed) return this.apply(change);
+      this.#advance(change, followed, { ...next, lists });
+    }
     if (project === SYSTEM_PROJECT) await this.#openNamedProjects();
   }
 
-  #advance(change: Change, followed: Followed, { state: foreseen, alterations }: Foreseen): void {
+  async #listsAfter({ lists: held }: Followed, { state, lists = NO_LISTS }: Foreseen): Promise<KeyLists> {
+    const known = lists.size === 0 ? held : new Map([...held, ...lists]);
+    return isLevel(known, state) ? known : holdLists(this.#store.lists, state, known);
+  }
+
+  #advance(change: Change, followed: Followed, { state: foreseen, alterations, lists }: Ahead): void {
     const { project, revision, hash: head, at } = change;
     const state = { ...foreseen, head, at };
-    const { all, altered } = alterViews(followed.views, { epoch: this.#store.epoch, after: state, alterations });
-    this.#projects.set(project, { ...followed, state, views: all });
+    const { all, altered } = alterViews(followed.views, { epoch: this.#epoch, after: state, alterations });
+    this.#projects.set(project, { ...followed, state, views: all, lists });
     this.#reportUnreadable(state, revision);
     this.#tell({ project, change, before: followed.state, state, views: altered });
   }
@@ -188,6 +267,6 @@ function regressed(project: string, revision: number): StoreFault {
   return new StoreFault(
     "regressed",
     `The log of project ${project} no longer holds what this process read up to revision ${revision}: the database was ` +
-      "replaced or lost changes. Restart the server to serve what the database holds now.",
+      "replaced or lost changes.",
   );
 }

@@ -6,12 +6,17 @@
  *        │                                                └─ change ─► state, views, listeners ─► answered
  *     one at a time for each project
  *
- * What it answers with is durable and already visible on this node. It knows no command and no permission, and keeps
- * no clock: a request brings its instant.
+ * What it answers with is durable and already visible on this node. It knows no command and no permission; a request
+ * brings its instant.
  */
+import type { KeyLists } from "@bannerol/core";
+import type { StateIdentity } from "@bannerol/protocol";
+import { holdLists } from "../lists/hold.ts";
+import { discardAbandoned } from "../lists/staging.ts";
 import { loadState } from "../state/fold.ts";
 import { emptyState, type ProjectState, type SystemState } from "../state/project-state.ts";
 import { StoreFault } from "../store/fault.ts";
+import type { ListStore } from "../store/list-store.ts";
 import type {
   ChainVerdict,
   Change,
@@ -28,42 +33,61 @@ import { Digests } from "./digests.ts";
 import { type ChangeListener, Follower, type LogReports } from "./follower.ts";
 import { startFollowing } from "./following.ts";
 import { type Foreseen, proposal } from "./proposal.ts";
+import { type Clock, Renewal, type RenewalReports, type Renewed } from "./renewal.ts";
 import { Turns } from "./turns.ts";
-import type { View } from "./view.ts";
+import type { View, ViewName } from "./view.ts";
 
 export interface LedgerOptions {
   readonly store: Store;
-  readonly reports: LogReports;
+  readonly reports: LogReports & RenewalReports;
+  /** Of the process, unless named. */
+  readonly clock?: Clock;
   /** The instant of the opening, epoch milliseconds: for the changes that an opening may have to make. */
   readonly at: number;
 }
+
+const processClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 export class Ledger {
   readonly #store: Store;
   readonly #follower: Follower;
   readonly #digests: Digests;
   readonly #turns = new Map<string, Turns>();
+  readonly #renewal: Renewal;
   #unfollow: (() => Promise<void>) | undefined;
 
-  private constructor(store: Store, reports: LogReports) {
+  private constructor({ store, reports, clock = processClock }: LedgerOptions) {
     this.#store = store;
     this.#follower = new Follower(store, reports);
     this.#digests = new Digests(store);
-    this.#follower.subscribe(({ change }) => this.#digests.takeUp(change));
+    this.#renewal = new Renewal({
+      store,
+      follower: this.#follower,
+      exclusively: (work) => this.#exclusively(work),
+      clock,
+      reports: { ...reports, renewed: (renewed) => this.#afterRenewal(renewed, { reports, clock }) },
+    });
+    this.#follower.subscribe(({ project, change }) => {
+      this.#digests.takeUp(change);
+      // A change of the installation that touches nothing tells of another epoch.
+      if (project === SYSTEM_PROJECT && change.items.length === 0) void this.#renewal.refresh();
+    });
   }
 
   /** Reads everything into memory. Rejects with a `StoreFault` where the database cannot be read. */
-  static async open({ store, reports, at }: LedgerOptions): Promise<Ledger> {
-    const ledger = new Ledger(store, reports);
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const ledger = new Ledger(options);
+    const { store, at } = options;
     await ledger.#follower.open();
     await ledger.#digests.open();
     for (const project of ledger.projects()) await ledger.#renewViews(project, at);
+    await discardAbandoned(store.lists, at);
     return ledger;
   }
 
   /** Names this database's history; revisions compare only within it. */
   get epoch(): string {
-    return this.#store.epoch;
+    return this.#follower.epoch;
   }
 
   /** Every project but `_system`. */
@@ -73,6 +97,21 @@ export class Ledger {
 
   state(project: string): ProjectState | undefined {
     return this.#follower.state(project);
+  }
+
+  /** The long lists of keys that a project's segments name now, by id: fingerprints, in memory. */
+  lists(project: string): KeyLists {
+    return this.#follower.lists(project);
+  }
+
+  /** The long lists that a state of the past names, as they were then. Asks the database for those not in memory. */
+  listsOf(state: ProjectState): Promise<KeyLists> {
+    return holdLists(this.#store.lists, state, this.lists(state.key));
+  }
+
+  /** Long lists of keys as the database has them. */
+  get storedLists(): ListStore {
+    return this.#store.lists;
   }
 
   /** Projects and tokens: what `_system` holds. */
@@ -148,7 +187,23 @@ export class Ledger {
 
   /** Reads a project's log to its end, for a caller that has seen more of it than this node. */
   catchUp(project: string): Promise<void> {
-    return this.#follower.catchUp(project);
+    return this.#noticing(this.#follower.catchUp(project));
+  }
+
+  /**
+   * The same for an SDK that says which state of a view it has. Where the view is behind it even then, changes that the SDK
+   * has seen are gone: where a server key says so, the history goes on under a new epoch before long. A client key is
+   * public, and is not believed.
+   */
+  async catchUpWith(name: ViewName, has: Pick<StateIdentity, "epoch" | "revision">): Promise<void> {
+    await this.catchUp(name.project);
+    const view = this.view(name.project, name.environment, name.class);
+    if (view === undefined || name.class !== "server") return;
+    if (view.epoch !== has.epoch || view.revision >= has.revision) return;
+    void this.#renewal.suspect(
+      `An SDK had revision ${has.revision} of the environment ${name.environment} of project ${name.project}, whose log ` +
+        `makes it ${view.revision}: the database was replaced or lost changes.`,
+    );
   }
 
   /**
@@ -158,14 +213,23 @@ export class Ledger {
    * changes need no reading.
    */
   follow(told: (trouble: unknown) => void): void {
-    const level = (project: string, revision: number) =>
-      this.#turnsOf(project).take(() => this.#follower.level(project, revision));
-    this.#unfollow = startFollowing({ store: this.#store, level, told });
+    const level = (project: string, revision: number, head?: string) =>
+      this.#noticing(this.#turnsOf(project).take(() => this.#follower.level(project, revision, head)));
+    const toldOf = (trouble: unknown): void => {
+      void this.#renewal.retry();
+      told(trouble);
+    };
+    this.#unfollow = startFollowing({ store: this.#store, level, told: toldOf });
   }
 
   /** Called for each change, in order, once this node shows it. The answer ends it. */
   subscribe(listener: ChangeListener): () => void {
     return this.#follower.subscribe(listener);
+  }
+
+  /** Looks for damage of the database; what was found, where there is any. Nothing is written from then on. */
+  async inspect(): Promise<StoreFault | undefined> {
+    return this.#store.inspect?.();
   }
 
   /** Finishes what is being written, then closes the store. */
@@ -182,7 +246,7 @@ export class Ledger {
       await this.#follower.apply(result.change, foreseen);
       return result.change;
     }
-    await this.#follower.catchUp(work.project);
+    await this.#noticing(this.#follower.catchUp(work.project));
     if (this.#stateOf(work.project).revision === work.expectedRevision) throw movedOnUnseen(work);
     return undefined;
   }
@@ -195,6 +259,32 @@ export class Ledger {
         if (work === undefined || (await this.#commit(work)) !== undefined) return;
       }
     });
+  }
+
+  /** Whoever finds that the log is another one is told so; what is to be done about it is done meanwhile. */
+  async #noticing(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      // Not awaited: it waits for turns, one of which may be the caller's.
+      if (error instanceof StoreFault && error.kind === "regressed") void this.#renewal.suspect(error.message);
+      throw error;
+    }
+  }
+
+  /** Runs when it is every project's turn. Projects are entered in one order, so that nobody waits for another in a circle. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const keys = [SYSTEM_PROJECT, ...this.projects()].sort();
+    const enter = keys.reduceRight<() => Promise<T>>((inner, key) => () => this.#turnsOf(key).take(inner), work);
+    return enter();
+  }
+
+  /** An older copy may have been written by another version of the program. */
+  #afterRenewal(renewed: Renewed, { reports, clock }: Required<Pick<LedgerOptions, "reports" | "clock">>): void {
+    reports.renewed?.(renewed);
+    for (const project of this.projects()) {
+      this.#renewViews(project, clock.now()).catch((error: unknown) => reports.renewalFailed?.(error));
+    }
   }
 
   #stateOf(project: string): ProjectState {

@@ -7,7 +7,7 @@ import { type ItemName, itemId } from "../state/documents.ts";
 import { type ProjectState, targetingOf } from "../state/project-state.ts";
 import type { EntityName } from "../store/port.ts";
 import { View, versioned } from "./view.ts";
-import { presentIn } from "./views.ts";
+import { presentIn, sightsOf, viewId } from "./views.ts";
 
 /** Pure. The ruleset's revision is the state's. */
 export function pastRuleset(state: ProjectState, environment: string, epoch: string): RulesetDocument {
@@ -15,6 +15,22 @@ export function pastRuleset(state: ProjectState, environment: string, epoch: str
   const entities = presentIn(state, sight).map((entity) => versioned(entity, versionOf(state, environment, entity)));
   const view = View.of({ project: state.key, ...sight }, epoch, entities);
   return { ...view.ruleset(), revision: state.revision };
+}
+
+/**
+ * Every view of a state, for a database that has lost the versions of its views. None is newer than the lost one was, so
+ * nobody who has that is taken back.
+ */
+export function derivedViews(state: ProjectState, epoch: string): ReadonlyMap<string, View> {
+  return new Map(
+    sightsOf(state, state).map((sight) => {
+      const { environment } = sight;
+      const entities = presentIn(state, sight).map((entity) =>
+        versioned(entity, versionOf(state, environment, entity)),
+      );
+      return [viewId(sight), View.of({ project: state.key, ...sight }, epoch, entities)];
+    }),
+  );
 }
 
 function versionOf(state: ProjectState, environment: string, { kind, key }: EntityName): number {

@@ -1,5 +1,6 @@
 /** Turns what was decided into what is committed. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import type { KeyList } from "@bannerol/core";
 import { type Item, type ItemName, itemId, type RecordedItem } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import { documentOf, type ProjectState } from "../state/project-state.ts";
@@ -19,6 +20,8 @@ export interface Proposal {
 export interface Foreseen {
   readonly state: ProjectState;
   readonly alterations: readonly AlteredView[];
+  /** Lists as they are after it, by id, where they are known already. */
+  readonly lists?: ReadonlyMap<string, KeyList>;
 }
 
 /** What is the same for whoever follows the log: the state after these items, and what they alter. */
@@ -37,14 +40,21 @@ export function proposal<T, R>(
   if (items.length === 0) return undefined;
   const foreseen = foresee(state, { revision: state.revision + 1, hash: "", at: state.at, items });
   refuseUnreadable(foreseen.state, items);
-  return { work: unitOfWork(state, request, { decision, items, views: foreseen.alterations }), foreseen };
+  const lists = new Map(decision.lists?.map(({ work, after }) => [work.list, after]));
+  return {
+    work: unitOfWork(state, request, { decision, items, views: foreseen.alterations }),
+    foreseen: { ...foreseen, lists },
+  };
 }
 
 function unitOfWork(
   state: ProjectState,
   { project, actor, at, comment, requestId }: ChangeRequest,
   parts: {
-    readonly decision: Pick<UnitOfWork, "action" | "credentials">;
+    readonly decision: Pick<
+      Extract<Decision<unknown, unknown>, { readonly ok: true }>,
+      "action" | "credentials" | "lists"
+    >;
     readonly items: readonly RecordedItem[];
     readonly views: readonly AlteredView[];
   },
@@ -53,6 +63,7 @@ function unitOfWork(
   return {
     project,
     expectedRevision: state.revision,
+    expectedHead: state.head,
     at,
     actor,
     action: decision.action,
@@ -62,6 +73,7 @@ function unitOfWork(
     ...(comment === undefined ? {} : { comment }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(decision.credentials === undefined ? {} : { credentials: decision.credentials }),
+    ...(decision.lists === undefined ? {} : { lists: decision.lists.map(({ work }) => work) }),
   };
 }
 

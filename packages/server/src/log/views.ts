@@ -164,7 +164,8 @@ export function presentIn(state: ProjectState, sight: Sight): ProjectedEntity[] 
   });
 }
 
-function sightsOf(before: ProjectState, after: ProjectState): readonly Sight[] {
+/** Each class's view of each environment that is there before or after. */
+export function sightsOf(before: ProjectState, after: ProjectState): readonly Sight[] {
   const environments = new Set([...environmentsOf(before), ...environmentsOf(after)]);
   return [...environments].flatMap((environment) =>
     viewClasses.map((viewClass): Sight => ({ environment, class: viewClass })),

@@ -2,7 +2,16 @@
  * The documents whose changes make up a project's history. An `Item` is one of them in one state: what a change
  * record holds, what the `documents` table keeps the newest of, and what the state of a project is folded from.
  */
-import type { Allocation, Condition, FlagReference, FlagType, Target, Variant, Weights } from "@bannerol/core";
+import type {
+  Allocation,
+  Condition,
+  FlagReference,
+  FlagType,
+  ListReference,
+  Target,
+  Variant,
+  Weights,
+} from "@bannerol/core";
 
 export type FlagKind = "release" | "experiment" | "ops" | "permission";
 
@@ -30,6 +39,8 @@ export interface FlagDocument {
   readonly seed: number;
   readonly variants: readonly FlagVariant[];
   readonly archivedAt?: number;
+  /** When it left the views, after it was archived: nobody had asked for it any more. */
+  readonly leftAt?: number;
 }
 
 /** A rollout as stored: the weights that people see, and the layout of buckets made from them. */
@@ -59,12 +70,18 @@ export interface TargetingDocument {
   readonly fallthrough: StoredServe;
 }
 
+/** A list that is kept apart from its document. */
+export interface KeptList extends ListReference {
+  /** The revision that made it what it is. */
+  readonly version: number;
+}
+
 export interface SegmentDocument {
   readonly key: string;
   readonly name: string;
   readonly description: string;
-  readonly included: readonly string[];
-  readonly excluded: readonly string[];
+  readonly included: readonly string[] | KeptList;
+  readonly excluded: readonly string[] | KeptList;
   readonly by?: string;
   readonly when: Condition | null;
 }

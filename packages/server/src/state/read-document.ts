@@ -81,6 +81,7 @@ const json = z.custom<JsonValue>((value) => value !== undefined, "a value is mis
 const condition = z.custom<Condition>(isCondition, "it is no condition that this version knows");
 const texts = z.array(z.string());
 const instant = z.number();
+const keys = z.union([texts, z.looseObject({ list: z.string(), count: z.number(), version: z.number() })]);
 
 const serve = z.union([
   z.looseObject({ variant: z.string() }),
@@ -114,6 +115,7 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     seed: z.number(),
     variants: z.array(z.looseObject({ key: z.string(), value: json, description: z.string().exactOptional() })),
     archivedAt: instant.exactOptional(),
+    leftAt: instant.exactOptional(),
   }),
   targeting: z.looseObject({
     enabled: z.boolean(),
@@ -127,8 +129,8 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     key: z.string(),
     name: z.string(),
     description: z.string(),
-    included: texts,
-    excluded: texts,
+    included: keys,
+    excluded: keys,
     by: z.string().exactOptional(),
     when: condition.nullable(),
   }),

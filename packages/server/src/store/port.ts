@@ -6,6 +6,9 @@
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
 import type { StoreFault } from "./fault.ts";
+import type { ListChange, ListStore, ListWork } from "./list-store.ts";
+import type { NodeStore } from "./node-store.ts";
+import type { UsageStore } from "./usage-store.ts";
 
 /** The chain of what belongs to the installation: projects, tokens. */
 export const SYSTEM_PROJECT = "_system";
@@ -46,6 +49,8 @@ export interface UnitOfWork {
   readonly project: string;
   /** The project's revision that the decision was made on; another one in the database is a conflict. */
   readonly expectedRevision: number;
+  /** Hash of the change that it was made on; another one in the database is a conflict too. */
+  readonly expectedHead?: string;
   /** Epoch milliseconds; the store moves it forward to the previous change's instant where a clock went back. */
   readonly at: number;
   readonly actor: Actor;
@@ -58,6 +63,10 @@ export interface UnitOfWork {
   readonly comment?: string;
   readonly requestId?: string;
   readonly credentials?: readonly CredentialDigest[];
+  /** In `_system` alone: the epoch of the database from this change on. */
+  readonly epoch?: string;
+  /** Differences that were staged, and are there with this change. */
+  readonly lists?: readonly ListWork[];
 }
 
 /** A change as it stands in the log, read back from its stored text. */
@@ -70,6 +79,8 @@ export interface Change {
   readonly items: readonly RecordedItem[];
   readonly comment?: string;
   readonly requestId?: string;
+  /** What it did to lists that are kept apart from their documents. */
+  readonly lists?: readonly ListChange[];
   /** SHA-256, hexadecimal, of the previous change's hash followed by the stored text. */
   readonly hash: string;
 }
@@ -106,6 +117,8 @@ export interface StoredProject {
   readonly viewFormat: number;
   readonly documents: readonly StoredDocument[];
   readonly entities: readonly StoredEntity[];
+  /** The database has lost `entities`: what views show has to be told from the documents alone. */
+  readonly viewsLost?: true;
 }
 
 /** Every part that is named must hold; `flag`, `segment` and `environment` must hold of one and the same item. */
@@ -151,16 +164,27 @@ export type ChainVerdict =
 
 /** Who wants to know what other processes write. Neither call may throw. */
 export interface Watcher {
-  /** The newest revision of projects, as the database has it: of one that moved, or of all of them every 2 s. */
-  readonly newest: (revisions: ReadonlyMap<string, number>) => void;
+  /**
+   * The newest revision of projects, as the database has it: of one that moved, or of all of them every 2 s, then with
+   * the hash of each.
+   */
+  readonly newest: (revisions: ReadonlyMap<string, number>, heads?: ReadonlyMap<string, string>) => void;
   /** The database did not answer when it was asked. */
   readonly failed: (fault: StoreFault) => void;
 }
 
 /** A fault of any call rejects with a `StoreFault`; what was in the database before it is there still. */
 export interface Store {
-  /** Random, made with the database and again when one is restored from a backup. */
+  /** As it was when the store was opened. Random, made with the database and again with each history that replaces another. */
   readonly epoch: string;
+  /** As it is now. */
+  readEpoch(): Promise<string>;
+  /** Lists of keys that are too long for a document. */
+  readonly lists: ListStore;
+  /** What SDKs say they were asked. */
+  readonly usage: UsageStore;
+  /** Absent where there can be no other process. */
+  readonly nodes?: NodeStore;
   projects(): Promise<readonly string[]>;
   /** Starts a project's chain at revision 0; does nothing where it is there already. */
   addProject(key: string): Promise<void>;
@@ -180,7 +204,7 @@ export interface Store {
   revisionAt(project: string, at: number): Promise<number>;
   /**
    * Recomputes the chain from its first change and compares what was derived from it (columns, items, newest
-   * documents) with it. Names the first revision that does not fit.
+   * documents, keys of lists) with it. Names the first revision that does not fit.
    */
   verify(project: string): Promise<ChainVerdict>;
   digest(id: string): Promise<CredentialDigest | undefined>;
@@ -191,6 +215,11 @@ export interface Store {
    * other process. Nothing is missed between the call and the first news.
    */
   watch?(watcher: Watcher): () => Promise<void>;
+  /**
+   * Looks for damage, which may take a while and stops nobody; absent where that is the database's own matter. Where there
+   * is any, nothing is written any more, and what can be read is read; the fault says what was found.
+   */
+  inspect?(): Promise<StoreFault | undefined>;
   /** Ends with everything durable. Calling it twice is harmless. */
   close(): Promise<void>;
 }

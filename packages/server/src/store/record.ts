@@ -10,10 +10,20 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import { itemId, itemKinds } from "../state/documents.ts";
+import type { ListWork } from "./list-store.ts";
 import type { Change, UnitOfWork } from "./port.ts";
 
 /** What a record's text says. */
 export type RecordContent = Omit<Change, "hash">;
+
+const listChangeSchema = z.object({
+  segment: z.string(),
+  part: z.enum(["included", "excluded"]),
+  list: z.string(),
+  added: z.int(),
+  removed: z.int(),
+  digest: z.string(),
+});
 
 const recordSchema: z.ZodType<RecordContent> = z.object({
   project: z.string(),
@@ -24,6 +34,7 @@ const recordSchema: z.ZodType<RecordContent> = z.object({
   items: z.array(z.object({ kind: z.enum(itemKinds), key: z.string(), environment: z.string(), after: z.unknown() })),
   comment: z.string().exactOptional(),
   requestId: z.string().exactOptional(),
+  lists: z.array(listChangeSchema).exactOptional(),
 });
 
 /** The next record of a chain. `at` is never earlier than the previous change's. */
@@ -35,8 +46,14 @@ export function writeRecord(
   refuseDoubles(work);
   const at = Math.max(work.at, previous.at);
   const revision = previous.revision + 1;
-  const text = canonicalJson({ project, revision, at, actor, action, items, comment, requestId });
+  const lists = work.lists?.map(toListChange);
+  const text = canonicalJson({ project, revision, at, actor, action, items, comment, requestId, lists });
   return { text, change: { ...readRecord(text), hash: chainHash(previous.head, text) } };
+}
+
+/** What the record says of a list: the rows are found by list and revision. */
+function toListChange({ segment, part, list, added, removed, digest }: ListWork) {
+  return { segment, part, list, added, removed, digest };
 }
 
 /** SHA-256, hexadecimal, of the previous change's hash ("" before the first) followed by the text in UTF-8. */

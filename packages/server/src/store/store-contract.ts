@@ -6,8 +6,10 @@ import { fold, loadState } from "../state/fold.ts";
 import { emptyState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import { passes } from "./filter.ts";
+import { describeLists } from "./lists-contract.ts";
 import type { Actor, Change, ChangeFilter, CommitResult, Store, UnitOfWork, ViewChange } from "./port.ts";
 import { canonicalJson, chainHash } from "./record.ts";
+import { describeUsage } from "./usage-contract.ts";
 
 const ada: Actor = { type: "token", id: "t1", name: "ada" };
 const server: Actor = { type: "system", id: "server", name: "server" };
@@ -54,6 +56,8 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
     describeHistory(open);
     describePast(open);
     describeLoading(open);
+    describeLists(open);
+    describeUsage(open);
   });
 }
 
@@ -62,6 +66,22 @@ type Open = () => Promise<Store>;
 function describeProjects(open: Open): void {
   it("has an epoch", async () => {
     expect((await open()).epoch).toMatch(/\S/);
+  });
+
+  it("keeps it until a change brings another, with that change or not at all", async () => {
+    const store = await open();
+    expect(await store.readEpoch()).toBe(store.epoch);
+    await store.addProject("_system");
+    const renewal = work(0, [], { project: "_system", epoch: "e2" });
+    expect(await store.commit({ ...renewal, expectedRevision: 1 })).toMatchObject({ ok: false });
+    expect(await store.readEpoch()).toBe(store.epoch);
+    expect(await Promise.all([store.commit(renewal), store.commit({ ...renewal, epoch: "e3" })])).toMatchObject([
+      { ok: true },
+      { ok: false },
+    ]);
+    expect(await store.readEpoch()).toBe("e2");
+    await store.commit(work(0, [sample.flag("a")]));
+    expect(await store.readEpoch()).toBe("e2");
   });
 
   it("starts a chain once and leaves one that is there alone", async () => {
@@ -108,6 +128,16 @@ function describeProjects(open: Open): void {
 }
 
 function describeCommits(open: Open): void {
+  it("refuses what was decided on another change than the newest, also where the revision is the same", async () => {
+    const store = await open();
+    const first = accepted(await store.commit(work(0, [sample.flag("a")], { expectedHead: "" })));
+    const conflict = { ok: false, conflict: { expected: 1, found: 1 } };
+    expect(await store.commit(work(1, [sample.flag("b")], { expectedHead: "0".repeat(64) }))).toEqual(conflict);
+    expect(await store.revision("default")).toBe(1);
+    expect(accepted(await store.commit(work(1, [sample.flag("b")], { expectedHead: first.hash }))).revision).toBe(2);
+    expect(await store.verify("default")).toMatchObject({ ok: true, checked: 2 });
+  });
+
   it("numbers changes without a gap, also where commits meet and some are refused", async () => {
     const store = await open();
     const commitSoon = async (key: string): Promise<void> => {

@@ -1,5 +1,5 @@
 /**
- * Recomputes a project's chain, and compares with it what a database repeats of it: columns, items, documents. It
+ * Recomputes a project's chain, and compares with it what a database repeats of it: columns, items, documents, lists. It
  * reads in pages and gives the event loop its turn between them, so that a long history stops nobody.
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -8,6 +8,7 @@ import { ChainCheck } from "./chain-check.ts";
 import type { ChainVerdict } from "./port.ts";
 import { canonicalJson, type RecordContent } from "./record.ts";
 import { type ChangeRow, type RepeatedColumns, repeatedColumns } from "./rows.ts";
+import { type KeptDifference, listsDiffer, type ReadRows } from "./verify-lists.ts";
 
 type Misfit = Extract<ChainVerdict, { readonly ok: false }>;
 type Eventually<T> = T | Promise<T>;
@@ -32,6 +33,9 @@ export interface VerifySource {
   readonly changes: (span: Span) => Eventually<readonly ChangeRow[]>;
   /** In the order of their revisions, and of their positions within one. */
   readonly items: (span: Span) => Eventually<readonly ItemRow[]>;
+  /** In the order of their revisions. */
+  readonly lists: (span: Span) => Eventually<readonly KeptDifference[]>;
+  readonly rows: ReadRows;
   /** The first document that is not what the items make of it: what `strayDocument` asks for. */
   readonly stray: () => Eventually<StrayRow | undefined>;
 }
@@ -65,7 +69,8 @@ export async function verifyProject(project: string, source: VerifySource): Prom
   const check = new ChainCheck(project);
   while (check.checked < end.revision) {
     const span = { from: check.checked + 1, to: Math.min(check.checked + PAGE, end.revision) };
-    const misfit = checkPage(check, await source.changes(span), await source.items(span));
+    const page = { rows: await source.changes(span), items: await source.items(span), lists: await source.lists(span) };
+    const misfit = await checkPage(check, page, source.rows);
     if (misfit !== undefined) return misfit;
     await new Promise((resume) => setImmediate(resume));
   }
@@ -76,24 +81,35 @@ export async function verifyProject(project: string, source: VerifySource): Prom
   return stray === undefined ? { ok: true, head: check.head, checked: check.checked } : strayMisfit(stray);
 }
 
-function checkPage(check: ChainCheck, rows: readonly ChangeRow[], items: readonly ItemRow[]): Misfit | undefined {
+interface Page {
+  readonly rows: readonly ChangeRow[];
+  readonly items: readonly ItemRow[];
+  readonly lists: readonly KeptDifference[];
+}
+
+async function checkPage(check: ChainCheck, { rows, items, lists }: Page, read: ReadRows): Promise<Misfit | undefined> {
   if (rows.length === 0) return misfitAt(check.checked + 1, `Change ${check.checked + 1} is missing.`);
   const itemsOf = grouped(items);
+  const listsOf = grouped(lists);
   for (const row of rows) {
     const step = check.next(row);
     if ("reason" in step) return misfitAt(step.revision, step.reason);
-    const reason = columnsDiffer(row, step.record) ?? itemsDiffer(itemsOf.get(row.revision) ?? [], step.record);
+    const { record } = step;
+    const reason =
+      columnsDiffer(row, record) ??
+      itemsDiffer(itemsOf.get(row.revision) ?? [], record) ??
+      (await listsDiffer(record.lists ?? [], listsOf.get(row.revision) ?? [], read));
     if (reason !== undefined) return misfitAt(row.revision, reason);
   }
   return undefined;
 }
 
-function grouped(items: readonly ItemRow[]): ReadonlyMap<number, readonly ItemRow[]> {
-  const groups = new Map<number, ItemRow[]>();
-  for (const item of items) {
-    const group = groups.get(item.revision);
-    if (group === undefined) groups.set(item.revision, [item]);
-    else group.push(item);
+function grouped<T extends { readonly revision: number }>(rows: readonly T[]): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.revision);
+    if (group === undefined) groups.set(row.revision, [row]);
+    else group.push(row);
   }
   return groups;
 }

@@ -1,24 +1,36 @@
 /**
- * The stream of changes: ties the log's views to the hub, and the hub to the HTTP server.
+ * The stream of changes: ties the log's views to the hub, and the hub to its two doors.
  *
  *     ledger ─ change applied ─► hub.publish, for each view that it altered
- *            └ key revoked    ─► hub.revoke
- *     upgrade ─► authenticate ─► grant (a key's view) ─► hub
+ *            └ key revoked    ─► hub.revoke            and every 2 s, whatever was or was not told
+ *     upgrade, or GET for events ─► authenticate ─► grant (a key's view) ─► hub
  *
  * Who may connect is `auth`'s to say, what a view holds is `log`'s, and who is sent what is the hub's.
  */
 import type { Server } from "node:http";
-import { type ConnectionInfo, type Grant, Hub, type ViewSource } from "@bannerol/hub";
+import {
+  type ConnectionInfo,
+  type ConnectionLoad,
+  type Grant,
+  Hub,
+  type HubObserver,
+  type ViewSource,
+} from "@bannerol/hub";
 import type { KeyGrant } from "../auth/authenticate.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { Applied } from "../log/follower.ts";
 import type { Ledger } from "../log/ledger.ts";
 import type { ViewName } from "../log/view.ts";
 import { Admission } from "./admission.ts";
+import { type EventPorts, type EventStreams, Events } from "./events.ts";
+import { Places } from "./places.ts";
 import { attachStream } from "./upgrade.ts";
+import { viewIdOf } from "./view-id.ts";
 
 /** So many a second, and a second's worth at once; the others are told when to come again. */
 const HANDSHAKES_PER_SECOND = 200;
+/** How often keys are looked at without being told of a change: a key that slipped through ends within 5 s too. */
+const CHECK_KEYS_MS = 2_000;
 
 export interface StreamPorts {
   readonly ledger: Ledger;
@@ -26,32 +38,59 @@ export interface StreamPorts {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly random: () => number;
+  /** Calls `fn` about every `ms`, without keeping the process alive; the answer stops it. */
+  readonly every: (ms: number, fn: () => void) => () => void;
+  readonly observer?: StreamObserver;
+}
+
+/** What those who measure, and those who watch over keys, are told. */
+export interface StreamObserver extends HubObserver {
+  readonly refusedHandshake: () => void;
+  /** A server key came from a browser, by a handshake. */
+  readonly leaked: (detail: string) => void;
 }
 
 export class Stream {
   readonly #ports: StreamPorts;
   readonly #hub: Hub;
-  readonly #unsubscribe: () => void;
+  readonly #doors: EventPorts;
+  readonly #stops: readonly (() => void)[];
+  /** The door for those who cannot have a WebSocket. */
+  readonly events: EventStreams;
 
   constructor(ports: StreamPorts) {
+    const { ledger, monotonic, random, observer, every } = ports;
     this.#ports = ports;
-    this.#hub = new Hub({ monotonic: ports.monotonic, every: everyUnreferenced });
-    this.#unsubscribe = ports.ledger.subscribe((applied) => this.#follow(applied));
-  }
-
-  /** Serves the stream on an HTTP server; the answer ends it for new handshakes. */
-  attach(server: Server): () => void {
-    const { monotonic, random, authenticateKey } = this.#ports;
-    return attachStream(server, {
+    this.#hub = new Hub({ monotonic, every, ...(observer === undefined ? {} : { observer }) });
+    this.#doors = {
       hub: this.#hub,
-      admission: new Admission(HANDSHAKES_PER_SECOND, monotonic()),
+      admission: this.#admission(),
+      places: new Places(),
+      grant: (key) => this.#grant(key),
       monotonic,
       random,
+    };
+    this.events = new Events(this.#doors);
+    this.#stops = [ledger.subscribe((applied) => this.#follow(applied)), every(CHECK_KEYS_MS, () => this.#checkKeys())];
+  }
+
+  /** Serves WebSockets on an HTTP server behind so many proxies; the answer ends it for new handshakes. */
+  attach(server: Server, proxies = 0): () => void {
+    const { authenticateKey, observer } = this.#ports;
+    return attachStream(server, {
+      ...this.#doors,
+      proxies,
       authenticate: async (key, origin) => {
         const answer = await authenticateKey(key, origin);
-        return "code" in answer ? answer : this.#grant(answer);
+        if ("code" in answer && answer.code === "key_leaked") observer?.leaked(answer.detail);
+        return answer;
       },
     });
+  }
+
+  /** Every connection of this node, by what it holds. */
+  loads(): readonly ConnectionLoad[] {
+    return this.#hub.loads();
   }
 
   /** The SDKs connected to this node with a view of the environment. */
@@ -63,7 +102,7 @@ export class Stream {
   /** Says goodbye to everybody within the time, and takes nobody on any more. */
   async drain(withinMs: number): Promise<void> {
     await this.#hub.drain("the server is shutting down", withinMs);
-    this.#unsubscribe();
+    for (const stop of this.#stops) stop();
     this.#hub.close();
   }
 
@@ -75,6 +114,31 @@ export class Stream {
       // An environment that is gone takes its keys along.
       if (item.kind === "environment" && item.after === null) this.#revokeAll(project, item.key);
     }
+  }
+
+  /** One that was revoked between being asked for and being let in, or of which no change told. */
+  #checkKeys(): void {
+    const { ledger } = this.#ports;
+    const open = new Set<string>();
+    for (const project of ledger.projects()) {
+      const state = ledger.state(project);
+      for (const [id, { document }] of state?.keys ?? []) {
+        if (document.revokedAt === undefined && ledger.view(project, document.environment, document.kind)) open.add(id);
+      }
+    }
+    for (const id of this.#hub.keyIds()) if (!open.has(id)) this.#hub.revoke(id);
+  }
+
+  #admission(): Pick<Admission, "admit"> {
+    const { monotonic, observer } = this.#ports;
+    const admission = new Admission(HANDSHAKES_PER_SECOND, monotonic());
+    return {
+      admit(now) {
+        const admitted = admission.admit(now);
+        if (!admitted) observer?.refusedHandshake();
+        return admitted;
+      },
+    };
   }
 
   #revokeAll(project: string, environment: string): void {
@@ -97,18 +161,7 @@ export class Stream {
       identity: () => view().identity(),
       ruleset: () => view().ruleset(),
       deltaSince: (revision) => view().deltaSince(revision),
-      catchUp: () => ledger.catchUp(name.project),
+      catchUp: (has) => ledger.catchUpWith(name, has),
     };
   }
-}
-
-/** Keys hold no slash. */
-function viewIdOf({ project, environment, class: viewClass }: ViewName): string {
-  return `${project}/${environment}/${viewClass}`;
-}
-
-/** A heartbeat must not keep a process alive that has nothing else to do. */
-function everyUnreferenced(ms: number, fn: () => void): () => void {
-  const timer = setInterval(fn, ms).unref();
-  return () => clearInterval(timer);
 }

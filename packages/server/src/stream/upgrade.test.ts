@@ -1,9 +1,12 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { type Grant, Hub } from "@bannerol/hub";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import type { KeyGrant } from "../auth/authenticate.ts";
+import type { Refusal } from "../http/refusal.ts";
 import { Admission } from "./admission.ts";
+import { Places } from "./places.ts";
 import { attachStream } from "./upgrade.ts";
 
 const identity = { epoch: "e1", revision: 0, checksum: 0 };
@@ -25,26 +28,33 @@ const grant: Grant = {
   },
 };
 
+const client: KeyGrant = { keyId: "k1", project: "default", environment: "production", class: "client" };
+
 describe("the stream's door", () => {
   let server: Server;
   let port: number;
   let hub: Hub;
   let admitting: Admission;
+  let places: Places;
   const asked: (readonly [string, string | undefined])[] = [];
 
   beforeEach(async () => {
     asked.length = 0;
     hub = new Hub({ monotonic: () => 0, every: () => () => {} });
     admitting = new Admission(100, 0);
+    places = new Places({ perKey: 3, perAddress: 2 });
     server = createServer();
     attachStream(server, {
       hub,
       admission: { admit: (now) => admitting.admit(now) },
+      places,
+      proxies: 0,
+      grant: () => grant,
       monotonic: () => 0,
       random: () => 0.5,
-      authenticate: async (key, origin) => {
+      authenticate: async (key, origin): Promise<KeyGrant | Refusal> => {
         asked.push([key, origin]);
-        if (key === "good") return grant;
+        if (key === "good") return client;
         return key === "leaked"
           ? { code: "key_leaked", detail: "A server key came from a browser." }
           : { code: "key_invalid", detail: "There is no such key." };
@@ -134,6 +144,30 @@ describe("the stream's door", () => {
     socket.on("open", () => send(socket));
     expect(await new Promise((resolve) => socket.on("close", resolve))).toBe(expected);
     expect(hub.size).toBe(0);
+  });
+
+  it("gives those who hold no secret only so many places, and takes them back", async () => {
+    const opened = async (socket: WebSocket) => {
+      await new Promise((resolve) => socket.on("open", resolve));
+      return socket;
+    };
+    const first = await opened(open("/sdk/v1/stream", { authorization: "Bearer good" }));
+    const second = await opened(open("/sdk/v1/stream"));
+    const answered = new Promise((resolve) => second.on("message", resolve));
+    second.send(JSON.stringify({ ...JSON.parse(hello), key: "good" }));
+    await answered;
+    const third = await answerTo(open("/sdk/v1/stream", { authorization: "Bearer good" }));
+    expect(third).toMatchObject({ status: 503, retryAfter: "16" });
+    const byHello = open("/sdk/v1/stream");
+    byHello.on("open", () => byHello.send(JSON.stringify({ ...JSON.parse(hello), key: "good" })));
+    expect(await new Promise((resolve) => byHello.on("close", resolve))).toBe(1013);
+    for (const socket of [first, second]) {
+      const gone = new Promise((resolve) => socket.on("close", resolve));
+      socket.close();
+      await gone;
+    }
+    await vi.waitFor(() => expect(places.has("k1", "127.0.0.1")).toBe(false));
+    await opened(open("/sdk/v1/stream", { authorization: "Bearer good" }));
   });
 
   it("survives a peer that vanishes in mid-handshake", async () => {

@@ -8,24 +8,24 @@
  */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Admit, Grant, Hub, KeyRefusal } from "@bannerol/hub";
+import type { Admit, Hub, KeyRefusal } from "@bannerol/hub";
 import { CloseCode } from "@bannerol/protocol";
 import type { WebSocket } from "ws";
-import { bearerOf } from "../auth/authenticate.ts";
+import { bearerOf, type KeyGrant } from "../auth/authenticate.ts";
+import { peerAddress } from "../http/peer-address.ts";
 import type { Refusal } from "../http/refusal.ts";
 import { endWithProblem } from "../http/socket-problem.ts";
-import type { Admission } from "./admission.ts";
+import type { EventPorts } from "./events.ts";
+import { noPlace, tooManyHandshakes } from "./refusals.ts";
 import { createWebSocketServer, hubSocket } from "./websocket.ts";
 
 export const STREAM_PATH = "/sdk/v1/stream";
 
-export interface UpgradePorts {
-  readonly hub: Hub;
-  readonly admission: Pick<Admission, "admit">;
+export interface UpgradePorts extends EventPorts {
   /** `origin` is the `Origin` header of the handshake: only browsers send one. */
-  readonly authenticate: (key: string, origin: string | undefined) => Promise<Grant | Refusal>;
-  readonly monotonic: () => number;
-  readonly random: () => number;
+  readonly authenticate: (key: string, origin: string | undefined) => Promise<KeyGrant | Refusal>;
+  /** How many proxies stand in front. */
+  readonly proxies: number;
 }
 
 /** Serves the stream on an HTTP server. The answer ends it: later handshakes find nobody. */
@@ -34,13 +34,19 @@ export function attachStream(server: Server, ports: UpgradePorts): () => void {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A peer that vanishes in mid-handshake is no event; without a listener it would be an uncaught one.
     socket.on("error", () => socket.destroy());
-    admit(request, ports).then(
-      (admitted) => {
-        if ("code" in admitted) return endWithProblem(socket, admitted);
-        sockets.handleUpgrade(request, socket, head, (webSocket) => join(webSocket, ports.hub, admitted.admit));
+    const answered = knock(request, ports).then(
+      (key) => {
+        const guest = enter(request, key, ports);
+        if ("code" in guest) return endWithProblem(socket, guest);
+        // Whether or not a WebSocket comes of it, its place is given back when the socket ends.
+        socket.on("close", guest.leave);
+        if (socket.destroyed) return guest.leave();
+        sockets.handleUpgrade(request, socket, head, (webSocket) => join(webSocket, ports.hub, guest.admit));
       },
       () => endWithProblem(socket, { code: "internal", detail: "The handshake failed. Try again." }),
     );
+    // Whatever was begun by then is no stream.
+    answered.catch(() => socket.destroy());
   };
   server.on("upgrade", onUpgrade);
   return () => server.off("upgrade", onUpgrade);
@@ -54,23 +60,47 @@ function join(webSocket: WebSocket, hub: Hub, admit: Admit): void {
   webSocket.on("error", () => connection.closed());
 }
 
-async function admit(request: IncomingMessage, ports: UpgradePorts): Promise<{ readonly admit: Admit } | Refusal> {
+/** The key in the header; `undefined` where there is none. */
+async function knock(request: IncomingMessage, ports: UpgradePorts): Promise<KeyGrant | Refusal | undefined> {
   if (pathOf(request) !== STREAM_PATH) {
     return { code: "not_found", detail: `No stream is served here. Streams are at ${STREAM_PATH}.` };
   }
-  if (!ports.admission.admit(ports.monotonic())) {
-    const retryAfter = 1 + Math.floor(ports.random() * 30);
-    return { code: "try_later", detail: "Too many handshakes at once. Come back when told.", retryAfter };
-  }
+  if (!ports.admission.admit(ports.monotonic())) return tooManyHandshakes(ports.random);
   const { authorization, origin } = request.headers;
-  if (authorization === undefined) return { admit: (key) => admitByHello(key, origin, ports) };
-  const grant = await ports.authenticate(bearerOf(authorization) ?? "", origin);
-  return "code" in grant ? grant : { admit: grant };
+  return authorization === undefined ? undefined : ports.authenticate(bearerOf(authorization) ?? "", origin);
 }
 
-async function admitByHello(key: string, origin: string | undefined, ports: UpgradePorts): Promise<Grant | KeyRefusal> {
-  const grant = await ports.authenticate(key, origin);
-  return "code" in grant ? { closeCode: CloseCode.unauthorized, detail: grant.detail } : grant;
+/** Who may come in, and what gives the place back that it takes. */
+interface Guest {
+  readonly admit: Admit;
+  readonly leave: () => void;
+}
+
+function enter(request: IncomingMessage, key: KeyGrant | Refusal | undefined, ports: UpgradePorts): Guest | Refusal {
+  if (key === undefined) return lateGuest(request, ports);
+  if ("code" in key) return key;
+  const leave = ports.places.take({ ...key, address: peerAddress(request, ports.proxies) });
+  return leave === undefined ? noPlace(ports.random) : { admit: ports.grant(key), leave };
+}
+
+/** One whose key comes in its hello, and takes its place then. */
+function lateGuest(request: IncomingMessage, ports: UpgradePorts): Guest {
+  const { headers, socket } = request;
+  let leave = () => {};
+  const address = peerAddress(request, ports.proxies);
+  const admit = async (text: string) => {
+    const key = await ports.authenticate(text, headers.origin);
+    if ("code" in key) return refused(CloseCode.unauthorized, { ...key, code: "key_invalid" });
+    const taken = socket.destroyed ? undefined : ports.places.take({ ...key, address });
+    if (taken === undefined) return refused(CloseCode.tryLater, noPlace(ports.random));
+    leave = taken;
+    return ports.grant(key);
+  };
+  return { admit, leave: () => leave() };
+}
+
+function refused(closeCode: CloseCode, { code, detail }: Refusal): KeyRefusal {
+  return { closeCode, code, detail };
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {

@@ -19,6 +19,7 @@ export function createWebSocketServer(): WebSocketServer {
 /** The hub's port on one WebSocket. */
 export function hubSocket(socket: WebSocket): HubSocket {
   return {
+    transport: "websocket",
     get unsentBytes() {
       return socket.bufferedAmount;
     },

@@ -5,11 +5,13 @@ import { problemSchema } from "@bannerol/protocol/schemas";
 import { expect } from "vitest";
 import { authenticatorOf, createApp, routeTable } from "../app.ts";
 import { digestOf } from "../auth/digest.ts";
-import type { ConnectedSdk } from "../features/connections/inventory.ts";
+import { openDataPlane } from "../data-plane.ts";
+import { type ConnectedSdk, joined } from "../features/connections/inventory.ts";
 import { ViewRevisions } from "../features/connections/view-revisions.ts";
 import { ServiceState } from "../features/service/service-state.ts";
 import type { Draw, Services } from "../features/services.ts";
 import { prepareInstallation } from "../first-start.ts";
+import type { App } from "../http/mount.ts";
 import type { Route } from "../http/route.ts";
 import { Ledger } from "../log/ledger.ts";
 import { createLog } from "../observe/log.ts";
@@ -18,6 +20,7 @@ import { PatternProver } from "../patterns/pattern-prover.ts";
 import type { Item, Role } from "../state/documents.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { type Actor, type Store, SYSTEM_PROJECT } from "../store/port.ts";
+import type { Stream } from "../stream/stream.ts";
 
 /** Has a quote in it, which a line of JSON spells otherwise. */
 export const ADMIN_TOKEN = 'correct-horse-"battery"-staple-of-the-admin';
@@ -40,6 +43,8 @@ export interface Got {
   readonly headers: Headers;
   readonly text: string;
   readonly body: unknown;
+  /** As they came. */
+  readonly bytes: Uint8Array;
 }
 
 export interface TokenReach {
@@ -51,6 +56,8 @@ export interface TokenReach {
 
 export interface Harness {
   readonly services: Services;
+  readonly app: App;
+  readonly stream: Stream;
   readonly routes: readonly Route[];
   readonly ledger: Ledger;
   /** What was logged. */
@@ -95,14 +102,38 @@ export async function createHarness({
   });
   const state = new ServiceState();
   state.opened();
-  const inventory = { connected: () => connections };
-  const services: Services = { ledger, draw, now, state, viewRevisions, inventory, patterns };
+  const monotonic = () => clock.at - START;
+  const authenticator = authenticatorOf({ ledger, now, state }, ADMIN_TOKEN);
+  const { authenticateKey } = authenticator;
+  const never = () => () => {};
+  const plane = openDataPlane({
+    ledger,
+    store,
+    now,
+    log,
+    authenticateKey,
+    monotonic,
+    random: () => 0.5,
+    // What would wait for others of its kind is done at once.
+    after: (_, fn) => {
+      queueMicrotask(fn);
+      return () => {};
+    },
+    every: never,
+    measured: { version: "1.2.3", loopDelays: () => ({ p50: 0, p99: 0, max: 0 }), memory: () => 1, walBytes: () => 0 },
+  });
+  const { stream } = plane;
+  const inventory = {
+    connected: async (project: string, environment: string) =>
+      joined([...connections, ...(await plane.services.inventory.connected(project, environment))]),
+  };
+  const services: Services = { ledger, draw, now, state, viewRevisions, patterns, ...plane.services, inventory };
   const app = createApp(services, {
-    authenticator: authenticatorOf(services, ADMIN_TOKEN),
+    authenticator,
     log,
     redact,
     version: "1.2.3",
-    monotonic: () => clock.at - START,
+    monotonic,
     newRequestId: () => "made-here",
   });
 
@@ -138,6 +169,8 @@ export async function createHarness({
 
   return {
     services,
+    app,
+    stream,
     routes,
     ledger,
     lines,
@@ -150,7 +183,7 @@ export async function createHarness({
       const response = await app.request(...requestOf(what, ask));
       const bytes = Buffer.from(await response.arrayBuffer());
       const text = (response.headers.get("content-encoding") === "gzip" ? gunzipSync(bytes) : bytes).toString();
-      const got = { status: response.status, headers: response.headers, text, body: parsed(text) };
+      const got = { status: response.status, headers: response.headers, text, body: parsed(text), bytes };
       holdToSchema(routes, what, got);
       return got;
     },
@@ -187,7 +220,7 @@ function requestOf(what: string, { token = ADMIN_TOKEN, body, headers }: Ask): [
 
 /** Every answer in every test is what the reference says it is, with no field beside: a secret, a layout. */
 function holdToSchema(routes: readonly Route[], what: string, { status, headers, body, text }: Got): void {
-  if (text === "") return;
+  if (text === "" || headers.get("content-type") === "application/octet-stream") return;
   const route = routeFor(routes, what);
   const isProblem = headers.get("content-type") === "application/problem+json";
   expect((isProblem ? problemSchema : route?.reply)?.parse(body), what).toEqual(body);

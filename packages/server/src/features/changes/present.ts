@@ -2,7 +2,7 @@
 import type { ChangeForm, ChangeItem } from "@bannerol/protocol/schemas";
 import type { DocumentOf, ItemKind, ItemName, RecordedItem } from "../../state/documents.ts";
 import { readDocument } from "../../state/read-document.ts";
-import type { ChangeWithBefore } from "../../store/port.ts";
+import type { Change, ChangeWithBefore } from "../../store/port.ts";
 import { instant } from "../decision.ts";
 import { definitionForm } from "../flags/present.ts";
 import { formOf } from "../targeting/form.ts";
@@ -16,6 +16,7 @@ export function changeForm(
   const [first] = items;
   if (first === undefined && change.items.length > 0) return undefined;
   const { revision, at, actor, action, comment, requestId, hash } = change;
+  const lists = listsForm(change, sees);
   return {
     revision,
     at: instant(at),
@@ -23,10 +24,16 @@ export function changeForm(
     action,
     ...(first ?? { before: null, after: null }),
     items,
+    ...(lists.length === 0 ? {} : { lists }),
     ...(comment === undefined ? {} : { comment }),
     ...(requestId === undefined ? {} : { requestId }),
     hash,
   };
+}
+
+function listsForm({ lists = [] }: Change, sees: (item: ItemName) => boolean): NonNullable<ChangeForm["lists"]> {
+  const seen = lists.filter(({ segment }) => sees({ kind: "segment", key: segment, environment: "" }));
+  return seen.map(({ segment, part, added, removed }) => ({ segment, list: part, added, removed }));
 }
 
 /** One item as people see it. */

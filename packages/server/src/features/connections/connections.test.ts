@@ -16,6 +16,7 @@ describe("connections", () => {
       version: "1.0.0",
       keyId: "k",
       class: "server",
+      transport: "websocket",
       acknowledged,
       since: START,
     });
@@ -32,6 +33,7 @@ describe("connections", () => {
           instance: "one",
           name: "sdk-node",
           version: "1.0.0",
+          transport: "websocket",
           revision: 3,
           keyId: "k",
           since: "2026-01-31T12:00:00.000Z",

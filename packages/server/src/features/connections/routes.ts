@@ -20,7 +20,7 @@ export function connectionRoutes(services: Services): readonly Route[] {
       async handler({ scope, query }) {
         const { project, environment } = scope.place;
         if (query.revision !== undefined) await refuseFuture(services, project, query.revision);
-        const connected = services.inventory.connected(project, environment);
+        const connected = await services.state.watchStore(() => services.inventory.connected(project, environment));
         if (query.revision === undefined) return { body: { items: connected.map(connectionForm) } };
         return { body: convergence(services, scope, { connected, revision: query.revision }) };
       },
@@ -37,8 +37,8 @@ async function refuseFuture({ ledger, state }: Services, project: string, revisi
     refuse("malformed_request", `There is no revision ${revision} yet: the newest of ${project} is ${newest}.`);
 }
 
-function connectionForm({ instance, name, version, acknowledged, keyId, since }: ConnectedSdk) {
-  return { instance, name, version, revision: acknowledged, keyId, since: instant(since) };
+function connectionForm({ instance, name, version, transport, acknowledged, keyId, since }: ConnectedSdk) {
+  return { instance, name, version, transport, revision: acknowledged, keyId, since: instant(since) };
 }
 
 function convergence(

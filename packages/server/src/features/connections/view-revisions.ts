@@ -14,7 +14,9 @@ export class ViewRevisions {
   /** The view as it is now. To be told before the first change of each view, and after every change to it. */
   altered({ project, environment, class: viewClass, revision }: View): void {
     const id = JSON.stringify([project, environment, viewClass]);
-    const known = this.#revisions.get(id) ?? [];
+    const before = this.#revisions.get(id) ?? [];
+    // Revisions go down only where one history was replaced by another.
+    const known = (before.at(-1) ?? 0) > revision ? [] : before;
     if (known.at(-1) === revision) return;
     known.push(revision);
     if (known.length > KEPT) known.shift();

@@ -1,14 +1,15 @@
 /** Compiled rulesets: of this server's own views, kept as long as the view is, and of the past, the last few. */
-import { type CompiledRuleset, compileRuleset, readRuleset } from "@bannerol/core";
+import { type CompiledRuleset, compileRuleset, type KeyLists, readRuleset } from "@bannerol/core";
 import type { View } from "../../log/view.ts";
 
 export class CompiledViews {
   readonly #byView = new WeakMap<View, CompiledRuleset>();
 
-  of(view: View): CompiledRuleset {
+  /** `lists` are those that the view names, at the versions that it names. */
+  of(view: View, lists: KeyLists): CompiledRuleset {
     const known = this.#byView.get(view);
     if (known !== undefined) return known;
-    const compiled = compileRuleset(readRuleset(view.ruleset()));
+    const compiled = compileRuleset(readRuleset(view.ruleset()), undefined, lists);
     this.#byView.set(view, compiled);
     return compiled;
   }

@@ -21,6 +21,7 @@ import { quoted, refuse } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import { pastRuleset } from "../../log/past.ts";
 import type { View } from "../../log/view.ts";
+import type { ProjectState } from "../../state/project-state.ts";
 import { momentOf } from "../moment.ts";
 import type { Services } from "../services.ts";
 import { CompiledPasts, CompiledViews } from "./compiled.ts";
@@ -88,20 +89,33 @@ function compiledRulesets(services: Services): (scope: EnvironmentScope, at?: st
   const views = new CompiledViews();
   const pasts = new CompiledPasts();
   return async (scope, at) => {
-    if (at === undefined) return { ruleset: views.of(viewOf(services, scope)), now: services.now() };
     const { project, environment } = scope.place;
+    if (at === undefined) {
+      const lists = services.ledger.lists(project);
+      return { ruleset: views.of(viewOf(services, scope), lists), now: services.now() };
+    }
     const moment = await momentOf(services, project, at);
-    const load = async () => compileRuleset(readRuleset(await rulesetAt(services, scope, moment.revision)));
+    const load = () => compiledAt(services, scope, moment.revision);
     const ruleset = await pasts.of(JSON.stringify([project, environment, moment.revision]), load);
     return { ruleset, now: moment.at ?? services.now() };
   };
 }
 
-async function rulesetAt(services: Services, { place }: EnvironmentScope, revision: number): Promise<RulesetDocument> {
+async function compiledAt(services: Services, scope: EnvironmentScope, revision: number): Promise<CompiledRuleset> {
   const { ledger, state: service } = services;
-  const { project, environment } = place;
-  const state = await service.watchStore(() => ledger.stateAt(project, revision, environment));
-  return pastRuleset(state, environment, ledger.epoch);
+  const { environment } = scope.place;
+  const state = await stateAt(services, scope, revision);
+  const lists = await service.watchStore(() => ledger.listsOf(state));
+  return compileRuleset(readRuleset(pastRuleset(state, environment, ledger.epoch)), undefined, lists);
+}
+
+async function rulesetAt(services: Services, scope: EnvironmentScope, revision: number): Promise<RulesetDocument> {
+  const state = await stateAt(services, scope, revision);
+  return pastRuleset(state, scope.place.environment, services.ledger.epoch);
+}
+
+function stateAt({ ledger, state }: Services, { place }: EnvironmentScope, revision: number): Promise<ProjectState> {
+  return state.watchStore(() => ledger.stateAt(place.project, revision, place.environment));
 }
 
 function evaluated(key: string, { ruleset, context, now }: Question): EvaluationForm | undefined {

@@ -52,12 +52,21 @@ export function wholeDefinition(flag: CreateInput["flag"], seed: number): RawDef
 }
 
 /** The definition, or what is wrong with it by itself. */
-export function readDefinition({ archivedAt, ...definition }: RawDefinition): FlagDocument | readonly Finding[] {
+export function readDefinition({
+  archivedAt,
+  leftAt,
+  ...definition
+}: RawDefinition): FlagDocument | readonly Finding[] {
   const findings = checkFlagDefinition(definition);
   if (findings.length > 0) return findings;
   const variants = variantsSchema.safeParse(definition.variants);
   if (!variants.success) return fieldProblems(variants.error);
-  return { ...definition, variants: variants.data, ...(archivedAt === undefined ? {} : { archivedAt }) };
+  return {
+    ...definition,
+    variants: variants.data,
+    ...(archivedAt === undefined ? {} : { archivedAt }),
+    ...(leftAt === undefined ? {} : { leftAt }),
+  };
 }
 
 function notValid(findings: readonly Finding[]): Refused {
@@ -152,11 +161,11 @@ export function archiveFlag(state: ProjectState, key: string, at: number): Decid
   return put({ ...before, archivedAt: before.archivedAt ?? at }, "flag.archive", state);
 }
 
-/** Back as it was: where it was enabled, it is enabled again. */
+/** Back as it was, also in the views that it had left: where it was enabled, it is enabled again. */
 export function restoreFlag(state: ProjectState, key: string): Decided<undefined> {
   const before = state.flags.get(key)?.document;
   if (before === undefined) return flagNotFound(state, key);
-  const { archivedAt: _archived, ...after } = before;
+  const { archivedAt: _archived, leftAt: _left, ...after } = before;
   return put(after, "flag.restore", state);
 }
 

@@ -8,12 +8,13 @@ import { formOf } from "../targeting/form.ts";
 
 /** A definition as people see it. */
 export function definitionForm(document: FlagDocument) {
-  const { archivedAt, tags, variants, ...rest } = document;
+  const { archivedAt, leftAt, tags, variants, ...rest } = document;
   return {
     ...rest,
     tags: [...tags],
     variants: variants.map((variant) => ({ ...variant })),
     ...(archivedAt === undefined ? {} : { archivedAt: instant(archivedAt) }),
+    ...(leftAt === undefined ? {} : { leftAt: instant(leftAt) }),
   };
 }
 

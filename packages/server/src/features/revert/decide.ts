@@ -8,6 +8,7 @@
  * go back to a new flag's targeting: then, nobody was served anything of them.
  */
 import { checkTargeting, type Finding } from "@bannerol/core";
+import type { DecidedList } from "../../log/decision.ts";
 import { differing } from "../../log/proposal.ts";
 import type { FlagDocument, Item, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
@@ -16,6 +17,7 @@ import { flagNotFound } from "../reading.ts";
 import { checkReferencesOf } from "../references.ts";
 import { formOf } from "../targeting/form.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
+import type { PreparedLists } from "./lists.ts";
 
 /** What is to be as it was. */
 export type RevertTarget =
@@ -28,15 +30,30 @@ export interface RevertCommand {
   /** Whether the key of another flag of today may be taken, and whether the caller is one who may. */
   readonly reuse: boolean;
   readonly mayReuse: boolean;
+  /** The lists of a segment as they were, staged. */
+  readonly lists: Pick<PreparedLists, "in">;
 }
 
 /** Answers with the items that are different afterwards. */
 export function decideRevert(now: ProjectState, command: RevertCommand): Decided<readonly Item[]> {
-  const items = itemsThen(now, command);
-  if ("ok" in items) return items;
+  const found = itemsThen(now, command);
+  if ("ok" in found) return found;
+  const { items, lists } = withLists(now, found, command);
   const changed = differing(now, items);
   const action = `${command.target.kind}.revert`;
-  return checkReferencesOf(now, changed) ?? { ok: true, action, items: changed, result: changed };
+  return checkReferencesOf(now, changed) ?? { ok: true, action, items: changed, lists, result: changed };
+}
+
+/** A segment's lists come back by what leads there from their newest versions. */
+function withLists(now: ProjectState, items: readonly Item[], { target, lists }: RevertCommand) {
+  const decided: DecidedList[] = [];
+  const named = items.map((item): Item => {
+    if (target.kind !== "segment" || item.kind !== "segment" || item.after === null) return item;
+    const then = lists.in(item.after, now);
+    decided.push(...then.lists);
+    return { ...item, after: then.segment };
+  });
+  return { items: named, lists: decided };
 }
 
 /** The newest revision among the documents that a revert is about: what `If-Match` speaks of. */

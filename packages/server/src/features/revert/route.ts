@@ -7,12 +7,13 @@ import { defineRoute, noQuery, type Route } from "../../http/route.ts";
 import type { Item } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
 import { changeSetAnswer } from "../changes/answer.ts";
-import { type Command, change, tryOut } from "../commands.ts";
+import { type Command, change, type Done, tryOut } from "../commands.ts";
 import { rightFor } from "../item-rights.ts";
 import { momentOf } from "../moment.ts";
 import { stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { decideRevert, newestOf, type RevertTarget } from "./decide.ts";
+import { type PreparedLists, prepareLists } from "./lists.ts";
 
 export function revertRoute(services: Services): Route {
   return defineRoute({
@@ -29,21 +30,55 @@ export function revertRoute(services: Services): Route {
       refuseBeyondReach(scope, target);
       const then = await stateThen(services, scope, { target, to: body.to });
       const reuse = { reuse: body.reuseArchivedKey === true, mayReuse: scope.with("administer") instanceof Scope };
-      const command: Command<Reverted> = {
+      const commandWith = (lists: PreparedLists): Command<Reverted | undefined> => ({
         subject: (state) => newestOf(state, target),
         comment,
         rightFor,
         decide(now) {
-          const decided = decideRevert(now, { target, then, ...reuse });
+          if (!lists.isFor(now)) return { ok: true, action: "segment.revert", items: [], result: undefined };
+          const decided = decideRevert(now, { target, then, ...reuse, lists });
           return decided.ok ? { ...decided, result: { before: now, items: decided.result } } : decided;
         },
-      };
-      const done = dryRun ? tryOut(services, scope, context, command) : await change(services, scope, context, command);
+      });
+      const carryOut = async (command: Command<Reverted | undefined>): Promise<Done<Reverted | undefined>> =>
+        dryRun ? tryOut(services, scope, context, command) : change(services, scope, context, command);
+      const done = await withLists({ services, scope, target, then, dryRun }, (lists) => carryOut(commandWith(lists)));
       const answer = changeSetAnswer({ ...done.result, after: done.state, dryRun });
       const revision = newestOf(done.state, target);
       return { body: answer, ...(revision === undefined ? {} : { revision }) };
     },
   });
+}
+
+interface Question {
+  readonly services: Services;
+  readonly scope: ProjectScope;
+  readonly target: RevertTarget;
+  readonly then: ProjectState;
+  readonly dryRun: boolean;
+}
+
+/** Of other writers' changes of the segment in between. */
+const MAX_TRIES = 8;
+
+/** Stages the lists that the revert is about, again where the segment was changed meanwhile. */
+async function withLists(
+  { services, scope, target, then, dryRun }: Question,
+  carryOut: (lists: PreparedLists) => Promise<Done<Reverted | undefined>>,
+): Promise<Done<Reverted>> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const segment = target.kind === "segment" ? target.key : "";
+    const lists = await prepareLists(services, stateOf(services, scope), { then, segment });
+    try {
+      const { state, result } = await carryOut(lists);
+      await lists.end(result === undefined || dryRun ? "not made" : "made");
+      if (result !== undefined) return { state, result };
+    } catch (error) {
+      await lists.end("not made", error);
+      throw error;
+    }
+  }
+  return refuse("conflict", `The ${target.kind} ${target.key} changes faster than this could be done. Try again.`);
 }
 
 interface Reverted {

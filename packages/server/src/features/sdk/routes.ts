@@ -1,5 +1,7 @@
 /** The data plane by HTTP. It works while the stream does not, and asks no database unless a caller is ahead. */
-import { rulesetDeltaSchema, rulesetSchema } from "@bannerol/protocol/schemas";
+import { deltaOfVersions, rulesetOfVersions } from "@bannerol/hub";
+import { POLL_MS } from "@bannerol/protocol";
+import { askerFields, evaluationPlaceSchema, rulesetDeltaSchema, rulesetSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
 import type { KeyGrant } from "../../auth/authenticate.ts";
 import { matchesNone } from "../../http/etag.ts";
@@ -8,7 +10,12 @@ import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, type Route } from "../../http/route.ts";
 import type { View } from "../../log/view.ts";
 import type { Services } from "../services.ts";
+import { notePoll } from "./asker.ts";
+import { remoteEvaluationRoute } from "./evaluate-route.ts";
+import { eventsRoute } from "./events-route.ts";
+import { listRoute } from "./list-route.ts";
 import { type Body, RulesetBodies } from "./ruleset-bodies.ts";
+import { streamRoutes } from "./stream-routes.ts";
 
 const querySchema = z.strictObject({
   since: z
@@ -18,30 +25,49 @@ const querySchema = z.strictObject({
     .meta({ description: "The revision that the caller has, with `epoch`: asks for the difference" })
     .exactOptional(),
   epoch: z.string().max(200).exactOptional(),
+  evaluation: evaluationPlaceSchema,
+  ...askerFields,
 });
 
 export function sdkRoutes(services: Services): readonly Route[] {
-  const bodies = new RulesetBodies();
   return [
-    defineRoute({
-      method: "GET",
-      path: "/sdk/v1/ruleset",
-      permission: sdkKey,
-      summary: "The ruleset of the key's environment, or what changed in it",
-      query: querySchema,
-      body: noBody,
-      reply: z.union([rulesetSchema, rulesetDeltaSchema]),
-      async handler({ scope, query, headers }) {
-        const has = heldBy(query, headers.get("if-none-match"));
-        const view = await viewFor(services, scope, has);
-        const etag = etagOf(view);
-        if (matchesNone(headers.get("if-none-match"), etag)) return notModified(etag);
-        const wantsDelta = query.since !== undefined && query.epoch === view.epoch;
-        const body = wantsDelta ? bodies.delta(view, query.since ?? 0) : bodies.whole(view);
-        return send(body, etag, headers);
-      },
-    }),
+    rulesetRoute(services),
+    listRoute(services),
+    ...streamRoutes(services),
+    remoteEvaluationRoute(services),
+    eventsRoute(services),
   ];
+}
+
+function rulesetRoute(services: Services): Route {
+  const forms = {
+    local: new RulesetBodies(),
+    remote: new RulesetBodies({ ruleset: rulesetOfVersions, delta: deltaOfVersions }),
+  };
+  return defineRoute({
+    method: "GET",
+    path: "/sdk/v1/ruleset",
+    permission: sdkKey,
+    summary: "The ruleset of the key's environment, or what changed in it",
+    query: querySchema,
+    body: noBody,
+    reply: z.union([rulesetSchema, rulesetDeltaSchema]),
+    async handler({ scope: key, query, headers, peer }) {
+      const ifNoneMatch = headers.get("if-none-match");
+      const held = heldBy(query, ifNoneMatch);
+      const view = await viewFor(services, key, held);
+      // One that says nothing of itself and has nothing starts; it is no poller yet.
+      if (query.instance !== undefined || ifNoneMatch !== null) {
+        notePoll(services, { key, query, headers, address: peer.address, has: newestOf(held, view) });
+      }
+      const etag = etagOf(view);
+      if (matchesNone(ifNoneMatch, etag)) return notModified(etag);
+      const bodies = forms[query.evaluation ?? "local"];
+      const wantsDelta = query.since !== undefined && query.epoch === view.epoch;
+      const body = wantsDelta ? bodies.delta(view, query.since ?? 0) : bodies.whole(view);
+      return send(body, etag, headers);
+    },
+  });
 }
 
 /** Which state a caller says it has. */
@@ -60,7 +86,7 @@ function heldBy({ since, epoch }: z.output<typeof querySchema>, ifNoneMatch: str
 async function viewFor({ ledger, draw, state }: Services, grant: KeyGrant, held: readonly Held[]): Promise<View> {
   const view = viewOf(ledger, grant);
   if (!isBehind(view, held)) return view;
-  await state.watchStore(() => ledger.catchUp(grant.project));
+  for (const has of held) if (isBehind(view, [has])) await state.watchStore(() => ledger.catchUpWith(grant, has));
   const newer = viewOf(ledger, grant);
   if (!isBehind(newer, held)) return newer;
   throw new RefusedError({
@@ -74,6 +100,11 @@ function isBehind(view: View, held: readonly Held[]): boolean {
   return held.some(({ epoch, revision }) => epoch === view.epoch && revision > view.revision);
 }
 
+/** The newest state of the view's epoch that a caller has; 0 where it has none. */
+function newestOf(held: readonly Held[], { epoch }: View): number {
+  return held.reduce((newest, one) => (one.epoch === epoch ? Math.max(newest, one.revision) : newest), 0);
+}
+
 function viewOf(ledger: Services["ledger"], { project, environment, class: viewClass }: KeyGrant): View {
   const view = ledger.view(project, environment, viewClass);
   if (view === undefined)
@@ -85,7 +116,11 @@ function etagOf({ epoch, revision, checksum }: View): string {
   return `"${epoch}-${revision}-${checksum}"`;
 }
 
-const caching = { "cache-control": "private, no-cache", vary: "Authorization, Accept-Encoding" };
+/** A browser asks each time; `max-age` is for pollers, to whom it says how often. */
+const caching = {
+  "cache-control": `private, no-cache, max-age=${POLL_MS / 1_000}`,
+  vary: "Authorization, Accept-Encoding",
+};
 
 function notModified(etag: string): Response {
   return new Response(null, { status: 304, headers: { etag, ...caching } });

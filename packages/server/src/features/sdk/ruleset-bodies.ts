@@ -8,6 +8,7 @@
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import type { RulesetDelta, RulesetDocument } from "@bannerol/core";
 import type { View } from "../../log/view.ts";
 
 const compress = promisify(gzip);
@@ -40,13 +41,26 @@ interface Bodies {
   readonly deltas: Map<number, Body>;
 }
 
+/** What is sent of a view. */
+export interface Form {
+  readonly ruleset: (ruleset: RulesetDocument) => RulesetDocument;
+  readonly delta: (delta: RulesetDelta) => RulesetDelta;
+}
+
+const asItIs: Form = { ruleset: (ruleset) => ruleset, delta: (delta) => delta };
+
 export class RulesetBodies {
+  readonly #form: Form;
   readonly #byView = new WeakMap<View, Bodies>();
+
+  constructor(form = asItIs) {
+    this.#form = form;
+  }
 
   /** The ruleset whole. */
   whole(view: View): Body {
     const bodies = this.#of(view);
-    bodies.whole ??= new Body(view.ruleset());
+    bodies.whole ??= new Body(this.#form.ruleset(view.ruleset()));
     return bodies.whole;
   }
 
@@ -57,7 +71,7 @@ export class RulesetBodies {
     if (known !== undefined) return known;
     const delta = view.deltaSince(since);
     if (delta === "tooOld") return this.whole(view);
-    const body = new Body({ type: "delta", ...delta, checksum: view.checksum });
+    const body = new Body({ type: "delta", ...this.#form.delta(delta), checksum: view.checksum });
     const [oldest] = deltas.keys();
     if (deltas.size >= KEPT_DELTAS && oldest !== undefined) deltas.delete(oldest);
     deltas.set(since, body);

@@ -15,14 +15,16 @@ import { z } from "zod";
 import type { ProjectScope } from "../../auth/scope.ts";
 import { inProject } from "../../http/permission.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import { countOf, isKept } from "../../lists/named-lists.ts";
 import type { ItemName, SegmentDocument } from "../../state/documents.ts";
-import type { Revised } from "../../state/project-state.ts";
+import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { type ChangeContext, type Command, change } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { segmentOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
-import { createSegment, deleteSegment, patchSegment, putSegment } from "./decide.ts";
+import { createSegment, deleteSegment, patchSegment, putSegment, type Sight } from "./decide.ts";
+import { segmentKeyRoutes } from "./keys/routes.ts";
 
 const PATH = "/api/v1/projects/{p}/segments";
 
@@ -31,7 +33,13 @@ const open = z.unknown().optional();
 const openFields = { included: open, excluded: open, when: open };
 
 export function segmentRoutes(services: Services): readonly Route[] {
-  return [...readingRoutes(services), createRoute(services), ...changingRoutes(services), deleteRoute(services)];
+  return [
+    ...readingRoutes(services),
+    createRoute(services),
+    ...changingRoutes(services),
+    deleteRoute(services),
+    ...segmentKeyRoutes(services),
+  ];
 }
 
 function readingRoutes(services: Services): readonly Route[] {
@@ -80,7 +88,7 @@ function createRoute(services: Services): Route {
     async handler({ scope, body, ...context }) {
       const { comment, ...fields } = body;
       await refuseUnprovedPatterns(services, "The segment", fields);
-      const command: Command<undefined> = { comment, decide: (state) => createSegment(state, fields) };
+      const command: Command<undefined> = { comment, decide: (state) => createSegment(seen(services, state), fields) };
       return answerChange(services, scope, context, { key: fields.key, command });
     },
   });
@@ -104,7 +112,7 @@ function changingRoutes(services: Services): readonly Route[] {
         const command: Command<undefined> = {
           subject: named(key),
           comment,
-          decide: (state) => putSegment(state, key, fields),
+          decide: (state) => putSegment(seen(services, state), key, fields),
         };
         return answerChange(services, scope, context, { key, command });
       },
@@ -125,7 +133,7 @@ function changingRoutes(services: Services): readonly Route[] {
         const command: Command<undefined> = {
           subject: named(key),
           comment,
-          decide: (state) => patchSegment(state, key, patch),
+          decide: (state) => patchSegment(seen(services, state), key, patch),
         };
         return answerChange(services, scope, context, { key, command });
       },
@@ -151,6 +159,11 @@ function deleteRoute(services: Services): Route {
   });
 }
 
+/** The lists that are held now are those that the newest state names, which is the one that is decided on. */
+function seen({ ledger }: Services, state: ProjectState): Sight {
+  return { state, lists: ledger.lists(state.key) };
+}
+
 function named(key: string): ItemName {
   return { kind: "segment", key, environment: "" };
 }
@@ -168,10 +181,14 @@ async function answerChange(
 
 /** A segment as people see it. */
 export function segmentForm({ document, revision }: Revised<SegmentDocument>): SegmentForm {
-  return { ...document, included: [...document.included], excluded: [...document.excluded], revision };
+  return { ...document, included: keysForm(document.included), excluded: keysForm(document.excluded), revision };
+}
+
+function keysForm(keys: SegmentDocument["included"]): SegmentForm["included"] {
+  return isKept(keys) ? keys : [...keys];
 }
 
 function summary({ document, revision }: Revised<SegmentDocument>) {
   const { key, name, description, included, excluded } = document;
-  return { key, name, description, includedCount: included.length, excludedCount: excluded.length, revision };
+  return { key, name, description, includedCount: countOf(included), excludedCount: countOf(excluded), revision };
 }

@@ -11,10 +11,11 @@ import { StoreFault, type StoreFaultKind } from "../../store/fault.ts";
 export class ServiceState {
   #phase: "starting" | "open" | "draining" = "starting";
   #fault: StoreFaultKind | undefined;
+  #damaged = false;
 
   get status(): Readiness["status"] {
     if (this.#phase !== "open") return this.#phase;
-    return this.#fault !== undefined ? "degraded" : "ready";
+    return this.#fault !== undefined || this.#damaged ? "degraded" : "ready";
   }
 
   /** The log has been read for the first time. */
@@ -37,6 +38,11 @@ export class ServiceState {
       if (error instanceof StoreFault) this.#fault = error.kind;
       throw error;
     }
+  }
+
+  /** Until the end of this process: a damaged file is not mended under a server. */
+  damaged(): void {
+    this.#damaged = true;
   }
 
   /**

@@ -47,7 +47,7 @@ describe("the service", () => {
     ["io", 503, "store_unavailable"],
     ["unavailable", 503, "store_unavailable"],
     ["uncertain", 503, "store_unavailable"],
-    ["corrupt", 503, "store_unavailable"],
+    ["corrupt", 503, "storage_damaged"],
     ["regressed", 503, "store_unavailable"],
   ] as const)(
     "F21, F26: with its store %s refuses changes, reads on, is degraded and recovers by itself",

@@ -6,7 +6,8 @@
  * travels as `{type, remote}`, and its version moves with all that it reaches.
  */
 import type { Condition } from "@bannerol/core";
-import type { StoredRule, TargetingDocument } from "../../state/documents.ts";
+import { isKept } from "../../lists/named-lists.ts";
+import type { SegmentDocument, StoredRule, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import type { Projection } from "./projection.ts";
 import { type References, reachOf } from "./references.ts";
@@ -18,7 +19,7 @@ const MAX_WRITTEN_OUT_TESTS = 1_000;
 /** `undefined` where a client key may not know of the flag. */
 export function clientFlag(state: ProjectState, environment: string, key: string): Projection | undefined {
   const flag = state.flags.get(key)?.document;
-  if (flag?.clientSide !== true) return undefined;
+  if (flag?.clientSide !== true || flag.leftAt !== undefined) return undefined;
   const targeting = targetingOf(state, key, environment)?.document;
   if (targeting === undefined) return serverFlag(state, environment, key);
   const reach = reachOf(state, environment, key);
@@ -32,9 +33,14 @@ function isPublic(state: ProjectState, environment: string, reach: References): 
     state.flags.get(key)?.document.clientSide === true && targetingOf(state, key, environment) !== undefined;
   const withoutLists = (key: string): boolean => {
     const segment = state.segments.get(key)?.document;
-    return segment !== undefined && segment.included.length === 0 && segment.excluded.length === 0;
+    return segment !== undefined && isEmpty(segment.included) && isEmpty(segment.excluded);
   };
   return [...reach.flags].every(publicFlag) && [...reach.segments].every(withoutLists);
+}
+
+/** A list that is kept apart is one, however many keys it has. */
+function isEmpty(keys: SegmentDocument["included"]): boolean {
+  return !isKept(keys) && keys.length === 0;
 }
 
 /** The flag itself and all that it reaches, as a server key would see them. */

@@ -9,9 +9,10 @@ import {
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import type { Projection } from "./projection.ts";
 
-/** `undefined` where the flag has no targeting in the environment. */
+/** `undefined` where the flag has no targeting in the environment, or has left it. */
 export function serverFlag(state: ProjectState, environment: string, key: string): Projection | undefined {
   const flag = state.flags.get(key)?.document;
+  if (flag?.leftAt !== undefined) return undefined;
   const targeting = targetingOf(state, key, environment)?.document;
   if (flag !== undefined && targeting !== undefined) return { document: flagDocument(flag, targeting) };
   const damagedFlag = isDamaged(state, { kind: "flag", key, environment: "" });
@@ -29,7 +30,7 @@ export function serverSegment(state: ProjectState, key: string): Projection | un
   return { document: { included, excluded, ...(by === undefined ? {} : { by }), when } };
 }
 
-/** An archived flag goes on as a disabled one while applications may ask for it. */
+/** An archived flag goes on as a disabled one while applications may ask for it; then it leaves. */
 export function flagDocument(flag: FlagDocument, targeting: TargetingDocument): object {
   return {
     type: flag.type,

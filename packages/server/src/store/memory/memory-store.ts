@@ -21,6 +21,9 @@ import type {
   UnitOfWork,
 } from "../port.ts";
 import { readRecord, writeRecord } from "../record.ts";
+import { listsDiffer } from "../verify-lists.ts";
+import { MemoryLists } from "./memory-lists.ts";
+import { MemoryUsage } from "./memory-usage.ts";
 
 interface Chain {
   readonly rows: ChainRow[];
@@ -32,12 +35,21 @@ interface Chain {
 
 export class MemoryStore implements Store {
   readonly epoch: string;
+  readonly lists = new MemoryLists();
+  readonly usage = new MemoryUsage();
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();
+  #epoch: string;
   #closed = false;
 
   constructor(options: { readonly epoch: string }) {
     this.epoch = options.epoch;
+    this.#epoch = options.epoch;
+  }
+
+  async readEpoch(): Promise<string> {
+    this.#refuseClosed();
+    return this.#epoch;
   }
 
   async projects(): Promise<readonly string[]> {
@@ -67,14 +79,18 @@ export class MemoryStore implements Store {
   async commit(work: UnitOfWork): Promise<CommitResult> {
     const chain = this.#chain(work.project);
     const found = chain.rows.length;
-    if (found !== work.expectedRevision) return { ok: false, conflict: { expected: work.expectedRevision, found } };
     const head = chain.rows.at(-1)?.hash ?? "";
+    if (found !== work.expectedRevision || (work.expectedHead ?? head) !== head) {
+      return { ok: false, conflict: { expected: work.expectedRevision, found } };
+    }
     const { text, change } = writeRecord(work, { revision: found, head, at: chain.at });
     chain.rows.push({ revision: change.revision, text, hash: change.hash });
     chain.at = change.at;
     chain.viewFormat = work.viewFormat;
+    this.#epoch = work.epoch ?? this.#epoch;
     for (const item of readRecord(text).items) putDocument(chain.documents, item, change.revision);
     putEntities(chain, work, change.revision);
+    for (const list of work.lists ?? []) this.lists.put(list, change);
     for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
     return { ok: true, change };
   }
@@ -118,6 +134,9 @@ export class MemoryStore implements Store {
     for (const row of this.#chain(project).rows) {
       const step = check.next(row);
       if ("reason" in step) return { ok: false, ...step };
+      const { revision, lists = [] } = step.record;
+      const reason = await listsDiffer(lists, this.lists.changedBy(project, revision), this.lists.rows);
+      if (reason !== undefined) return { ok: false, revision, reason };
     }
     return { ok: true, head: check.head, checked: check.checked };
   }

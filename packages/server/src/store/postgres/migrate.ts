@@ -6,17 +6,19 @@
  * There is no backup before it as there is of a file: see docs/how-to/postgresql.md.
  */
 import postgres from "postgres";
-import { type Migration, type MigrationOptions, SchemaTooNew } from "../migration.ts";
+import { type Migrated, type Migration, type MigrationOptions, newestVersion, SchemaTooNew } from "../migration.ts";
 import type { Sql } from "./driver.ts";
 
 /** Runs what has not run yet. `database` is its name in errors. */
-export async function migrate(sql: Sql, database: string, { migrations, at }: MigrationOptions): Promise<void> {
+export async function migrate(sql: Sql, database: string, { migrations, at }: MigrationOptions): Promise<Migrated> {
   const found = await schemaVersion(sql);
-  const known = migrations.at(-1)?.version ?? 0;
+  const known = newestVersion(migrations);
   if (found > known) throw new SchemaTooNew({ database, found, known });
+  const ran: string[] = [];
   for (const migration of migrations) {
-    if (migration.version > found) await run(sql, migration, at);
+    if (migration.version > found && (await run(sql, migration, at))) ran.push(migration.name);
   }
+  return { from: found, to: known, ran };
 }
 
 /** 0 where no migration has run. */
@@ -27,7 +29,8 @@ export async function schemaVersion(sql: Sql): Promise<number> {
   return Number(newest?.version);
 }
 
-async function run(sql: Sql, { version, name, sql: statements }: Migration, at: number): Promise<void> {
+/** Whether it ran: another process may have been faster. */
+async function run(sql: Sql, { version, name, sql: statements }: Migration, at: number): Promise<boolean> {
   const script = `
     SELECT pg_advisory_xact_lock(hashtext('bannerol migrations'), hashtext(current_schema()));
     CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, name text NOT NULL, at bigint NOT NULL);
@@ -35,8 +38,10 @@ async function run(sql: Sql, { version, name, sql: statements }: Migration, at: 
     ${statements}`;
   try {
     await sql.unsafe(script);
+    return true;
   } catch (error) {
     if (!ranAlready(error)) throw error;
+    return false;
   }
 }
 

@@ -9,6 +9,9 @@
 import { randomUUID } from "node:crypto";
 import { eq, sql as raw } from "drizzle-orm";
 import { StoreFault } from "../fault.ts";
+import type { ListStore } from "../list-store.ts";
+import type { Migrated } from "../migration.ts";
+import type { NodeStore } from "../node-store.ts";
 import type {
   ChainVerdict,
   ChangeFilter,
@@ -23,14 +26,18 @@ import type {
   Watcher,
 } from "../port.ts";
 import { columnText } from "../rows.ts";
+import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import type { Driver } from "./driver.ts";
 import { codeOf, isConnectionFault } from "./faults.ts";
+import { postgresLists } from "./lists.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
+import { postgresNodes } from "./nodes.ts";
 import { Pool } from "./pool.ts";
 import { followLog, listChanges, loadProject, readDocumentsAt, readRevision, readRevisionAt } from "./reader.ts";
 import { credentials, installation, projects } from "./schema.ts";
+import { postgresUsage } from "./usage.ts";
 import { verifySource } from "./verify.ts";
 import { watch } from "./watch.ts";
 import { Writer } from "./writer.ts";
@@ -44,6 +51,8 @@ export interface PostgresStoreOptions {
   readonly schema?: string;
   /** Off where nothing can be listened to, as through a pooler by transaction: other nodes' changes then take up to 2 s. */
   readonly notifications?: boolean;
+  /** Unless it is false each commit waits for the disk; for a draft that is made durable as a whole. */
+  readonly durable?: boolean;
 }
 
 /** Long enough for all of a large installation. */
@@ -54,10 +63,11 @@ const LOAD_DEADLINE_MS = 60_000;
  * its settings do not do, with `SchemaTooNew` where a newer program made it.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, at, schema, notifications = true } = options;
+  const { at, schema, notifications = true, durable = true } = options;
+  const url = durable ? options.url : withoutWaiting(options.url);
   const pool = new Pool({ url, schema });
   try {
-    const place = await pool.run(requireSettings);
+    const place = await pool.run((driver) => requireSettings(driver, durable));
     await pool.run(({ sql }) => migrate(sql, place.database, { migrations, at }), LOAD_DEADLINE_MS);
     const epoch = await pool.run(readyEpoch);
     // Databases share no channels, schemas of one database do.
@@ -65,8 +75,32 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return new PostgresStore({ pool, epoch, url, channel, notifications });
   } catch (error) {
     await pool.close();
-    throw isConnectionFault(error) ? unreached(url, error) : error;
+    throw namingHost(url, error);
   }
+}
+
+/** Migrates a database, which servers of the version before may use meanwhile, and does nothing else to it. */
+export async function migratePostgres({ url, at }: Pick<PostgresStoreOptions, "url" | "at">): Promise<Migrated> {
+  const pool = new Pool({ url });
+  try {
+    const { database } = await pool.run((driver) => requireSettings(driver));
+    return await pool.run(({ sql }) => migrate(sql, database, { migrations, at }), LOAD_DEADLINE_MS);
+  } catch (error) {
+    throw namingHost(url, error);
+  } finally {
+    await pool.close();
+  }
+}
+
+function withoutWaiting(url: string): string {
+  const address = new URL(url);
+  address.searchParams.set("synchronous_commit", "off");
+  return address.href;
+}
+
+/** The error, saying where nothing answered where that is what happened. */
+export function namingHost(url: string, error: unknown): unknown {
+  return isConnectionFault(error) ? unreached(url, error) : error;
 }
 
 function unreached(url: string, cause: unknown): StoreFault {
@@ -81,13 +115,13 @@ interface Place {
 }
 
 /** What no message can make up for later: durable commits, and text that comes back as it went in. */
-async function requireSettings({ sql }: Driver): Promise<Place> {
-  const [found] = await sql<{ database: string; schema: string | null; durable: string; encoding: string }[]>`
+export async function requireSettings({ sql }: Driver, durable = true): Promise<Place> {
+  const [found] = await sql<{ database: string; schema: string | null; commits: string; encoding: string }[]>`
     SELECT current_database() AS database, current_schema() AS schema,
-      current_setting('synchronous_commit') AS durable, current_setting('server_encoding') AS encoding`;
-  const { database = "", schema, durable = "", encoding } = found ?? {};
-  if (!["on", "remote_apply"].includes(durable)) {
-    throw unfit(`does not promise durable writes (synchronous_commit is ${durable}). Set it to on in DATABASE_URL`);
+      current_setting('synchronous_commit') AS commits, current_setting('server_encoding') AS encoding`;
+  const { database = "", schema, commits = "", encoding } = found ?? {};
+  if (durable && !["on", "remote_apply"].includes(commits)) {
+    throw unfit(`does not promise durable writes (synchronous_commit is ${commits}). Set it to on in DATABASE_URL`);
   }
   if (encoding !== "UTF8") throw unfit(`keeps text as ${encoding}. Make one with the encoding UTF8`);
   if (typeof schema !== "string")
@@ -120,6 +154,9 @@ interface Parts {
 
 class PostgresStore implements Store {
   readonly epoch: string;
+  readonly lists: ListStore;
+  readonly usage: UsageStore;
+  readonly nodes: NodeStore;
   readonly #parts: Parts;
   readonly #pool: Pool;
   readonly #writer: Writer;
@@ -128,7 +165,16 @@ class PostgresStore implements Store {
     this.epoch = parts.epoch;
     this.#parts = parts;
     this.#pool = parts.pool;
+    this.lists = postgresLists(parts.pool);
+    this.usage = postgresUsage(parts.pool);
+    this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);
+  }
+
+  async readEpoch(): Promise<string> {
+    const [row] = await this.#pool.run(({ queries }) => queries.select().from(installation));
+    if (row === undefined) throw new StoreFault("corrupt", "The database has lost its epoch. Restore a backup.");
+    return row.epoch;
   }
 
   async projects(): Promise<readonly string[]> {

@@ -95,3 +95,110 @@ export const credentials = pgTable("credentials", {
     .references(() => projects.key),
   digest: text().notNull(),
 });
+
+/** Lists of keys that are too long for a document; `secret` is outside the log. */
+export const lists = pgTable("lists", {
+  id: text().primaryKey(),
+  number: number().notNull(),
+  project: text()
+    .notNull()
+    .references(() => projects.key),
+  secret: text().notNull(),
+});
+
+/** Which difference a change made of a list. */
+export const listChanges = pgTable(
+  "list_changes",
+  {
+    project: text().notNull(),
+    list: text()
+      .notNull()
+      .references(() => lists.id),
+    revision: number().notNull(),
+    difference: number().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.list, table.revision] }),
+    index("list_changes_revision").on(table.project, table.revision),
+    index("list_changes_difference").on(table.difference),
+    foreignKey({ columns: [table.project, table.revision], foreignColumns: [changes.project, changes.revision] }),
+  ],
+);
+
+/** The keys that came and went with each difference, in the order in which they were written. */
+export const listKeys = pgTable(
+  "list_keys",
+  {
+    difference: number().notNull(),
+    position: integer().notNull(),
+    list: number().notNull(),
+    key: text().notNull(),
+    added: boolean().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.difference, table.position] }),
+    index("list_keys_key").on(table.list, table.key, table.difference, table.added),
+  ],
+);
+
+/** Differences that are being written, and that no change names yet. */
+export const listStages = pgTable("list_stages", {
+  difference: number().primaryKey().generatedAlwaysAsIdentity(),
+  at: number().notNull(),
+});
+
+const usagePlace = { project: text().notNull(), environment: text().notNull(), flag: text().notNull() };
+
+/** Ids of batches of usage that were counted lately. */
+export const usageBatches = pgTable(
+  "usage_batches",
+  { keyId: text("key_id").notNull(), id: text().notNull(), at: number().notNull() },
+  (table) => [primaryKey({ columns: [table.keyId, table.id] }), index("usage_batches_at").on(table.at)],
+);
+
+/** What flags served, by spans of time. */
+export const usageCounts = pgTable(
+  "usage_counts",
+  {
+    ...usagePlace,
+    variant: text().notNull(),
+    reason: text().notNull(),
+    spanMs: bigint("span_ms", { mode: "number" }).notNull(),
+    at: number().notNull(),
+    count: number().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.project, table.flag, table.environment, table.spanMs, table.at, table.variant, table.reason],
+    }),
+    index("usage_counts_age").on(table.spanMs, table.at),
+  ],
+);
+
+/** When each flag was last counted. */
+export const usageAsked = pgTable("usage_asked", { ...usagePlace, at: number().notNull() }, (table) => [
+  primaryKey({ columns: [table.project, table.environment, table.flag] }),
+]);
+
+/** Flags that were asked for and are not there. */
+export const usageMissing = pgTable(
+  "usage_missing",
+  { ...usagePlace, count: number().notNull(), at: number().notNull() },
+  (table) => [primaryKey({ columns: [table.project, table.environment, table.flag] })],
+);
+
+/** Who is connected to which process; not logged. */
+export const nodeConnections = pgTable(
+  "node_connections",
+  {
+    node: text().notNull(),
+    project: text().notNull(),
+    environment: text().notNull(),
+    at: number().notNull(),
+    sdks: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.node, table.project, table.environment] }),
+    index("node_connections_place").on(table.project, table.environment),
+  ],
+);

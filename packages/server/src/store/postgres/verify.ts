@@ -2,8 +2,9 @@
 import { and, asc, between, eq } from "drizzle-orm";
 import { noProject } from "../fault.ts";
 import { type StrayRow, strayDocument, type VerifySource } from "../verify.ts";
+import { postgresLists } from "./lists.ts";
 import type { Pool } from "./pool.ts";
-import { changeItems, changes, projects } from "./schema.ts";
+import { changeItems, changes, listChanges, projects } from "./schema.ts";
 
 /** Comparing every document of a project with the items that made it may take a while. */
 const STRAY_DEADLINE_MS = 60_000;
@@ -31,6 +32,12 @@ export function verifySource(pool: Pool, project: string): VerifySource {
           .where(within)
           .orderBy(...order);
       }),
+    lists: ({ from, to }) =>
+      pool.run(({ queries }) => {
+        const within = and(eq(listChanges.project, project), between(listChanges.revision, from, to));
+        return queries.select().from(listChanges).where(within).orderBy(asc(listChanges.revision));
+      }),
+    rows: postgresLists(pool).rows,
     async stray() {
       const [row] = await pool.run(
         ({ queries }) => queries.execute<StrayRow & Record<string, unknown>>(strayDocument(project)),

@@ -127,15 +127,4 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
     await write(there.ledger, "b");
     await until(shows(here.ledger, "b"), SOON_MS);
   }, 40_000);
-
-  it.concurrent("notice a log that lost what they have read", async ({ onTestFinished: end }) => {
-    const { here, there, schema } = await pair(end);
-    await write(here.ledger, "a");
-    await until(shows(there.ledger, "a"), SOON_MS);
-    const names = ["view_entities", "documents", "change_items", "changes"];
-    await sql.unsafe(names.map((name) => `DELETE FROM ${schema}.${name} WHERE project = 'default'`).join(";"));
-    await sql`UPDATE ${sql(schema)}.projects SET revision = 0, head = '' WHERE key = 'default'`;
-    await until(() => there.told.some((trouble) => trouble instanceof StoreFault && trouble.kind === "regressed"));
-    expect(shows(there.ledger, "a")()).toBe(true);
-  }, 20_000);
 });

@@ -41,7 +41,8 @@ async function keepAsking(ask: () => Promise<void>, ended: AbortSignal): Promise
 async function askForNewest(pool: Pool, watcher: Watcher): Promise<void> {
   try {
     const rows = await pool.run(({ queries }) => queries.select().from(projects), ASK_LIMIT_MS);
-    watcher.newest(new Map(rows.map(({ key, revision }) => [key, revision])));
+    const revisions = new Map(rows.map(({ key, revision }) => [key, revision]));
+    watcher.newest(revisions, new Map(rows.map(({ key, head }) => [key, head])));
   } catch (error) {
     watcher.failed(error instanceof StoreFault ? error : unexpected(error));
   }

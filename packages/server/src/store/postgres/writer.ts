@@ -39,8 +39,10 @@ export class Writer {
   async commit(work: UnitOfWork): Promise<CommitResult> {
     for (;;) {
       const end = await this.#chainEnd(work.project);
-      const { expectedRevision: expected } = work;
-      if (end.revision !== expected) return { ok: false, conflict: { expected, found: end.revision } };
+      const { expectedRevision: expected, expectedHead = end.head } = work;
+      if (end.revision !== expected || end.head !== expectedHead) {
+        return { ok: false, conflict: { expected, found: end.revision } };
+      }
       const { text, change } = writeRecord(work, end);
       if (await this.#write(work, end, { text, change })) return { ok: true, change };
     }
@@ -103,7 +105,10 @@ interface Rows {
   readonly items: string;
   readonly entities: string;
   readonly credentials: string;
+  readonly lists: string;
   readonly viewFormat: number;
+  /** Null where it stays. */
+  readonly epoch: string | null;
 }
 
 function toRows(work: UnitOfWork, { change }: Logged): Rows {
@@ -114,7 +119,9 @@ function toRows(work: UnitOfWork, { change }: Logged): Rows {
     items: JSON.stringify(items),
     entities: JSON.stringify(entitiesOf(work)),
     credentials: JSON.stringify(work.credentials ?? []),
+    lists: JSON.stringify((work.lists ?? []).map(({ list, difference, made }) => ({ list, difference, ...made }))),
     viewFormat: work.viewFormat,
+    epoch: work.epoch ?? null,
   };
 }
 
@@ -181,6 +188,19 @@ function insertChange(sql: Sql, { change, text, end, rows, channel }: Insertion)
       SELECT id, credential.project, digest
       FROM moved, json_to_recordset(${rows.credentials}::text::json)
         AS credential (id text, project text, digest text)
+    ), list AS (
+      SELECT * FROM json_to_recordset(${rows.lists}::text::json)
+        AS list (list text, difference bigint, number bigint, secret text)
+    ), put_lists AS (
+      INSERT INTO lists (id, number, project, secret)
+      SELECT list, number, project, secret FROM moved, list WHERE number IS NOT NULL
+    ), put_list_changes AS (
+      INSERT INTO list_changes (project, list, revision, difference)
+      SELECT project, list, revision, difference FROM moved, list
+    ), put_epoch AS (
+      UPDATE installation SET epoch = ${rows.epoch} FROM moved WHERE ${rows.epoch}::text IS NOT NULL
+    ), dropped_stages AS (
+      DELETE FROM list_stages USING moved, list WHERE list_stages.difference = list.difference
     )
     SELECT pg_notify(${channel}, ${`${project} ${revision}`}) FROM moved`;
 }

@@ -2,11 +2,11 @@
  * A copy of a database as of one moment, made beside a server that runs. `VACUUM INTO` reads in one transaction, so
  * writers neither wait for it nor make it begin again.
  */
-import { closeSync, linkSync, openSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { StoreFault } from "../fault.ts";
-import { syncFile, syncFolderOf } from "./durable-files.ts";
+import { makeEmpty, publish, syncFile } from "./durable-files.ts";
 import { withFaults } from "./faults.ts";
 import { schemaVersion } from "./migrate.ts";
 
@@ -51,15 +51,6 @@ export function checkFile(file: string): void {
   }
 }
 
-/** For its owner's eyes from the first byte: it holds digests of secrets. */
-function makeEmpty(draft: string): void {
-  try {
-    closeSync(openSync(draft, "wx", 0o600));
-  } catch (error) {
-    throw cannotWrite(draft, error);
-  }
-}
-
 function copy(database: string, draft: string): void {
   const connection = new Database(database, { readonly: true, fileMustExist: true });
   try {
@@ -69,25 +60,3 @@ function copy(database: string, draft: string): void {
     connection.close();
   }
 }
-
-/** Linking fails where something is there, so that no earlier backup is overwritten. */
-function publish(draft: string, file: string): void {
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
-  syncFolderOf(file);
-}
-
-function cannotWrite(file: string, error: unknown): StoreFault {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const reason = reasons.get(code) ?? `cannot be written (${code})`;
-  return new StoreFault("unavailable", `${file} ${reason}. Name another file.`, { cause: error });
-}
-
-const reasons: ReadonlyMap<string, string> = new Map([
-  ["EEXIST", "is there already"],
-  ["ENOENT", "lies in a folder that is not there"],
-  ["EACCES", "lies where this user may not write"],
-]);

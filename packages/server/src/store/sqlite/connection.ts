@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { StoreFault } from "../fault.ts";
+import { syncFolderOf } from "./durable-files.ts";
 
 export type Connection = Database.Database;
 export type Queries = ReturnType<typeof toQueries>;
@@ -22,10 +23,13 @@ const networkFileSystems = new Map([
   [0x00c36400, "Ceph"],
 ]);
 
-/** Makes file and folder where they are missing, for their owner's eyes only: the database holds digests of secrets. */
+/**
+ * Makes file and folder where they are missing, for their owner's eyes only: the database holds digests of secrets.
+ * Their names are on the disk when it returns, so that a power cut does not take a database away with its folder.
+ */
 export function prepareFile(file: string): void {
   const folder = dirname(file);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
   const network = networkFileSystems.get(statfsSync(folder).type);
   if (network !== undefined) {
     throw new StoreFault(
@@ -34,6 +38,8 @@ export function prepareFile(file: string): void {
     );
   }
   closeSync(openSync(file, "a", 0o600));
+  const top = firstMade ?? file;
+  for (let path = file; path.length >= top.length; path = dirname(path)) syncFolderOf(path);
 }
 
 export function connect(file: string): Connection {

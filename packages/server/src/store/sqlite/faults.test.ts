@@ -26,10 +26,23 @@ describe("withFaults", () => {
     expect(() => withFaults(failing(wrapped))).toThrow(expect.objectContaining({ kind, cause }));
   });
 
-  it.each([new SqliteError("no", "SQLITE_CONSTRAINT_PRIMARYKEY"), new Error("a bug")])(
-    "lets what is no fault of the database through: %s",
-    (error) => {
-      expect(() => withFaults(failing(error))).toThrow(error);
-    },
-  );
+  it.each([
+    ["ENOSPC", "full"],
+    ["EDQUOT", "full"],
+    ["EIO", "io"],
+    ["EROFS", "unavailable"],
+    ["EACCES", "unavailable"],
+    ["ENOTDIR", "unavailable"],
+  ])("makes of the system's %s a fault of kind %s", (code, kind) => {
+    const cause = Object.assign(new Error("no"), { code });
+    expect(() => withFaults(failing(cause))).toThrow(expect.objectContaining({ name: "StoreFault", kind, cause }));
+  });
+
+  it.each([
+    new SqliteError("no", "SQLITE_CONSTRAINT_PRIMARYKEY"),
+    new Error("a bug"),
+    Object.assign(new Error("a bug"), { code: "ERR_ASSERTION" }),
+  ])("lets what is no fault of the database through: %s", (error) => {
+    expect(() => withFaults(failing(error))).toThrow(error);
+  });
 });

@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { Ledger } from "../../log/ledger.ts";
 import type { Migration } from "../migration.ts";
+import { expectSchema1, schema1Rows, schema1Tables } from "../testing/schema-1.ts";
 import { type Connection, connect } from "./connection.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
 import { temporaryFiles } from "./temporary-folder.ts";
 
 const freshFile = temporaryFiles();
@@ -86,5 +90,52 @@ describe("migrate", () => {
     const connection = migrated([parents, rebuild]);
     expect(() => migrate(connection, { migrations: [parents], at: 2 })).toThrow("has schema 2");
     connection.close();
+  });
+});
+
+describe("a database of schema 1", () => {
+  /** Whatever schema a table has, as SQLite keeps it. */
+  const shapes = (connection: Connection): ReadonlyMap<string, unknown> =>
+    new Map(
+      [...schema1Tables.keys()].map((table) => [
+        table,
+        connection.prepare("SELECT * FROM pragma_table_info(?)").all(table),
+      ]),
+    );
+  const counts = (connection: Connection): ReadonlyMap<string, unknown> =>
+    new Map([...schema1Tables.keys()].map((table) => [table, count(connection, table)]));
+  const written = (): Connection => {
+    const connection = connect(freshFile());
+    migrate(connection, { migrations: migrations.slice(0, 1), at: 1 });
+    connection.exec(schema1Rows);
+    return connection;
+  };
+
+  it("is brought here with all that it holds, and kept beside as it was", async () => {
+    const connection = written();
+    const [file, before] = [connection.name, shapes(connection)];
+    expect(counts(connection)).toEqual(schema1Tables);
+    connection.close();
+    const store = await openSqliteStore({ file, at: 2 });
+    await expectSchema1(store);
+    await store.close();
+    const after = connect(file);
+    expect([counts(after), shapes(after)]).toEqual([schema1Tables, before]);
+    after.close();
+    const kept = new Database(`${file}.schema-1.backup`, { readonly: true });
+    expect([schemaVersion(kept), counts(kept)]).toEqual([1, schema1Tables]);
+    kept.close();
+  });
+
+  it("goes on from where its history ended", async () => {
+    const connection = written();
+    const file = connection.name;
+    connection.close();
+    const store = await openSqliteStore({ file, at: 2 });
+    const reports = { unreadable: () => undefined, listenerFailed: () => undefined };
+    const ledger = await Ledger.open({ store, reports, at: 3 });
+    expect(ledger.view("default", "production", "server")?.ruleset()).toMatchObject({ segments: { staff: {} } });
+    expect(ledger.state("default")?.revision).toBe(10);
+    await ledger.close();
   });
 });

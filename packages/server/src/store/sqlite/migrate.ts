@@ -4,18 +4,20 @@
  */
 import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { type Migration, type MigrationOptions, SchemaTooNew } from "../migration.ts";
+import { type Migrated, type Migration, type MigrationOptions, newestVersion, SchemaTooNew } from "../migration.ts";
 
 /** Runs what has not run yet. A database that held data is backed up beside itself first. */
-export function migrate(database: Database, { migrations, at }: MigrationOptions): void {
+export function migrate(database: Database, { migrations, at }: MigrationOptions): Migrated {
   const found = schemaVersion(database);
-  const newest = migrations.at(-1)?.version ?? 0;
+  const newest = newestVersion(migrations);
   if (found > newest) {
     throw new SchemaTooNew({ database: database.name, found, known: newest });
   }
   const open = migrations.filter(({ version }) => version > found);
-  if (open.length > 0 && found > 0) backUp(database, found);
+  const backup = open.length > 0 && found > 0 ? backUp(database, found) : undefined;
   for (const migration of open) run(database, migration, at);
+  const ran = open.map(({ name }) => name);
+  return { from: found, to: newest, ran, ...(backup === undefined ? {} : { backup }) };
 }
 
 /** 0 where no migration has run. */
@@ -51,11 +53,12 @@ function refuseLooseEnds(database: Database, name: string): void {
   );
 }
 
-function backUp(database: Database, version: number): void {
+function backUp(database: Database, version: number): string {
   const file = `${database.name}.schema-${version}.backup`;
   rmSync(file, { force: true });
   database.prepare("VACUUM INTO ?").run(file);
   const handle = openSync(file, "r");
   fsyncSync(handle);
   closeSync(handle);
+  return file;
 }

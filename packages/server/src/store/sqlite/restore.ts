@@ -7,16 +7,15 @@
  * stands. The epoch is new because revisions of the history that is given up would name other changes in this one.
  */
 import { randomUUID } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, linkSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreFault } from "../fault.ts";
 import { type Store, SYSTEM_PROJECT } from "../port.ts";
 import { checkFile } from "./backup.ts";
-import { connect, prepareFile, toQueries } from "./connection.ts";
-import { syncFile, syncFolderOf } from "./durable-files.ts";
+import { prepareFolder, removeWithLog } from "./draft.ts";
+import { putInPlace, syncFile, syncFolderOf } from "./durable-files.ts";
 import { withFaults } from "./faults.ts";
 import { takeLock } from "./lock-file.ts";
-import { installation } from "./schema.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 export interface RestoreOptions {
@@ -48,12 +47,10 @@ export async function restoreDatabase({ database, file, at }: RestoreOptions): P
     removeWithLog(draft);
     copyFileSync(source, draft);
     chmodSync(draft, 0o600);
-    const projects = await checkAndRecord(draft, at);
-    const epoch = withFaults(() => renewEpoch(draft));
+    const { epoch, projects } = await checkAndRecord(draft, at);
     syncFile(draft);
     const aside = setAside(path, at);
-    renameSync(draft, path);
-    syncFolderOf(path);
+    putInPlace(draft, path);
     return { epoch, projects, ...(aside === undefined ? {} : { aside }) };
   } finally {
     removeWithLog(draft);
@@ -71,15 +68,8 @@ function refuseUnfit(path: string, source: string): void {
   withFaults(() => checkFile(source));
 }
 
-/** Makes the folder, and no database in it. */
-function prepareFolder(path: string): void {
-  const isThere = existsSync(path);
-  prepareFile(path);
-  if (!isThere) rmSync(path);
-}
-
 /** Migrates the copy, verifies each chain, and writes the restoring down as a change of the installation. */
-async function checkAndRecord(draft: string, at: number): Promise<ReadonlyMap<string, number>> {
+async function checkAndRecord(draft: string, at: number): Promise<Pick<Restored, "epoch" | "projects">> {
   const store = await openSqliteStore({ file: draft, at });
   try {
     const found = new Map<string, number>();
@@ -91,15 +81,15 @@ async function checkAndRecord(draft: string, at: number): Promise<ReadonlyMap<st
       }
       if (project !== SYSTEM_PROJECT) found.set(project, verdict.checked);
     }
-    await record(store, at);
-    return found;
+    return { epoch: await renewEpoch(store, at), projects: found };
   } finally {
     await store.close();
   }
 }
 
-async function record(store: Store, at: number): Promise<void> {
+async function renewEpoch(store: Store, at: number): Promise<string> {
   const { revision, viewFormat } = await store.load(SYSTEM_PROJECT);
+  const epoch = randomUUID();
   await store.commit({
     project: SYSTEM_PROJECT,
     expectedRevision: revision,
@@ -109,19 +99,10 @@ async function record(store: Store, at: number): Promise<void> {
     items: [],
     views: [],
     viewFormat,
+    epoch,
     comment: `A backup was restored; the epoch until then was ${store.epoch}.`,
   });
-}
-
-function renewEpoch(draft: string): string {
-  const connection = connect(draft);
-  try {
-    const epoch = randomUUID();
-    toQueries(connection).update(installation).set({ epoch }).run();
-    return epoch;
-  } finally {
-    connection.close();
-  }
+  return epoch;
 }
 
 /** The database that was there, and the log of what it had not taken in yet, under other names. */
@@ -135,8 +116,4 @@ function setAside(path: string, at: number): string | undefined {
   rmSync(`${path}-wal`, { force: true });
   rmSync(`${path}-shm`, { force: true });
   return aside;
-}
-
-function removeWithLog(file: string): void {
-  for (const suffix of ["", "-wal", "-shm", ".lock"]) rmSync(`${file}${suffix}`, { force: true });
 }

@@ -96,3 +96,94 @@ export const credentials = sqliteTable("credentials", {
     .references(() => projects.key),
   digest: text().notNull(),
 });
+
+/** Lists of keys that are too long for a document; `secret` is outside the log. */
+export const lists = sqliteTable("lists", {
+  id: text().primaryKey().notNull(),
+  number: integer().notNull(),
+  project: text()
+    .notNull()
+    .references(() => projects.key),
+  secret: text().notNull(),
+});
+
+/** Which difference a change made of a list. */
+export const listChanges = sqliteTable(
+  "list_changes",
+  {
+    project: text().notNull(),
+    list: text()
+      .notNull()
+      .references(() => lists.id),
+    revision: integer().notNull(),
+    difference: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.list, table.revision] }),
+    index("list_changes_revision").on(table.project, table.revision),
+    index("list_changes_difference").on(table.difference),
+    foreignKey({ columns: [table.project, table.revision], foreignColumns: [changes.project, changes.revision] }),
+  ],
+);
+
+/** The keys that came and went with each difference, in the order in which they were written. */
+export const listKeys = sqliteTable(
+  "list_keys",
+  {
+    difference: integer().notNull(),
+    position: integer().notNull(),
+    list: integer().notNull(),
+    key: text().notNull(),
+    added: integer({ mode: "boolean" }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.difference, table.position] }),
+    index("list_keys_key").on(table.list, table.key, table.difference, table.added),
+  ],
+);
+
+/** Differences that are being written, and that no change names yet. */
+export const listStages = sqliteTable("list_stages", {
+  difference: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+});
+
+const usagePlace = { project: text().notNull(), environment: text().notNull(), flag: text().notNull() };
+
+/** Ids of batches of usage that were counted lately. */
+export const usageBatches = sqliteTable(
+  "usage_batches",
+  { keyId: text("key_id").notNull(), id: text().notNull(), at: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.keyId, table.id] }), index("usage_batches_at").on(table.at)],
+);
+
+/** What flags served, by spans of time. */
+export const usageCounts = sqliteTable(
+  "usage_counts",
+  {
+    ...usagePlace,
+    variant: text().notNull(),
+    reason: text().notNull(),
+    spanMs: integer("span_ms").notNull(),
+    at: integer().notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.project, table.flag, table.environment, table.spanMs, table.at, table.variant, table.reason],
+    }),
+    index("usage_counts_age").on(table.spanMs, table.at),
+  ],
+);
+
+/** When each flag was last counted. */
+export const usageAsked = sqliteTable("usage_asked", { ...usagePlace, at: integer().notNull() }, (table) => [
+  primaryKey({ columns: [table.project, table.environment, table.flag] }),
+]);
+
+/** Flags that were asked for and are not there. */
+export const usageMissing = sqliteTable(
+  "usage_missing",
+  { ...usagePlace, count: integer().notNull(), at: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.project, table.environment, table.flag] })],
+);

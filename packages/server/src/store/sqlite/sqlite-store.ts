@@ -10,6 +10,8 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { StoreFault } from "../fault.ts";
+import type { ListStore } from "../list-store.ts";
+import type { Migrated } from "../migration.ts";
 import type {
   ChainVerdict,
   ChangeFilter,
@@ -22,15 +24,20 @@ import type {
   Stretch,
   UnitOfWork,
 } from "../port.ts";
+import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
-import { withFaults } from "./faults.ts";
+import { damaged, isDamage, isWriteRefused, withFaults } from "./faults.ts";
+import { sqliteLists } from "./lists.ts";
 import { type Lock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { readDocumentsAt, readRevisionAt } from "./past.ts";
-import { followLog, listChanges, loadProject } from "./reader.ts";
+import { quickCheck } from "./quick-check.ts";
+import { followLog, listChanges } from "./reader.ts";
+import { loadOrSalvage } from "./salvage.ts";
 import { credentials, installation, projects } from "./schema.ts";
+import { sqliteUsage } from "./usage.ts";
 import { verifySource } from "./verify.ts";
 import { Writer } from "./writer.ts";
 
@@ -39,31 +46,58 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** Epoch milliseconds, for the record of what migrations ran. */
   readonly at: number;
+  /** Unless it is false each commit waits for the disk; for a draft that is put on the disk as a whole. */
+  readonly durable?: boolean;
 }
 
 /**
  * Opens the database, and makes it ready where it is new. Rejects with a `StoreFault` where another process has it or
  * its disk does not do, with `SchemaTooNew` where a newer program made it.
  */
-export async function openSqliteStore({ file, at }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({ file, at, durable = true }: SqliteStoreOptions): Promise<Store> {
   const path = resolve(file);
-  prepareFile(path);
-  const lock = takeLock(path);
+  const lock = withFaults(() => {
+    prepareFile(path);
+    return takeLock(path);
+  });
   try {
-    return withFaults(() => openLocked(path, { lock, at }));
+    return withFaults(() => openLocked(path, { lock, at, durable }));
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function openLocked(path: string, { lock, at }: { readonly lock: Lock; readonly at: number }): Store {
+/** Migrates a database that no server may use, and does nothing else to it. Throws as `openSqliteStore` rejects. */
+export function migrateSqlite({ file, at }: Pick<SqliteStoreOptions, "file" | "at">): Migrated {
+  const path = resolve(file);
+  const lock = takeLock(path);
+  try {
+    return withFaults(() => {
+      const connection = connect(path);
+      try {
+        return migrate(connection, { migrations, at });
+      } finally {
+        connection.close();
+      }
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+interface Opening extends Required<Pick<SqliteStoreOptions, "at" | "durable">> {
+  readonly lock: Lock;
+}
+
+function openLocked(path: string, { lock, at, durable }: Opening): Store {
   const connection = connect(path);
   try {
     migrate(connection, { migrations, at });
     const queries = toQueries(connection);
     const epoch = readyEpoch(queries);
-    requireDurability(connection);
+    if (durable) requireDurability(connection);
+    else connection.pragma("synchronous = OFF");
     return new SqliteStore({ connection, queries, epoch, lock });
   } catch (error) {
     connection.close();
@@ -91,10 +125,14 @@ interface Parts {
 
 class SqliteStore implements Store {
   readonly epoch: string;
+  readonly lists: ListStore;
+  readonly usage: UsageStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
   readonly #lock: Lock;
   readonly #writer: Writer;
+  /** Why nothing is written any more. */
+  #damage: StoreFault | undefined;
 
   constructor({ connection, queries, epoch, lock }: Parts) {
     this.epoch = epoch;
@@ -102,6 +140,14 @@ class SqliteStore implements Store {
     this.#queries = queries;
     this.#lock = lock;
     this.#writer = new Writer(connection, queries);
+    this.lists = sqliteLists((call) => this.#run(call));
+    this.usage = sqliteUsage((call) => this.#run(call));
+  }
+
+  async readEpoch(): Promise<string> {
+    const row = this.#run((queries) => queries.select().from(installation).get());
+    if (row === undefined) throw new StoreFault("corrupt", "The database has lost its epoch. Restore a backup.");
+    return row.epoch;
   }
 
   async projects(): Promise<readonly string[]> {
@@ -117,11 +163,12 @@ class SqliteStore implements Store {
 
   async addProject(key: string): Promise<void> {
     const row = { key, revision: 0, head: "", at: 0, viewFormat: 0 };
+    if (this.#damage !== undefined && (await this.projects()).includes(key)) return;
     this.#run((queries) => queries.insert(projects).values(row).onConflictDoNothing().run());
   }
 
   async load(project: string): Promise<StoredProject> {
-    return this.#run((queries) => loadProject(queries, project));
+    return loadOrSalvage((call) => this.#run(call), project);
   }
 
   async commit(work: UnitOfWork): Promise<CommitResult> {
@@ -172,8 +219,25 @@ class SqliteStore implements Store {
     this.#lock.release();
   }
 
+  async inspect(): Promise<StoreFault | undefined> {
+    const found = await quickCheck(this.#connection.name);
+    if (found !== undefined && this.#connection.open) this.#stopWriting(damaged(this.#connection.name, found));
+    return this.#damage;
+  }
+
   #run<T>(call: (queries: Queries) => T): T {
     if (!this.#connection.open) throw new StoreFault("unavailable", "The database is closed. Open it again.");
-    return withFaults(() => call(this.#queries));
+    try {
+      return withFaults(() => call(this.#queries));
+    } catch (error) {
+      // What was written to a file with a damaged page might be lost in it.
+      if (isDamage(error)) this.#stopWriting(damaged(this.#connection.name, error.message));
+      throw this.#damage !== undefined && isWriteRefused(error) ? this.#damage : error;
+    }
+  }
+
+  #stopWriting(damage: StoreFault): void {
+    this.#damage ??= damage;
+    this.#connection.pragma("query_only = ON");
   }
 }

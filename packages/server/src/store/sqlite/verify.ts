@@ -2,7 +2,8 @@
 import { and, asc, between, eq } from "drizzle-orm";
 import { type StrayRow, strayDocument, type VerifySource } from "../verify.ts";
 import type { Run } from "./connection.ts";
-import { changeItems, changes, projects } from "./schema.ts";
+import { sqliteLists } from "./lists.ts";
+import { changeItems, changes, listChanges, projects } from "./schema.ts";
 
 export function verifySource(run: Run, project: string): VerifySource {
   return {
@@ -27,6 +28,12 @@ export function verifySource(run: Run, project: string): VerifySource {
           .orderBy(...order)
           .all();
       }),
+    lists: ({ from, to }) =>
+      run((queries) => {
+        const within = and(eq(listChanges.project, project), between(listChanges.revision, from, to));
+        return queries.select().from(listChanges).where(within).orderBy(asc(listChanges.revision)).all();
+      }),
+    rows: sqliteLists(run).rows,
     stray: () => run((queries) => queries.get<StrayRow | undefined>(strayDocument(project))),
   };
 }

@@ -1,28 +1,63 @@
 /** The one transaction that writes: a unit of work, whole or not at all. */
+import { SqliteError } from "better-sqlite3";
 import { and, eq, sql } from "drizzle-orm";
 import type { RecordedItem } from "../../state/documents.ts";
+import type { ListWork } from "../list-store.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
 import { canonicalJson, writeRecord } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
 import type { Connection, Queries } from "./connection.ts";
-import { changeItems, changes, credentials, documents, projects, viewEntities } from "./schema.ts";
+import {
+  changeItems,
+  changes,
+  credentials,
+  documents,
+  installation,
+  listChanges,
+  listStages,
+  lists,
+  projects,
+  viewEntities,
+} from "./schema.ts";
 
 export class Writer {
   readonly #commit: (work: UnitOfWork) => CommitResult;
+  readonly #touch: () => void;
   readonly #statements: Statements;
 
   constructor(connection: Connection, queries: Queries) {
     this.#statements = prepare(queries);
     this.#commit = connection.transaction((work: UnitOfWork) => this.#write(work)).immediate;
+    // A page that ends as it began is written for all that, where it was another one in between.
+    this.#touch = connection.transaction(() => {
+      connection.exec("UPDATE installation SET epoch = epoch || ' '; UPDATE installation SET epoch = trim(epoch)");
+    }).immediate;
   }
 
   commit(work: UnitOfWork): CommitResult {
-    return this.#commit(work);
+    try {
+      return this.#commit(work);
+    } catch (error) {
+      if (hasFailedDisk(error)) this.#paintOver();
+      throw error;
+    }
+  }
+
+  /**
+   * A commit that the disk failed to keep lies whole in the write-ahead log, and whoever opened the file after this
+   * process was killed would find it made. What is written next takes its place.
+   */
+  #paintOver(): void {
+    try {
+      this.#touch();
+    } catch {
+      // Where the disk still fails, this was written all the same, and is no more there than what it took the place of.
+    }
   }
 
   #write(work: UnitOfWork): CommitResult {
-    const { project, expectedRevision, viewFormat } = work;
-    const [previous] = this.#statements.moveCounter.all({ project, expectedRevision });
+    const { project, expectedRevision, expectedHead = null, viewFormat } = work;
+    const [previous] = this.#statements.moveCounter.all({ project, expectedRevision, expectedHead });
     if (previous === undefined) return this.#conflict(work);
     const { text, change } = writeRecord(work, { ...previous, revision: expectedRevision });
     this.#log(change, text);
@@ -31,6 +66,8 @@ export class Writer {
     for (const { id, digest, project: owner } of work.credentials ?? []) {
       this.#statements.putCredential.run({ id, digest, project: owner });
     }
+    for (const list of work.lists ?? []) this.#putList(list, change);
+    if (work.epoch !== undefined) this.#statements.setEpoch.run({ epoch: work.epoch });
     this.#statements.setHead.run({ project, head: change.hash, at: change.at, viewFormat });
     return { ok: true, change };
   }
@@ -56,6 +93,12 @@ export class Writer {
     else this.#statements.putDocument.run({ ...name, revision, document: canonicalJson(after) });
   }
 
+  #putList({ list, difference, made }: ListWork, { project, revision }: Change): void {
+    if (made !== undefined) this.#statements.insertList.run({ id: list, project, ...made });
+    this.#statements.insertListChange.run({ project, list, revision, difference });
+    this.#statements.dropStage.run({ difference });
+  }
+
   #putViews({ project, views }: UnitOfWork, version: number): void {
     for (const { environment, class: viewClass, put, drop } of views) {
       const row = { project, environment, class: viewClass, version };
@@ -63,6 +106,11 @@ export class Writer {
       for (const { kind, key } of put) this.#statements.putEntity.run({ ...row, kind, key, dropped: false });
     }
   }
+}
+
+function hasFailedDisk(error: unknown): boolean {
+  const cause = error instanceof SqliteError ? error : error instanceof Error ? error.cause : undefined;
+  return cause instanceof SqliteError && cause.code.startsWith("SQLITE_IOERR");
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -79,7 +127,13 @@ function prepare(queries: Queries) {
     moveCounter: queries
       .update(projects)
       .set({ revision: sql`${projects.revision} + 1` })
-      .where(and(eq(projects.key, value("project")), eq(projects.revision, value("expectedRevision"))))
+      .where(
+        and(
+          eq(projects.key, value("project")),
+          eq(projects.revision, value("expectedRevision")),
+          sql`${projects.head} = coalesce(${value("expectedHead")}, ${projects.head})`,
+        ),
+      )
       .returning({ head: projects.head, at: projects.at })
       .prepare(),
     counter: queries
@@ -91,6 +145,10 @@ function prepare(queries: Queries) {
       .update(projects)
       .set({ head: sql`${value("head")}`, at: sql`${value("at")}`, viewFormat: sql`${value("viewFormat")}` })
       .where(eq(projects.key, value("project")))
+      .prepare(),
+    setEpoch: queries
+      .update(installation)
+      .set({ epoch: sql`${value("epoch")}` })
       .prepare(),
     insertChange: queries
       .insert(changes)
@@ -150,6 +208,23 @@ function prepare(queries: Queries) {
         ],
         set: { version: sql`excluded.version`, dropped: sql`excluded.dropped` },
       })
+      .prepare(),
+    insertList: queries
+      .insert(lists)
+      .values({ id: value("id"), number: value("number"), project: value("project"), secret: value("secret") })
+      .prepare(),
+    insertListChange: queries
+      .insert(listChanges)
+      .values({
+        project: value("project"),
+        list: value("list"),
+        revision: value("revision"),
+        difference: value("difference"),
+      })
+      .prepare(),
+    dropStage: queries
+      .delete(listStages)
+      .where(eq(listStages.difference, value("difference")))
       .prepare(),
     putCredential: queries
       .insert(credentials)

@@ -1,5 +1,5 @@
 /** The documents of a change set, one kind after the other: each is read, checked by itself and put into the draft. */
-import { checkTargeting, type Finding } from "@bannerol/core";
+import { checkTargeting, type Finding, type KeyLists } from "@bannerol/core";
 import {
   environmentAfterSchema,
   flagAfterSchema,
@@ -27,6 +27,8 @@ export interface SetInput {
   /** Drawn for each new flag that names none. */
   readonly freshSeed: () => number;
   readonly freshId: () => string;
+  /** The long lists of keys that the state names. */
+  readonly lists: KeyLists;
   /** Layouts of before, of those targetings that may need them, by the item's index. */
   readonly earlier: ReadonlyMap<number, EarlierRollouts>;
 }
@@ -82,7 +84,7 @@ export const readFlagItem: Reading = ({ index, name: { key }, after }, { state, 
   if (after === null) return [{ path: placeOf(index, "after"), message: NOT_REMOVED }];
   const read = flagEnvelope.safeParse(after);
   if (!read.success) return within(index, fieldProblems(read.error));
-  const { archivedAt, revision: _ignored, head: _ignoredToo, ...fields } = read.data;
+  const { archivedAt, leftAt: _told, revision: _ignored, head: _ignoredToo, ...fields } = read.data;
   const before = state.flags.get(key)?.document;
   const named = { key, ...(before === undefined ? {} : { type: before.type, seed: before.seed }), ...fields };
   const whole = wholeDefinition(named, before?.seed ?? input.freshSeed());
@@ -93,7 +95,8 @@ export const readFlagItem: Reading = ({ index, name: { key }, after }, { state, 
   if (before === undefined && draft.flagCount >= MAX_FLAGS) {
     return [tooMany(index, `A project has at most ${MAX_FLAGS} flags.`)];
   }
-  const archived = archivedAt === undefined ? {} : { archivedAt: before?.archivedAt ?? input.at };
+  const left = before?.leftAt === undefined ? {} : { leftAt: before.leftAt };
+  const archived = archivedAt === undefined ? {} : { archivedAt: before?.archivedAt ?? input.at, ...left };
   const flag = readDefinition({ ...whole, ...archived });
   if (!("key" in flag)) return within(index, flag);
   draft.putFlag(flag);
@@ -118,7 +121,7 @@ function identityProblems(
     }));
 }
 
-export const readSegmentItem: Reading = ({ index, name: { key }, after }, { state, draft }) => {
+export const readSegmentItem: Reading = ({ index, name: { key }, after }, { state, draft, input }) => {
   if (after === null) {
     if (!state.segments.has(key))
       return [{ path: placeOf(index, "segment"), message: `There is no segment ${key} to remove.` }];
@@ -131,7 +134,7 @@ export const readSegmentItem: Reading = ({ index, name: { key }, after }, { stat
   if (fields.key !== undefined && fields.key !== key) {
     return [{ path: placeAfter(index, "key"), message: `It must be ${key}, as the item names it.` }];
   }
-  const segment = readSegment({ ...emptySegment, ...fields, key });
+  const segment = readSegment({ ...emptySegment, ...fields, key }, { state, lists: input.lists });
   if (!("key" in segment)) return within(index, segment);
   draft.putSegment(key, segment);
   return [];

@@ -39,7 +39,8 @@ export function changeSetRoute(services: Services): Route {
         subject: (state) => state.revision,
         comment,
         rightFor,
-        decide: (state) => decided(state, decideChangeSet(state, items, input)),
+        decide: (state) =>
+          decided(state, decideChangeSet(state, items, { ...input, lists: services.ledger.lists(state.key) })),
       };
       const done = dryRun ? tryOut(services, scope, context, command) : await change(services, scope, context, command);
       const { before, changed } = done.result;
@@ -75,7 +76,11 @@ function scopeFor(scope: ProjectScope, { flag, environment }: ChangeSetItem): Re
   return wide instanceof Scope ? wide.with("administer") : wide;
 }
 
-async function inputFor(services: Services, scope: ProjectScope, items: readonly ChangeSetItem[]): Promise<SetInput> {
+async function inputFor(
+  services: Services,
+  scope: ProjectScope,
+  items: readonly ChangeSetItem[],
+): Promise<Omit<SetInput, "lists">> {
   const earlier = new Map<number, EarlierRollouts>();
   for (const [index, { flag, environment, after }] of items.entries()) {
     if (flag === undefined || environment === undefined || !rollsOut(after)) continue;

@@ -68,4 +68,21 @@ function testDatabase(): TestDatabase {
 }
 
 /** What refers comes before what it refers to. */
-const emptied = ["credentials", "view_entities", "documents", "change_items", "changes", "projects", "installation"];
+const emptied = [
+  "usage_batches",
+  "usage_counts",
+  "usage_asked",
+  "usage_missing",
+  "node_connections",
+  "list_stages",
+  "list_keys",
+  "list_changes",
+  "lists",
+  "credentials",
+  "view_entities",
+  "documents",
+  "change_items",
+  "changes",
+  "projects",
+  "installation",
+];

@@ -1,12 +1,15 @@
 /** What is done to a database apart from serving it: one-off work of an operator, each in a process of its own. */
 import { existsSync } from "node:fs";
-import type { Config } from "./config.ts";
-import { type KeptHead, verifyAgainst } from "./features/changes/verify.ts";
-import { StoreFault } from "./store/fault.ts";
-import { openStore } from "./store/open-store.ts";
-import type { ChainVerdict } from "./store/port.ts";
-import { backUpDatabase } from "./store/sqlite/backup.ts";
-import { type Restored, restoreDatabase } from "./store/sqlite/restore.ts";
+import type { Config } from "../config.ts";
+import { type KeptHead, verifyAgainst } from "../features/changes/verify.ts";
+import { StoreFault } from "../store/fault.ts";
+import type { Migrated } from "../store/migration.ts";
+import { openStore } from "../store/open-store.ts";
+import type { ChainVerdict } from "../store/port.ts";
+import { migratePostgres } from "../store/postgres/postgres-store.ts";
+import { backUpDatabase } from "../store/sqlite/backup.ts";
+import { type Restored, restoreDatabase } from "../store/sqlite/restore.ts";
+import { migrateSqlite } from "../store/sqlite/sqlite-store.ts";
 
 type Database = Config["database"];
 
@@ -31,10 +34,7 @@ export async function verifyDatabase(
   at: number,
   kept?: KeptProjectHead,
 ): Promise<ReadonlyMap<string, ChainVerdict>> {
-  // Opening would make it.
-  if (database.kind === "sqlite" && !existsSync(database.path)) {
-    throw new StoreFault("unavailable", `There is no database ${database.path}. Name it with DATABASE_URL.`);
-  }
+  requireFile(database);
   const store = await openStore(database, at);
   try {
     const verdicts = new Map<string, ChainVerdict>();
@@ -49,6 +49,19 @@ export async function verifyDatabase(
   } finally {
     await store.close();
   }
+}
+
+/** Brings a database to the schema of this program. `at` is epoch milliseconds. */
+export async function migrateDatabase(database: Database, at: number): Promise<Migrated> {
+  if (database.kind === "postgres") return migratePostgres({ url: database.url, at });
+  requireFile(database);
+  return migrateSqlite({ file: database.path, at });
+}
+
+/** Opening would make it. */
+function requireFile(database: Database): void {
+  if (database.kind === "postgres" || existsSync(database.path)) return;
+  throw new StoreFault("unavailable", `There is no database ${database.path}. Name it with DATABASE_URL.`);
 }
 
 function pathOf(database: Database): string {

@@ -1,0 +1,65 @@
+/** What a server does by itself while it runs. */
+
+import { SWEEP_EVERY_MS, type SweepPorts, sweep } from "./features/flags/leave/sweep.ts";
+import type { ServiceState } from "./features/service/service-state.ts";
+import type { Ledger } from "./log/ledger.ts";
+import type { Log } from "./observe/log.ts";
+import { StoreFault } from "./store/fault.ts";
+
+export interface InspectionPorts {
+  readonly ledger: Pick<Ledger, "inspect">;
+  readonly state: Pick<ServiceState, "damaged">;
+  readonly log: Pick<Log, "error">;
+}
+
+/** Looks for damage of the database once, beside the server's work. Never rejects. */
+export async function lookForDamage({ ledger, state, log }: InspectionPorts): Promise<void> {
+  try {
+    const damage = await ledger.inspect();
+    if (damage === undefined) return;
+    state.damaged();
+    log.error({ err: damage }, "the database is damaged");
+  } catch (error) {
+    log.error({ err: error }, "the database could not be looked through for damage");
+  }
+}
+
+export interface FollowingPorts {
+  readonly ledger: Pick<Ledger, "follow">;
+  readonly state: Pick<ServiceState, "looked">;
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+/** Says in `/readyz` how the database does, and in the log where that changes. */
+export function followOthers({ ledger, state, log }: FollowingPorts): void {
+  let last: string | undefined;
+  ledger.follow((trouble) => {
+    const fault = trouble instanceof StoreFault ? trouble.kind : undefined;
+    state.looked(fault);
+    const now = trouble === undefined ? undefined : (fault ?? String(trouble));
+    if (now === last) return;
+    last = now;
+    if (trouble === undefined) log.info("the database is followed again");
+    else log.warn({ err: trouble }, "the database cannot be followed");
+  });
+}
+
+export interface SweepingPorts extends SweepPorts {
+  readonly log: Pick<Log, "warn">;
+  /** Calls `fn` about every `ms`; the answer stops it. */
+  readonly every: (ms: number, fn: () => void) => () => void;
+}
+
+/** Lets archived flags leave, hour by hour. The answer ends it, once what is under way has come to its end. */
+export function startSweeping({ every, log, ...ports }: SweepingPorts): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  const stop = every(SWEEP_EVERY_MS, () => {
+    running = running
+      .then(() => sweep(ports))
+      .catch((error: unknown) => log.warn({ err: error }, "archived flags could not leave; the next hour will do"));
+  });
+  return async () => {
+    stop();
+    await running;
+  };
+}
