@@ -3,3 +3,8 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
   encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number };
 }
+
+/** Bytes, a character each, as base64; throws where a character is no byte. */
+declare function btoa(bytes: string): string;
+/** The reverse; throws where the text is no base64. */
+declare function atob(text: string): string;

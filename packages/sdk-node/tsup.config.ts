@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { defineConfig } from "tsup";
+import { licenceNotices } from "../../scripts/licence-notices.mjs";
 
 /** Of the package's two builds the one in ES modules: the other requires Node's own at run time, which no ESM chunk can. */
 const yaml = path.join(
@@ -30,6 +31,7 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: true,
+  esbuildPlugins: [licenceNotices()],
   esbuildOptions(options) {
     options.conditions = ["@bannerol/source"];
     options.alias = { yaml };

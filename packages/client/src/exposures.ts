@@ -3,8 +3,10 @@
  *
  *     decide ─► entry.counts[outcome.index] + 1        on every evaluation: no allocation, no string
  *     drain  ─► table of (flag, variant, reason)       on every swap of the ruleset, and where somebody looks
+ *     take   ─► what the table has more than last time  for `events/`, which sends it
  *
- * Bounded: what finds no room in the table is counted as dropped. It sends nothing.
+ * Bounded: what finds no room in the table is counted as dropped. It sends nothing, and forgets nothing: a row keeps its
+ * sum, and beside it how much of that was taken.
  */
 import type { CompiledFlag, FlagType, Outcome, Reason } from "@bannerol/core";
 
@@ -28,10 +30,14 @@ export interface Exposure {
   readonly count: number;
 }
 
-export interface ExposureCounts {
+/** What was asked for, and what was given. */
+export interface Counted {
   readonly exposures: readonly Exposure[];
   /** Flags that were asked for and do not exist. */
   readonly missing: readonly { readonly flag: string; readonly count: number }[];
+}
+
+export interface ExposureCounts extends Counted {
   /** Evaluations that found no room in the table. */
   readonly dropped: number;
 }
@@ -44,7 +50,10 @@ export interface ExposureCounter {
   readonly countMissing: (flag: string) => void;
   /** Moves what was counted into the table, and lets go of the flags that it was counted at. */
   readonly drain: () => void;
+  /** All that was counted so far, taken or not. */
   readonly counts: () => ExposureCounts;
+  /** What was counted since the last `take`: everything is taken once. */
+  readonly take: () => Counted;
   readonly dropped: () => number;
 }
 
@@ -53,12 +62,22 @@ const MAX_MISSING = 1_000;
 /** A longer name is no flag's key, and is not kept. */
 const MAX_MISSING_LENGTH = 128;
 
-type Row = { readonly flag: string; readonly variant: string | undefined; readonly reason: Reason; count: number };
+interface Tally {
+  readonly flag: string;
+  count: number;
+  /** How much of `count` was taken. */
+  taken: number;
+}
+
+interface Row extends Tally {
+  readonly variant: string | undefined;
+  readonly reason: Reason;
+}
 
 export function createExposureCounter(): ExposureCounter {
   let touched: Entry[] = [];
   const table = new Map<string, Row[]>();
-  const missing = new Map<string, number>();
+  const missing = new Map<string, Tally>();
   let rows = 0;
   let dropped = 0;
 
@@ -71,7 +90,7 @@ export function createExposureCounter(): ExposureCounter {
       dropped += count;
     } else {
       rows++;
-      const added: Row = { flag, variant, reason, count };
+      const added: Row = { flag, variant, reason, count, taken: 0 };
       if (ofFlag === undefined) table.set(flag, [added]);
       else ofFlag.push(added);
     }
@@ -88,6 +107,14 @@ export function createExposureCounter(): ExposureCounter {
       counts.fill(0);
     }
     for (const entry of counted) entry.touched = false;
+  };
+
+  /** The rows by `amount`, without those of nothing. */
+  const counted = (amount: (tally: Tally) => number): Counted => {
+    drain();
+    const exposures = [...table.values()].flat().map((row) => exposureOf(row, amount(row)));
+    const absent = [...missing.values()].map((tally) => ({ flag: tally.flag, count: amount(tally) }));
+    return { exposures: exposures.filter(isSome), missing: absent.filter(isSome) };
   };
 
   return {
@@ -108,21 +135,29 @@ export function createExposureCounter(): ExposureCounter {
     },
     countError: (flag) => add(flag, { variant: undefined, reason: "ERROR" }, 1),
     countMissing(flag) {
-      const count = missing.get(flag);
-      if (count === undefined && (missing.size >= MAX_MISSING || flag.length > MAX_MISSING_LENGTH)) dropped++;
-      else missing.set(flag, (count ?? 0) + 1);
+      const tally = missing.get(flag);
+      if (tally !== undefined) tally.count++;
+      else if (missing.size >= MAX_MISSING || flag.length > MAX_MISSING_LENGTH) dropped++;
+      else missing.set(flag, { flag, count: 1, taken: 0 });
     },
     drain,
     dropped: () => dropped,
-    counts() {
-      drain();
-      return {
-        exposures: [...table.values()]
-          .flat()
-          .map(({ variant, ...row }) => ({ ...row, ...(variant !== undefined && { variant }) })),
-        missing: [...missing].map(([flag, count]) => ({ flag, count })),
-        dropped,
-      };
-    },
+    counts: () => ({ ...counted(({ count }) => count), dropped }),
+    take: () => counted(claim),
   };
+}
+
+function isSome({ count }: { readonly count: number }): boolean {
+  return count > 0;
+}
+
+/** What was counted since it was last claimed. */
+function claim(tally: Tally): number {
+  const fresh = tally.count - tally.taken;
+  tally.taken = tally.count;
+  return fresh;
+}
+
+function exposureOf({ flag, variant, reason }: Row, count: number): Exposure {
+  return { flag, ...(variant !== undefined && { variant }), reason, count };
 }

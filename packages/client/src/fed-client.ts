@@ -7,9 +7,10 @@
  *
  * It has no transport, clock or storage of its own. It decides nothing about flags: core does.
  */
-import type { Ruleset } from "@bannerol/core";
+import type { KeyLists, Ruleset } from "@bannerol/core";
 import type { Evaluation } from "./evaluation/evaluation.ts";
 import { createEvaluator } from "./evaluation/evaluator.ts";
+import type { OpenEvents } from "./events/sender.ts";
 import { createExposureCounter, type ExposureCounts } from "./exposures.ts";
 import type { OpenFeed } from "./feed.ts";
 import type { Hook } from "./hooks/hook.ts";
@@ -54,11 +55,18 @@ export interface FlagClient extends Evaluation {
    */
   use(hook: Hook): () => void;
   status(): Status;
-  /** What was asked for so far. */
+  /** All that was asked for since the client was made: sums that only grow, whether or not the server has them. */
   exposures(): ExposureCounts;
-  /** Resolves once what is under way has been written. */
+  /**
+   * Writes what is under way, and sends what was counted and not yet sent. Resolves once that is done, or a try has
+   * failed; at once for counts that wait after a failure, which are sent again by themselves. Never rejects. Keeps the
+   * process alive while it is pending.
+   */
   flush(): Promise<void>;
-  /** Ends the connection and keeps the last state, within two seconds. May be called twice; evaluation goes on. */
+  /**
+   * Ends the connection, keeps the last state and sends the last counts, within two seconds. May be called twice;
+   * evaluation goes on.
+   */
   close(): Promise<void>;
 }
 
@@ -74,6 +82,8 @@ export interface FedClientOptions {
   readonly name?: string;
   /** Keeps the state from one process to the next. */
   readonly keeper?: Keeper | undefined;
+  /** Tells a server what was counted. Unless given, nobody is told. */
+  readonly openEvents?: OpenEvents | undefined;
   readonly bootstrap?: Ruleset;
   /** An age above which the status is `stale`. Unless set, it never is. */
   readonly staleAfterMs?: number;
@@ -86,6 +96,12 @@ export interface FedClientOptions {
 /** A storage that takes longer to answer is not waited for: the connection is made without. */
 const LOAD_LIMIT_MS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
+
+/** What there is to say of a state beside where it came from. */
+interface Served {
+  readonly lists?: KeyLists | undefined;
+  readonly ageMs?: number;
+}
 
 /** A client of whatever `openFeed` brings. */
 export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): FlagClient {
@@ -102,7 +118,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
   });
   const hooks = createHooks(options.name, (problem) => listeners.emit("error", problem));
   const feed = openFeed({
-    install: (ruleset) => serve(ruleset, options.source),
+    install: (ruleset, lists) => serve(ruleset, options.source, { lists }),
     confirm: () => confirmed(),
     report: (problem) => monitor.report(problem),
     settled: () => monitor.update(),
@@ -116,7 +132,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     standing: feed.standing,
     ruleset: () => holder.installed?.compiled.ruleset,
     ignoredCaches: () => keeper?.ignored() ?? 0,
-    drops: () => counter.dropped(),
+    drops: () => counter.dropped() + (events?.dropped() ?? 0),
     status: (status) => listeners.emit("status", status),
     error: (problem) => listeners.emit("error", problem),
     ready(ready) {
@@ -124,6 +140,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
       listeners.emit("ready", ready);
     },
   });
+  const events = options.openEvents?.({ take: counter.take, report: (problem) => monitor.report(problem) });
   let closing: Promise<void> | undefined;
 
   function listenerFailed(type: keyof ClientEvents, error: unknown): void {
@@ -133,34 +150,41 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     listeners.emit("error", { code: "listener_failed", message: `A listener for "${type}" threw: ${reason}` });
   }
 
-  function serve(ruleset: Ruleset, source: Source, ageMs = 0): void {
+  function serve(ruleset: Ruleset, source: Source, { lists, ageMs = 0 }: Served = {}): void {
     counter.drain();
-    const change = install(holder, ruleset);
+    const change = install(holder, ruleset, lists);
     monitor.serves(source, ageMs);
-    if (source === options.source) keeper?.put(ruleset);
+    if (source === options.source) keeper?.put(ruleset, lists);
     waiters.reached(ruleset.revision);
     if (change !== undefined) listeners.emit("change", change);
   }
 
   function confirmed(): void {
-    const ruleset = holder.installed?.compiled.ruleset;
+    const { installed } = holder;
     monitor.serves(options.source, 0);
-    if (ruleset !== undefined) keeper?.put(ruleset);
+    if (installed !== undefined) keeper?.put(installed.compiled.ruleset, installed.lists);
   }
 
   /** What was kept is served unless the bootstrap is as new. */
-  function serveKept({ ruleset, confirmedAt }: Kept): void {
+  function serveKept({ ruleset, confirmedAt, lists }: Kept): void {
     const have = holder.installed?.compiled.ruleset;
     if (have?.epoch === ruleset.epoch && have.revision >= ruleset.revision) return;
-    serve(ruleset, "cache", Math.max(0, clock.now() - confirmedAt));
+    serve(ruleset, "cache", { lists, ageMs: Math.max(0, clock.now() - confirmedAt) });
   }
 
   async function start(): Promise<void> {
     const kept = keeper && (await within(LOAD_LIMIT_MS, timers, keeper.load()));
     if (closing !== undefined) return;
     if (kept !== undefined) serveKept(kept);
-    feed.start(holder.installed?.compiled.ruleset);
+    feed.start(holder.installed?.compiled.ruleset, holder.installed?.lists);
     monitor.started();
+    events?.start();
+  }
+
+  async function flush(): Promise<void> {
+    const release = timers.hold();
+    await Promise.all([keeper?.settled(), events?.flush()]);
+    release();
   }
 
   async function end(): Promise<void> {
@@ -168,7 +192,8 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     feed.close();
     monitor.close();
     waiters.close();
-    await within(CLOSE_LIMIT_MS, timers, keeper?.close() ?? Promise.resolve());
+    await within(CLOSE_LIMIT_MS, timers, Promise.all([keeper?.close(), events?.close()]));
+    events?.stop();
     release();
   }
 
@@ -183,7 +208,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     use: hooks.use,
     status: monitor.status,
     exposures: counter.counts,
-    flush: async () => keeper?.settled(),
+    flush,
     close() {
       closing ??= end();
       return closing;

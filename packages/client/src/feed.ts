@@ -1,5 +1,5 @@
 /** What brings rulesets to a client: the connection to a server, or whatever else an SDK follows. */
-import type { Ruleset } from "@bannerol/core";
+import type { KeyLists, Ruleset } from "@bannerol/core";
 import type { ClientProblem } from "./status.ts";
 
 /** How a feed stands just now. */
@@ -15,8 +15,8 @@ export interface FeedStanding {
 }
 
 export interface FeedListener {
-  /** Serve this from now on. */
-  readonly install: (ruleset: Ruleset) => void;
+  /** Serve this from now on, with the long lists of keys that it names. */
+  readonly install: (ruleset: Ruleset, lists?: KeyLists) => void;
   /** What is served is still what there is. */
   readonly confirm: () => void;
   readonly report: (problem: ClientProblem) => void;
@@ -27,7 +27,7 @@ export interface FeedListener {
 export interface Feed {
   readonly standing: () => FeedStanding;
   /** Begins, with what the process has from elsewhere. */
-  readonly start: (have: Ruleset | undefined) => void;
+  readonly start: (have: Ruleset | undefined, lists?: KeyLists) => void;
   /** Ends it for good: the phase is `closed`, and the listener hears nothing more but a last `settled`. */
   readonly close: () => void;
 }

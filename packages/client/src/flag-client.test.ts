@@ -335,7 +335,7 @@ describe("close()", () => {
 it("takes a ruleset by HTTP", () => {
   const { client, stream, http } = testClient({ serves: r1 });
   stream.latest.say({ type: "fetch", revision: 2, afterMs: 0 });
-  expect(http.latest.path).toBe("/sdk/v1/ruleset?since=1&epoch=epoch-1");
+  expect(http.latest.path).toBe("/sdk/v1/ruleset?since=1&epoch=epoch-1&instance=i&sdk=test%2F0");
   http.latest.answer(200, toDocument(r2), { etag: '"x"' });
   expect(client.status()).toMatchObject({ state: "live", revision: 2 });
 });

@@ -58,15 +58,25 @@ export interface HttpRequest {
   readonly idleTimeoutMs: number;
   /** Given up where it is not finished after this long. */
   readonly timeoutMs: number;
+  /** Takes the body of a 200 as it comes, in place of JSON; the answer's `body` is empty then. */
+  readonly bytes?: (chunk: Uint8Array) => void;
 }
 
 export type HttpAnswer =
   | { readonly ok: true; readonly status: number; readonly headers: ReadonlyMap<string, string>; readonly body: string }
   | { readonly ok: false; readonly reason: string };
 
+/** Takes JSON, where the answer is a success. */
+export interface HttpPost extends Omit<HttpRequest, "bytes"> {
+  /** JSON. The transport may compress it. */
+  readonly body: string;
+}
+
 export interface HttpTransport {
   /** `done` is called once, unless the answer of this call cancelled it before. Header names are in lower case. */
   get(request: HttpRequest, done: (answer: HttpAnswer) => void): () => void;
+  /** The same, for a request with a body. */
+  post(request: HttpPost, done: (answer: HttpAnswer) => void): () => void;
 }
 
 /** Keeps texts of `ruleset/cache.ts` from one process to the next. */

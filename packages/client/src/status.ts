@@ -16,13 +16,15 @@ export interface FilePlace {
 export interface ClientProblem {
   /**
    * `file_unreadable`: there is no such file, or it may not be read. `file_invalid`: it holds no ruleset; what was read
-   * before stays in force. `file_flawed`: it is served, but for the parts named.
+   * before stays in force. `file_flawed`: it is served, but for the parts named. `events_refused`: the server takes no
+   * counts in this form; reported once, until it takes some.
    */
   readonly code:
     | ConnectionProblem["code"]
     | "file_unreadable"
     | "file_invalid"
     | "file_flawed"
+    | "events_refused"
     | "listener_failed"
     | "hook_failed";
   /** What happened, and what to do. */
@@ -44,7 +46,10 @@ export interface Status {
   readonly revision: number | undefined;
   /** Since the server, or the file, last gave or confirmed the state; a bootstrap's counts from the client's start. */
   readonly ageMs: number | undefined;
-  /** Evaluations that were not counted, since the table of counts is full. */
+  /**
+   * Evaluations that the server does not hear of: the table of counts was full, their name is none that a flag can have,
+   * or their batch was refused, or not answered for too long.
+   */
   readonly drops: number;
   /** Deltas and states from the server that did not fit and were not applied. */
   readonly rejected: number;

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClient, type NodeFlagClient } from "./create-client.ts";
 import type { ClientOptions } from "./options.ts";
@@ -83,6 +84,67 @@ describe("a client over real sockets", () => {
     await client.close();
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), 3_000);
     expect(client.status().state).toBe("closed");
+  });
+});
+
+describe("what a client was asked", () => {
+  /** A server that takes counts, but for the first so many times. */
+  async function counting(failures = 0) {
+    const batches: { readonly id: string; readonly counts: unknown }[] = [];
+    const server = await serve({
+      hello: () => snapshotOf(documentAt(1)),
+      http: async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        batches.push(JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()));
+        const status = batches.length > failures ? 200 : 503;
+        response.writeHead(status, { "content-type": "application/json" }).end('{"counted":true}');
+      },
+    });
+    return { server, batches };
+  }
+  const askTwice = async (client: NodeFlagClient) => {
+    await client.ready();
+    client.isEnabled("flag", { targetingKey: "user-1", email: "a@example.com" });
+    client.isEnabled("flag");
+  };
+  const counts = [{ flag: "flag", variant: "on", reason: "STATIC", count: 2 }];
+
+  it("is told to the server by flush(), in sums alone", async () => {
+    const { server, batches } = await counting();
+    const client = connect({ url: server.url });
+    await askTwice(client);
+    await client.flush();
+    const instance = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(batches).toEqual([{ id: instance, instance, sdk: SDK, counts, missing: [] }]);
+  });
+
+  it("is told by close()", async () => {
+    const { server, batches } = await counting();
+    const client = connect({ url: server.url });
+    await askTwice(client);
+    await client.close();
+    expect(batches).toMatchObject([{ counts }]);
+  });
+
+  it("is told again under the same id after a failure", async () => {
+    const { server, batches } = await counting(1);
+    const client = connect({ url: server.url });
+    await askTwice(client);
+    await client.flush();
+    await vi.waitFor(() => expect(batches).toHaveLength(2), 5_000);
+    expect(batches[1]).toEqual(batches[0]);
+    expect(client.status().drops).toBe(0);
+  });
+
+  it("stays here with events: false", async () => {
+    const { server, batches } = await counting();
+    const client = connect({ url: server.url, events: false });
+    await askTwice(client);
+    await client.flush();
+    await client.close();
+    expect(batches).toEqual([]);
+    expect(client.exposures().exposures).toEqual(counts);
   });
 });
 

@@ -26,7 +26,7 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /**
  * A client of the server at `url`, for the environment of `key`, or of a configuration file, `file`. It connects or
  * reads at once and stays current by itself; one for each process is enough. Nothing of it keeps the process alive but
- * a pending `ready()`, `atLeast()` or `close()`.
+ * a pending `ready()`, `atLeast()`, `flush()` or `close()`.
  *
  * @throws {OptionsError} where an option cannot work. A key that is merely wrong, or a file that cannot be read, is told
  * by `status()` and `on("error")`.
@@ -68,6 +68,7 @@ function clientOfServer(options: CheckedServerOptions): NodeFlagClient {
       http: httpTransport(url, headers),
       logger,
       ...(storage && { storage }),
+      ...(options.events && { newId: randomUUID }),
     },
     ...common(options),
     ...given("bootstrap", options.bootstrap),

@@ -40,7 +40,7 @@ export function fileStorage(folder: string, binding: string, maxBytes: number): 
   const save: RulesetStorage["save"] = async (text, { epoch, revision }) => {
     if (off) return;
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(path.resolve(folder));
       const own = epochTag(epoch);
       if ((await list()).some((file) => file.epochTag === own && file.revision > revision)) return;
       await writeWhole(folder, nameOf(owner, epoch, revision), text);
@@ -72,6 +72,13 @@ async function writeWhole(folder: string, name: string, text: string): Promise<v
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Its name, and those of the folders made for it, outlast a power cut too. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
 }
 
 async function syncFolder(folder: string): Promise<void> {

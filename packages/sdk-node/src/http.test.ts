@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { HttpAnswer } from "@bannerol/client";
 import { afterEach, describe, expect, it } from "vitest";
 import { httpTransport } from "./http.ts";
@@ -10,7 +10,7 @@ afterEach(async () => server?.close());
 
 async function get(
   respond: (response: ServerResponse) => void,
-  limits: { limitBytes?: number; idleTimeoutMs?: number } = {},
+  limits: { limitBytes?: number; idleTimeoutMs?: number; bytes?: (chunk: Uint8Array) => void } = {},
 ) {
   server = await testServer({ http: (_, response) => respond(response) });
   const transport = httpTransport(new URL(`${server.url}/prefix/`), { authorization: "Bearer k" });
@@ -27,6 +27,25 @@ async function get(
 const json = { "content-type": "application/json; charset=utf-8" };
 
 describe("a request", () => {
+  it("gives bytes as they come, and takes nothing else for them", async () => {
+    const taken: number[] = [];
+    const bytes = (chunk: Uint8Array) => void taken.push(...chunk);
+    const all = Uint8Array.from({ length: 900 }, (_, at) => at % 256);
+    const binary = { "content-type": "application/octet-stream" };
+    const got = await get((response) => response.writeHead(200, binary).end(all), { bytes });
+    expect(got).toMatchObject({ ok: true, status: 200, body: "" });
+    expect(taken).toEqual([...all]);
+    await server?.close();
+    expect(await get((response) => response.writeHead(200, json).end("{}"), { bytes })).toMatchObject({ ok: false });
+    await server?.close();
+    const problem = await get((response) => response.writeHead(404, json).end('{"detail":"Gone."}'), { bytes });
+    expect(problem).toMatchObject({ ok: true, status: 404, body: '{"detail":"Gone."}' });
+    await server?.close();
+    const long = await get((response) => response.writeHead(200, binary).end(Buffer.alloc(1_001)), { bytes });
+    expect(long).toEqual({ ok: false, reason: "Its answer is longer than 1000 bytes." });
+    expect(taken).toEqual([...all]);
+  });
+
   it("goes below the server's path, with the key, and asks for gzip", async () => {
     let seen: unknown;
     server = await testServer({
@@ -64,6 +83,55 @@ describe("a request", () => {
   it("hands over what a refusal says", async () => {
     const answer = await get((response) => response.writeHead(503, { "retry-after": "7" }).end('{"detail":"Later."}'));
     expect(answer).toMatchObject({ ok: true, status: 503, body: '{"detail":"Later."}' });
+  });
+});
+
+describe("a request with a body", () => {
+  const request = { path: "/sdk/v1/events", headers: {}, limitBytes: 1_000, idleTimeoutMs: 5_000, timeoutMs: 5_000 };
+
+  /** A server that keeps what is posted to it, and answers with `status`. */
+  async function posted(status: number, body: string) {
+    const seen: { readonly head: readonly unknown[]; readonly body: string }[] = [];
+    server = await testServer({
+      http: async (asked, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of asked) chunks.push(chunk);
+        const { authorization, "content-type": type, "content-encoding": encoding } = asked.headers;
+        const head = [asked.method, asked.url, authorization, type, encoding];
+        seen.push({ head, body: gunzipSync(Buffer.concat(chunks)).toString() });
+        response.writeHead(status, json).end('{"detail":"d"}');
+      },
+    });
+    const transport = httpTransport(new URL(`${server.url}/prefix/`), { authorization: "Bearer k" });
+    const answer = await new Promise<HttpAnswer>((resolve) => void transport.post({ ...request, body }, resolve));
+    return { answer, seen };
+  }
+
+  it.each([200, 422])("is sent as gzip, with the key, and hands over a %d", async (status) => {
+    const body = JSON.stringify({ text: "ä".repeat(10_000) });
+    const { answer, seen } = await posted(status, body);
+    expect(answer).toMatchObject({ ok: true, status, body: '{"detail":"d"}' });
+    expect(seen).toEqual([{ head: ["POST", "/prefix/sdk/v1/events", "Bearer k", "application/json", "gzip"], body }]);
+  });
+
+  it("that is cancelled before it left is never sent", async () => {
+    const heard: unknown[] = [];
+    server = await testServer({
+      http: (asked, response) => {
+        heard.push(asked.url);
+        response.writeHead(200, json).end("{}");
+      },
+    });
+    const transport = httpTransport(new URL(server.url), {});
+    transport.post({ ...request, path: "/cancelled", body: "{}" }, () => heard.push("answered"))();
+    await new Promise<HttpAnswer>((resolve) => void transport.post({ ...request, body: "{}" }, resolve));
+    expect(heard).toEqual(["/sdk/v1/events"]);
+  });
+
+  it("fails where nobody is there", async () => {
+    const transport = httpTransport(new URL("http://127.0.0.1:1"), {});
+    const answer = await new Promise<HttpAnswer>((resolve) => void transport.post({ ...request, body: "{}" }, resolve));
+    expect(answer).toEqual({ ok: false, reason: expect.stringContaining("ECONNREFUSED") });
   });
 });
 

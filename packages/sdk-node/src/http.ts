@@ -5,21 +5,40 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { HttpAnswer, HttpRequest, HttpTransport } from "@bannerol/client";
 import { headersOf } from "./headers.ts";
+import { zipped } from "./http-body.ts";
 
 /** Enough for a problem document; of a proxy's page nobody needs more. */
 const MAX_PROBLEM_BYTES = 64 * 1024;
 
+const JSON_TYPE = { name: "JSON", form: /^application\/([\w.-]+\+)?json\b/i };
+const BYTES_TYPE = { name: "bytes", form: /^application\/octet-stream\b/i };
+
 export function httpTransport(server: URL, headers: { readonly [name: string]: string }): HttpTransport {
-  return { get: (request, done) => get(server, headers, { request, done }) };
+  return {
+    get: (request, done) => exchange(server, headers, { request, done }),
+    post: (request, done) =>
+      zipped(request.body, done, (body) => {
+        const sent = { ...headers, "content-type": "application/json", "content-encoding": "gzip" };
+        return exchange(server, sent, { request, done, body });
+      }),
+  };
 }
 
-function get(
+interface Exchange {
+  readonly request: HttpRequest;
+  readonly done: (answer: HttpAnswer) => void;
+  /** Sent by POST. */
+  readonly body?: Uint8Array;
+}
+
+function exchange(
   server: URL,
   headers: { readonly [name: string]: string },
-  { request, done }: { readonly request: HttpRequest; readonly done: (answer: HttpAnswer) => void },
+  { request, done, body }: Exchange,
 ): () => void {
   const url = new URL(request.path.replace(/^\//, ""), server);
-  const sent = (url.protocol === "https:" ? https : http).get(url, {
+  const sent = (url.protocol === "https:" ? https : http).request(url, {
+    method: body === undefined ? "GET" : "POST",
     // A socket of its own: requests are rare, and an idle pooled one could be dead.
     agent: false,
     headers: { accept: "application/json", "accept-encoding": "gzip", ...headers, ...request.headers },
@@ -40,20 +59,27 @@ function get(
   sent.on("error", (error) => fail(`${error.message}.`));
   sent.on("response", (response) => {
     response.on("data", () => idle.refresh());
-    read(response, request.limitBytes, finish);
+    read(response, request, finish);
   });
+  sent.end(body);
   return () => finish(undefined);
 }
 
-function read(response: IncomingMessage, limitBytes: number, finish: (answer: HttpAnswer) => void): void {
+function read(
+  response: IncomingMessage,
+  { limitBytes, bytes }: HttpRequest,
+  finish: (answer: HttpAnswer) => void,
+): void {
   const headers = headersOf(response);
   const status = response.statusCode ?? 0;
   const fail = (reason: string): void => finish({ ok: false, reason });
-  if (status === 200 && !/^application\/([\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "")) {
+  const expected = bytes === undefined ? JSON_TYPE : BYTES_TYPE;
+  if (status === 200 && !expected.form.test(headers.get("content-type") ?? "")) {
     const type = headers.get("content-type") ?? "no content type";
-    fail(`It answered with ${type} in place of JSON; a proxy may stand between.`);
+    fail(`It answered with ${type} in place of ${expected.name}; a proxy may stand between.`);
     return;
   }
+  const take = status === 200 ? bytes : undefined;
   const most = status === 200 ? limitBytes : Math.min(MAX_PROBLEM_BYTES, limitBytes);
   const chunks: Buffer[] = [];
   let size = 0;
@@ -61,6 +87,7 @@ function read(response: IncomingMessage, limitBytes: number, finish: (answer: Ht
   body.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size > most) fail(`Its answer is longer than ${most} bytes.`);
+    else if (take !== undefined) take(chunk);
     else chunks.push(chunk);
   });
   body.on("end", () => finish({ ok: true, status, headers, body: Buffer.concat(chunks).toString() }));

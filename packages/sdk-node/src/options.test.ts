@@ -37,6 +37,7 @@ describe("options that cannot work are told apart", () => {
       /^file must be/,
     ],
     ["a name that is none", { name: 7 }, /^name must be a string/],
+    ["a word for events", { events: "off" }, /^events must be true or false/],
     ["another word", { onReadyTimeout: "throw" }, /^onReadyTimeout must be/],
   ])("%s", (_, wrong, message) => {
     const options = { ...good, ...wrong } as ClientOptions;

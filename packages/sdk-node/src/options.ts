@@ -32,6 +32,11 @@ export interface ServerClientOptions extends CommonOptions {
   readonly cache?: string | false | undefined;
   /** A ruleset to start with, as `GET /sdk/v1/ruleset` gives it. */
   readonly bootstrap?: unknown;
+  /**
+   * Whether the server is told, every 30 s or so, how often which flag served which variant and why: sums, no contexts
+   * and no user ids. Default: true. With `false`, `exposures()` still tells.
+   */
+  readonly events?: boolean | undefined;
   readonly file?: undefined;
 }
 
@@ -43,6 +48,8 @@ export interface FileClientOptions extends CommonOptions {
   readonly key?: undefined;
   readonly cache?: undefined;
   readonly bootstrap?: undefined;
+  /** Nobody is told what a client of a file was asked. */
+  readonly events?: boolean | undefined;
 }
 
 export type ClientOptions = ServerClientOptions | FileClientOptions;
@@ -69,6 +76,7 @@ export interface CheckedServerOptions extends CheckedCommon {
   readonly key: string;
   readonly cache: string | false | undefined;
   readonly bootstrap: Ruleset | undefined;
+  readonly events: boolean;
 }
 
 /** Options that can work, for a client of a file. */
@@ -89,6 +97,7 @@ export function checkOptions(options: ClientOptions): CheckedServerOptions | Che
     key: checkKey(options.key),
     cache: checkCache(options.cache),
     bootstrap: options.bootstrap === undefined ? undefined : checkBootstrap(options.bootstrap),
+    events: checkEvents(options.events),
     ...checkCommon(options),
   };
 }
@@ -187,6 +196,11 @@ function checkBootstrap(given: unknown): Ruleset {
       cause: error,
     });
   }
+}
+
+function checkEvents(given: unknown): boolean {
+  if (given === undefined || typeof given === "boolean") return given ?? true;
+  throw new OptionsError(`events must be true or false; it is ${shown(given)}.`);
 }
 
 function checkOnReadyTimeout(given: unknown): "continue" | "reject" {

@@ -39,6 +39,8 @@ export interface ConnectionListener {
   readonly install: (ruleset: Ruleset) => void;
   readonly confirm: () => void;
   readonly report: (problem: ConnectionProblem) => void;
+  /** Whether what was installed is served, and so may be acknowledged; where not, `served` is called once it is. */
+  readonly isServed?: () => boolean;
   /** After every event, once what it led to is done. */
   readonly settled: (state: ConnectionState) => void;
 }
@@ -47,6 +49,8 @@ export interface Connection {
   readonly state: () => ConnectionState;
   /** Begins to connect, with what the process has from elsewhere. */
   readonly start: (ruleset: Ruleset | undefined) => void;
+  /** What was installed is served now. */
+  readonly served: () => void;
   readonly close: () => void;
 }
 
@@ -65,6 +69,7 @@ export function createConnection(
   let stream: Stream | undefined;
   let cancelFetch: (() => void) | undefined;
   let cancelTimer: (() => void) | undefined;
+  let heldAck: Extract<Effect, { type: "ack" }> | undefined;
   const waiting: ConnectionEvent[] = [];
   let handling = false;
 
@@ -113,7 +118,7 @@ export function createConnection(
         hello(effect);
         break;
       case "ack":
-        send(effect);
+        acknowledge(effect);
         break;
       case "disconnect":
         disconnect();
@@ -137,6 +142,7 @@ export function createConnection(
 
   const open = (): void => {
     disconnect();
+    heldAck = undefined;
     // What an earlier stream says, once another has taken its place, is nobody's business.
     const mine: { stream?: Stream; over: boolean } = { over: false };
     const whileMine = (event: ConnectionEvent) => {
@@ -167,12 +173,17 @@ export function createConnection(
       ...(have && { have }),
     });
 
+  const acknowledge = (ack: Extract<Effect, { type: "ack" }>): void => {
+    heldAck = listener.isServed?.() === false ? ack : undefined;
+    if (heldAck === undefined) send(ack);
+  };
+
   const send = (message: ClientMessage): void => stream?.send(JSON.stringify(message));
 
   const fetch = ({ since, etag }: Extract<Effect, { type: "fetch" }>): void => {
-    const query = since === undefined ? "" : `?since=${since.revision}&epoch=${encodeURIComponent(since.epoch)}`;
+    const have = since === undefined ? "" : `since=${since.revision}&epoch=${encodeURIComponent(since.epoch)}&`;
     const request = {
-      path: `/sdk/v1/ruleset${query}`,
+      path: `/sdk/v1/ruleset?${have}${askerOf(identity)}`,
       headers: etag === undefined ? {} : { "if-none-match": etag },
       limitBytes,
       idleTimeoutMs: FETCH_IDLE_MS,
@@ -184,8 +195,16 @@ export function createConnection(
   return {
     state: () => state,
     start: (ruleset) => handle({ type: "start", ruleset }),
+    served() {
+      if (heldAck !== undefined) acknowledge(heldAck);
+    },
     close: () => handle({ type: "close" }),
   };
+}
+
+/** Who asks, as in `hello`, so that it is not taken for another. */
+function askerOf({ instance, sdk }: ConnectionIdentity): string {
+  return `instance=${encodeURIComponent(instance)}&sdk=${encodeURIComponent(`${sdk.name}/${sdk.version}`)}`;
 }
 
 function eventOf(answer: HttpAnswer): ConnectionEvent {

@@ -1,5 +1,7 @@
 /** The connection to a server, as a client sees it. */
-import type { FeedStanding, OpenFeed } from "../feed.ts";
+import { MAX_RULESET_BYTES } from "@bannerol/protocol";
+import type { FeedListener, FeedStanding, OpenFeed } from "../feed.ts";
+import { listedFeed } from "../lists/listed-feed.ts";
 import { type ConnectionIdentity, type ConnectionPorts, createConnection } from "./driver.ts";
 import type { ConnectionProblem, ConnectionState } from "./state.ts";
 
@@ -9,7 +11,7 @@ export function connectionFeed(
   identity: ConnectionIdentity,
   limitBytes: number | undefined,
 ): OpenFeed {
-  return (listener) => {
+  const open = (listener: FeedListener, isServed: () => boolean) => {
     let problem: ConnectionProblem | undefined;
     const report = (reported: ConnectionProblem): void => {
       problem = reported;
@@ -20,13 +22,16 @@ export function connectionFeed(
       listener.settled();
     };
     const { install, confirm } = listener;
-    const connection = createConnection(ports, identity, { install, confirm, report, settled }, limitBytes);
+    const told = { install, confirm, report, settled, isServed };
+    const connection = createConnection(ports, identity, told, limitBytes);
     return {
       standing: () => standingOf(connection.state(), problem),
       start: connection.start,
+      served: connection.served,
       close: connection.close,
     };
   };
+  return listedFeed(open, { ports, limitBytes: limitBytes ?? MAX_RULESET_BYTES });
 }
 
 function standingOf(state: ConnectionState, problem: ConnectionProblem | undefined): FeedStanding {

@@ -108,7 +108,14 @@ export type ConnectionEvent = Events[EventType];
 
 /** What went wrong with the connection, for the status and the error listeners. */
 export interface ConnectionProblem {
-  readonly code: "unreachable" | "key_refused" | "protocol_not_spoken" | "protocol_error" | "fetch_failed" | "internal";
+  readonly code:
+    | "unreachable"
+    | "key_refused"
+    | "protocol_not_spoken"
+    | "protocol_error"
+    | "fetch_failed"
+    | "list_missing"
+    | "internal";
   /** What happened, and what to do. */
   readonly message: string;
 }

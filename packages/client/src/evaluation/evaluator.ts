@@ -146,12 +146,10 @@ function snapshotOf(parts: EvaluatorParts): Snapshot {
 function evaluateAll(compiled: CompiledRuleset | undefined, context: unknown, clock: Pick<Clock, "now">) {
   // Without a prototype, a flag may be called `__proto__`.
   const results: { [key: string]: EvaluationResult<JsonValue> } = Object.create(null);
-  const now = clock.now();
-  for (const key of compiled?.ruleset.flags.keys() ?? []) {
-    const flag = compiled?.flag(key);
-    if (flag !== undefined)
-      results[key] = toResult<JsonValue>(flag.decide(context, now), null, compiled?.ruleset.revision ?? 0);
-  }
+  const revision = compiled?.ruleset.revision ?? 0;
+  compiled?.decideAll(context, clock.now(), ({ key }, outcome) => {
+    results[key] = toResult<JsonValue>(outcome, null, revision);
+  });
   return results;
 }
 

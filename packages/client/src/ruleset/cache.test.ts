@@ -1,3 +1,4 @@
+import { atOnce, buildKeyList, murmur3 } from "@bannerol/core";
 import { seededRandom } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import { rulesetAt } from "../testing/model-server.ts";
@@ -5,6 +6,13 @@ import { readKept, writeKept } from "./cache.ts";
 
 const kept = { ruleset: rulesetAt("epoch-1", 42), confirmedAt: 1_700_000_000_000 };
 const text = writeKept(kept, "binding");
+
+/** The text with another body, whose checksum is right. */
+function resealed(text: string, alter: (body: object) => object): string {
+  const body = JSON.stringify(alter(JSON.parse(text.slice(text.indexOf("\n") + 1))));
+  const sum = [0, 1].map((seed) => murmur3(body, seed).toString(16).padStart(8, "0")).join("");
+  return `bannerol-ruleset 1 ${sum}\n${body}`;
+}
 
 describe("a kept ruleset", () => {
   it("comes back as it was", () => {
@@ -14,6 +22,29 @@ describe("a kept ruleset", () => {
   it("keeps keys such as __proto__", () => {
     const odd = { ...kept.ruleset, flags: new Map<string, unknown>([["__proto__", { version: 1 }]]) };
     expect(readKept(writeKept({ ...kept, ruleset: odd }, "b"), "b")).toMatchObject({ ok: true, ruleset: odd });
+  });
+
+  it("comes back with its lists, whatever they are called, and is refused where one is damaged", () => {
+    const list = atOnce(buildKeyList({ version: 3, secret: new Uint8Array(16), keys: ["u1", "u2"] }));
+    const lists = new Map([
+      ["__proto__", list],
+      ["l", list],
+    ]);
+    const written = writeKept({ ...kept, lists }, "b");
+    const read = readKept(written, "b");
+    expect(read.ok && [...(read.lists ?? [])].map(([id, { version, size }]) => [id, version, size])).toEqual([
+      ["__proto__", 3, 2],
+      ["l", 3, 2],
+    ]);
+    expect(read.ok && ["u1", "u3"].map((key) => read.lists?.get("l")?.has(key))).toEqual([true, false]);
+    for (const wrong of [{}, [["l"]], [["l", "%"]], [["l", btoa("BNRLIST")]]]) {
+      expect(
+        readKept(
+          resealed(written, (body) => ({ ...body, lists: wrong })),
+          "b",
+        ).ok,
+      ).toBe(false);
+    }
   });
 
   it.each([

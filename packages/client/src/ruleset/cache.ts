@@ -3,21 +3,26 @@
  * version and a checksum of all that follows, then JSON. What was cut, altered, written by another version, or for
  * another server or key is told from what can be used, and why.
  */
-import { murmur3, type Ruleset, readRuleset, toDocument } from "@bannerol/core";
+import { type KeyLists, murmur3, type Ruleset, readRuleset, toDocument } from "@bannerol/core";
+import { readLists, writeLists } from "./kept-lists.ts";
 
 /** A ruleset as it was kept, and when the server last called it current: wall clock, epoch milliseconds. */
 export interface Kept {
   readonly ruleset: Ruleset;
   readonly confirmedAt: number;
+  /** The long lists of keys that it names. */
+  readonly lists?: KeyLists | undefined;
 }
 
 export type ReadResult = ({ readonly ok: true } & Kept) | { readonly ok: false; readonly reason: string };
 
+const NO_LISTS: KeyLists = new Map();
 const FORM = "bannerol-ruleset 1";
 
 /** `binding` names the server and the key that the ruleset belongs to. */
-export function writeKept({ ruleset, confirmedAt }: Kept, binding: string): string {
-  const body = JSON.stringify({ binding, confirmedAt, ruleset: toDocument(ruleset) });
+export function writeKept({ ruleset, confirmedAt, lists = NO_LISTS }: Kept, binding: string): string {
+  const beside = lists.size === 0 ? {} : { lists: writeLists(lists) };
+  const body = JSON.stringify({ binding, confirmedAt, ruleset: toDocument(ruleset), ...beside });
   return `${FORM} ${sumOf(body)}\n${body}`;
 }
 
@@ -37,6 +42,7 @@ export function readKept(text: string, binding: string): ReadResult {
       ok: true,
       confirmedAt: kept.confirmedAt,
       ruleset: readRuleset("ruleset" in kept ? kept.ruleset : undefined),
+      ...("lists" in kept && { lists: readLists(kept.lists) }),
     };
   } catch (error) {
     return refused(error instanceof Error ? error.message : "it cannot be read");

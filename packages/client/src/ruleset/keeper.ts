@@ -2,7 +2,7 @@
  * Keeps the last known good ruleset, and finds it again. At most one save in 5 s, and one at the end; a storage that
  * fails costs one warning, never an evaluation.
  */
-import type { Ruleset } from "@bannerol/core";
+import type { KeyLists, Ruleset } from "@bannerol/core";
 import type { Clock, Logger, RulesetStorage, Timers } from "../ports.ts";
 import { type Kept, readKept, writeKept } from "./cache.ts";
 
@@ -22,7 +22,7 @@ export interface Keeper {
   /** The newest state that can be used, if any. Never rejects. */
   readonly load: () => Promise<Kept | undefined>;
   /** The server gave or confirmed this state just now. */
-  readonly put: (ruleset: Ruleset) => void;
+  readonly put: (ruleset: Ruleset, lists?: KeyLists) => void;
   /** Resolves once a save that is under way has ended. Never rejects. */
   readonly settled: () => Promise<void>;
   /** Saves what is left. Never rejects. */
@@ -60,8 +60,10 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
     }
   };
 
+  const isSaved = (): boolean => latest?.ruleset === saved?.ruleset && latest?.lists === saved?.lists;
+
   const saveWhenDue = (): void => {
-    if (closed || saving !== undefined || cancelTimer !== undefined || latest?.ruleset === saved?.ruleset) return;
+    if (closed || saving !== undefined || cancelTimer !== undefined || isSaved()) return;
     const wait = savedAt + MIN_SAVE_GAP_MS - clock.monotonic();
     if (wait > 0) {
       cancelTimer = timers.set(wait, () => {
@@ -91,8 +93,8 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
 
   return {
     load,
-    put(ruleset) {
-      latest = { ruleset, confirmedAt: clock.now() };
+    put(ruleset, lists) {
+      latest = { ruleset, lists, confirmedAt: clock.now() };
       saveWhenDue();
     },
     settled: async () => saving,
@@ -100,8 +102,7 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
       closed = true;
       cancelTimer?.();
       await saving;
-      const stale =
-        latest?.ruleset !== saved?.ruleset || (latest?.confirmedAt ?? 0) - (saved?.confirmedAt ?? 0) > REFRESH_MS;
+      const stale = !isSaved() || (latest?.confirmedAt ?? 0) - (saved?.confirmedAt ?? 0) > REFRESH_MS;
       if (latest !== undefined && stale) await save(latest);
     },
     ignored: () => ignored,

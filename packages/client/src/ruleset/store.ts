@@ -2,7 +2,7 @@
  * Holds the one ruleset that evaluations read, and swaps it whole: whoever evaluates twice in one synchronous run
  * sees one revision. It neither fetches nor keeps anything.
  */
-import { type CompiledRuleset, compileRuleset, type Ruleset } from "@bannerol/core";
+import { type CompiledRuleset, compileRuleset, type KeyLists, type Ruleset } from "@bannerol/core";
 import type { Entry } from "../exposures.ts";
 
 /** Where a state came from. */
@@ -11,6 +11,7 @@ export type Source = "server" | "cache" | "bootstrap" | "file";
 /** A ruleset in force, and the flags of it that have been asked for. */
 export interface Installed {
   readonly compiled: CompiledRuleset;
+  readonly lists?: KeyLists | undefined;
   readonly entries: Map<string, Entry>;
 }
 
@@ -26,11 +27,11 @@ export interface RulesetChange {
   readonly keys: readonly string[];
 }
 
-/** Serves `ruleset` from now on. The answer says what differs; undefined where that state was served already. */
-export function install(holder: Holder, ruleset: Ruleset): RulesetChange | undefined {
+/** Serves `ruleset` from now on, with the long lists of keys that it names. The answer says what differs; undefined where that state was served already. */
+export function install(holder: Holder, ruleset: Ruleset, lists?: KeyLists): RulesetChange | undefined {
   const before = holder.installed?.compiled;
-  const compiled = compileRuleset(ruleset, before);
-  holder.installed = { compiled, entries: new Map() };
+  const compiled = compileRuleset(ruleset, before, lists);
+  holder.installed = { compiled, lists, entries: new Map() };
   const { epoch, revision } = ruleset;
   const keys = [...compiled.changed];
   // A file's author may change it and leave its revision as it was.

@@ -33,11 +33,23 @@ export interface TestClientOptions extends Partial<Omit<FlagClientOptions, "port
   readonly serves?: Ruleset;
   /** The server neither accepts a stream nor refuses it. */
   readonly silent?: boolean;
+  /** The server is told what was counted. */
+  readonly events?: boolean;
+  /** Default: 0.5, always. */
+  readonly random?: () => number;
   readonly storage?: RulesetStorage;
   readonly logger?: { warn(message: string): void };
 }
 
-export function testClient({ serves, silent = false, storage, logger, ...options }: TestClientOptions = {}) {
+export function testClient({
+  serves,
+  silent = false,
+  events = false,
+  random,
+  storage,
+  logger,
+  ...options
+}: TestClientOptions = {}) {
   const clock = fakeClock();
   const stream = fakeStreamTransport({
     opened(opened) {
@@ -51,6 +63,7 @@ export function testClient({ serves, silent = false, storage, logger, ...options
   });
   const http = fakeHttpTransport();
   const warnings: string[] = [];
+  let ids = 0;
   const client = createFlagClient({
     identity: { key: "bnr_client_x", sdk: { name: "test", version: "0" }, instance: "i" },
     binding: "binding",
@@ -58,11 +71,12 @@ export function testClient({ serves, silent = false, storage, logger, ...options
     ports: {
       clock,
       timers: clock,
-      random: () => 0.5,
+      random: random ?? (() => 0.5),
       stream,
       http,
       logger: logger ?? { warn: (message) => void warnings.push(message) },
       ...(storage && { storage }),
+      ...(events && { newId: () => `id-${++ids}` }),
     },
   });
   return { client, clock, stream, http, warnings };

@@ -219,9 +219,11 @@ describe("a configuration file", () => {
 
   it("is no longer followed after close()", async () => {
     const { client } = await started();
+    const { client: other } = follow();
+    await other.ready();
     await client.close();
     await writeFile(file, serving("off"));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await soon(() => expect(other.isEnabled("flag")).toBe(false));
     expect(client.isEnabled("flag")).toBe(true);
     expect(client.status().state).toBe("closed");
   });

@@ -14,7 +14,7 @@ export function invalid(name: string, places: readonly FilePlace[], inForce: boo
 }
 
 export function flawed(name: string, places: readonly FilePlace[]): ClientProblem {
-  const message = `${name} is in use, but not all of it: a flag that cannot be read serves the caller's default, and a rule that is not understood does not match.${listed(name, places)}`;
+  const message = `${name} is in use, but not all of it: a flag that cannot be read serves the caller's default, a rule that is not understood does not match, and a field that there is not says nothing.${listed(name, places)}`;
   return { code: "file_flawed", message, places };
 }
 
