@@ -1,11 +1,17 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsup";
+import { licenceNotices } from "../../scripts/licence-notices.mjs";
 import { dependencies } from "./package.json";
 
 /** The workspace's packages go in, so that one package is installed; what is listed in `dependencies` stays out. */
 export default defineConfig({
-  // The thread that judges patterns is a file of its own, beside the chunk that starts it; recheck goes into it, so that
-  // nobody has to install the native programs that its package asks for.
-  entry: { main: "src/main.ts", "proof-worker": "../server/src/patterns/proof-worker.js" },
+  // Each thread is a file of its own, beside the chunk that starts it. Into the one that judges patterns goes recheck, so
+  // that nobody has to install the native programs that its package asks for.
+  entry: {
+    main: source("src/main.ts"),
+    "proof-worker": source("../server/src/patterns/proof-worker.js"),
+    "quick-check-worker": source("../server/src/store/sqlite/quick-check-worker.js"),
+  },
   format: "esm",
   platform: "node",
   target: "node20",
@@ -13,7 +19,13 @@ export default defineConfig({
   clean: true,
   external: Object.keys(dependencies),
   noExternal: [/^@bannerol\//],
+  esbuildPlugins: [licenceNotices()],
   esbuildOptions(options) {
     options.conditions = ["@bannerol/source"];
   },
 });
+
+/** Whole, so that a build from elsewhere finds it. */
+function source(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

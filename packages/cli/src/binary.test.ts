@@ -131,7 +131,7 @@ describe("the build", () => {
     const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
     expect(entries.length).toBeGreaterThan(10);
     for (const [file, { entryPoint = "" }] of entries) {
-      if (/commands\/(dev|server|maintenance)\.ts$|packages\/server|\.\.\/server/.test(entryPoint)) continue;
+      if (/commands\/(dev|server|maintenance|transfer)\.ts$|packages\/server|\.\.\/server/.test(entryPoint)) continue;
       const heavy = [...loadedWith(metafile, file)].filter((name) => /\/server\/src|zod|sqlite|pino|hono/.test(name));
       expect({ entryPoint, heavy }).toEqual({ entryPoint, heavy: [] });
     }

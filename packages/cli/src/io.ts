@@ -16,6 +16,8 @@ export interface Io {
 export interface Sink {
   readonly isTerminal: boolean;
   write(text: string): void;
+  /** Resolves once more may be written without filling memory; at once where it is absent. */
+  drained?(): Promise<void>;
 }
 
 export interface Source {
@@ -24,6 +26,8 @@ export interface Source {
   ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
   /** All that is piped in. */
   readAll(): Promise<string>;
+  /** The same as it comes, for what may not fit into memory. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface Interrupts {

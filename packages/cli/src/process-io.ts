@@ -1,4 +1,5 @@
 /** The world as this process has it: its streams, environment, working folder and signals. */
+import { once } from "node:events";
 import { join, parse } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
@@ -34,6 +35,9 @@ const sink = (stream: NodeJS.WriteStream): Sink => ({
   write: (text) => {
     stream.write(text);
   },
+  drained: async () => {
+    if (stream.writableNeedDrain) await once(stream, "drain");
+  },
 });
 
 /** `bannerol log | head -1`: who reads has read enough, which is no error. */
@@ -53,6 +57,7 @@ function source(): Source {
       for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
       return text;
     },
+    bytes: () => process.stdin,
   };
 }
 

@@ -96,7 +96,9 @@ function addVerb(parent: Command, syntax: VerbSyntax, listener: Listener): void 
   verb.action(async () => listener.receive({ kind: "command", action: await syntax.load(), words: wordsOf(verb) }));
   const below = syntax.verbs ?? [];
   if (below.length === 0) return;
-  verb.helpCommand(false).summary(`${syntax.summary}; ${below.map(({ usage }) => usage.split(" ")[0]).join("|")}`);
+  verb
+    .helpCommand(false)
+    .summary(`${syntax.brief ?? syntax.summary}; ${below.map(({ usage }) => usage.split(" ")[0]).join("|")}`);
   for (const each of below) addVerb(verb, each, listener);
 }
 

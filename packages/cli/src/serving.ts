@@ -73,6 +73,7 @@ function overridesOf(words: Words): { readonly [K in SettingName]?: string } {
     DATABASE_URL: words.option("databaseUrl"),
     BANNEROL_ADMIN_TOKEN: words.secret("adminToken"),
     LOG_LEVEL: words.option("logLevel"),
+    BANNEROL_PROXIES: words.option("proxies"),
     BANNEROL_DRAIN_SECONDS: words.option("drainSeconds"),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -6,6 +6,8 @@ export interface VerbSyntax {
   readonly usage: string;
   /** One line, in the imperative. */
   readonly summary: string;
+  /** For the first page of help, where the verbs below stand behind it. */
+  readonly brief?: string;
   readonly options?: readonly OptionSyntax[];
   /** A command as somebody would type it. */
   readonly example: string;

@@ -99,7 +99,8 @@ function segmentPage(segment: SegmentForm, colours: Colours): string {
   return `${colours.bold(printable(segment.key))}${about}\n\n${table(facts)}`;
 }
 
-function keysLine(keys: readonly string[]): string {
+function keysLine(keys: SegmentForm["included"]): string {
+  if ("list" in keys) return `${keys.count} keys: bannerol segment keys`;
   const more = keys.length > SHOWN ? `, … (${keys.length} in all)` : "";
   return `${keys.slice(0, SHOWN).map(printable).join(", ")}${more}`;
 }

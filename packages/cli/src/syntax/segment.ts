@@ -1,6 +1,14 @@
-import { comment, type NounSyntax } from "../syntax.ts";
+import { comment, type NounSyntax, type OptionSyntax } from "../syntax.ts";
 
 const commands = () => import("../commands/segment.ts");
+const keyCommands = () => import("../commands/segment-keys.ts");
+
+const list: OptionSyntax = {
+  flags: "--list <list>",
+  description: "which list; included unless named",
+  choices: ["included", "excluded"],
+};
+const keys: OptionSyntax = { flags: "--key <key>", description: "a key", repeatable: true, required: true };
 
 export const segmentCommands: NounSyntax = {
   noun: "segment",
@@ -39,6 +47,34 @@ export const segmentCommands: NounSyntax = {
       options: [comment],
       example: "bannerol segment delete staff",
       load: async () => (await commands()).remove,
+    },
+    {
+      usage: "keys <segment>",
+      summary: "print the keys of a list, one a line",
+      options: [list],
+      example: "bannerol segment keys staff --list excluded",
+      load: async () => (await keyCommands()).print,
+    },
+    {
+      usage: "add <segment>",
+      summary: "add keys to a list",
+      options: [keys, list, comment],
+      example: "bannerol segment add staff --key u3 --key u4",
+      load: async () => (await keyCommands()).add,
+    },
+    {
+      usage: "remove <segment>",
+      summary: "remove keys from a list",
+      options: [keys, list, comment],
+      example: "bannerol segment remove staff --key u3",
+      load: async () => (await keyCommands()).remove,
+    },
+    {
+      usage: "import <segment> <file>",
+      summary: "replace a list by up to 1,000,000 keys, one a line (-: standard input)",
+      options: [list, comment],
+      example: "bannerol segment import staff staff.txt",
+      load: async () => (await keyCommands()).replace,
     },
   ],
 };

@@ -10,6 +10,7 @@ const settings: readonly OptionSyntax[] = [
   { flags: "--host <address>", description: "on which address (HOST; 127.0.0.1)" },
   database,
   { flags: "--log-level <level>", description: "how much to log (LOG_LEVEL)" },
+  { flags: "--proxies <count>", description: "how many stand in front (BANNEROL_PROXIES; 0)" },
   { flags: "--drain-seconds <seconds>", description: "how long a stop may take (BANNEROL_DRAIN_SECONDS)" },
 ];
 
@@ -24,6 +25,7 @@ export const devCommand: VerbSyntax = {
 export const serverCommand: VerbSyntax = {
   usage: "server",
   summary: "start a server for production",
+  brief: "serve",
   options: [
     ...settings,
     { flags: "--admin-token <token>", description: "make this the first admin token (BANNEROL_ADMIN_TOKEN)" },
@@ -44,6 +46,27 @@ export const serverCommand: VerbSyntax = {
       options: [database],
       example: "bannerol server restore /var/backups/bannerol.db --yes",
       load: async () => (await import("../commands/maintenance.ts")).restoreBackup,
+    },
+    {
+      usage: "migrate",
+      summary: "bring the database to this program's schema, and end",
+      options: [database],
+      example: "bannerol server migrate --database-url sqlite:/var/lib/bannerol/bannerol.db",
+      load: async () => (await import("../commands/transfer.ts")).migrate,
+    },
+    {
+      usage: "export <file>",
+      summary: "write everything as lines, beside a server that runs; - is standard output",
+      options: [database],
+      example: "bannerol server export installation.jsonl",
+      load: async () => (await import("../commands/transfer.ts")).exportAll,
+    },
+    {
+      usage: "import <file>",
+      summary: "fill an empty database from an export; - is standard input",
+      options: [database],
+      example: "bannerol server import installation.jsonl --database-url postgres://bannerol@db.example/bannerol",
+      load: async () => (await import("../commands/transfer.ts")).importAll,
     },
     {
       usage: "verify",

@@ -84,6 +84,13 @@ export const everything: Script = {
   },
   "POST /projects/default/segments": { status: 201, body: documents.segment },
   "GET /projects/default/segments/staff": tagged(documents.segment),
+  "GET /projects/default/segments/staff/keys": ({ path }) => ({
+    body: path.includes("cursor")
+      ? { items: ["u2"], count: 2, revision: 12 }
+      : { items: ["u1"], nextCursor: "a2E", count: 2, revision: 12 },
+  }),
+  "POST /projects/default/segments/staff/keys": { body: documents.keysChanged },
+  "PUT /projects/default/segments/staff/keys": { body: documents.keysChanged },
   "DELETE /projects/default/segments/staff": { body: { revision: 15, head: documents.head } },
   "POST /keys": { status: 201, body: documents.sdkKey },
   "GET /keys": { body: { items: [documents.sdkKey] } },

@@ -21,7 +21,6 @@ export async function buildBinary(): Promise<Binary> {
   await cp(join(packageFolder, "bin"), join(folder, "bin"), { recursive: true });
   await build({
     config: join(packageFolder, "tsup.config.ts"),
-    entry: [join(packageFolder, "src", "main.ts")],
     outDir: join(folder, "dist"),
     metafile: true,
     silent: true,

@@ -10,6 +10,7 @@ import type {
   ProjectForm,
   SdkKeyCreated,
   SegmentChanged,
+  SegmentKeysChanged,
   TargetingChanged,
   TokenCreated,
 } from "@bannerol/protocol/schemas";
@@ -82,6 +83,8 @@ export const segment: SegmentChanged = {
   revision: 7,
   head,
 };
+
+export const keysChanged: SegmentKeysChanged = { list: "included", count: 12_000, revision: 13, head };
 
 export const change: ChangeForm = {
   revision: 12,

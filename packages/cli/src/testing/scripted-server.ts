@@ -61,7 +61,12 @@ async function read(request: IncomingMessage): Promise<Seen> {
   let text = "";
   for await (const chunk of request) text += String(chunk);
   const { method = "", url = "", headers } = request;
-  return { method, path: url.replace(/^\/api\/v1/, ""), headers, body: text === "" ? undefined : JSON.parse(text) };
+  return { method, path: url.replace(/^\/api\/v1/, ""), headers, body: bodyOf(request, text) };
+}
+
+function bodyOf({ headers }: IncomingMessage, text: string): unknown {
+  if (text === "") return undefined;
+  return headers["content-type"]?.startsWith("text/plain") ? text : JSON.parse(text);
 }
 
 function listen(server: Server): Promise<number> {

@@ -56,6 +56,9 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
         return world.input ?? "";
       },
       readAll: async () => world.input ?? "",
+      async *bytes() {
+        yield new TextEncoder().encode(world.input ?? "");
+      },
     },
     interrupts: { take: (listener) => world.stop?.(listener) },
   });

@@ -1,0 +1,81 @@
+/** The keys of a segment's lists, whatever their length. */
+import { createReadStream } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ListPartName, SegmentKeysChanged } from "@bannerol/protocol/schemas";
+import { type Action, type Call, openSession } from "../call.ts";
+import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
+import { stamp } from "../output/describe.ts";
+import type { Output } from "../output/output.ts";
+import { printable } from "../output/printable.ts";
+import { mayChange } from "../protection.ts";
+
+const PAGE = "10000";
+
+export const print: Action = async (call) => {
+  const { admin, project } = await openSession(call);
+  const name = nameIn(call, project);
+  const items: string[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = await admin.segments.keys(name, {
+      ...listOf(call),
+      limit: PAGE,
+      ...(cursor !== undefined && { cursor }),
+    });
+    items.push(...page.body.items);
+    cursor = page.body.nextCursor;
+  }
+  return { document: { items }, text: () => items.map(printable).join("\n") };
+};
+
+export const add: Action = (call) => edit(call, "add");
+export const remove: Action = (call) => edit(call, "remove");
+
+async function edit(call: Call, what: "add" | "remove"): Promise<Output> {
+  const session = await openSession(call);
+  const name = nameIn(call, session.project);
+  const { etag: ifMatch } = await session.admin.segments.get(name);
+  await mayChange(call, session, { what: `${what} keys of segment ${name.segment}` });
+  const body = { ...listOf(call), [what]: [...call.words.list("key")], ...commentOf(call.words) };
+  return changed(name.segment, (await session.admin.segments.editKeys(name, body, { ifMatch })).body);
+}
+
+export const replace: Action = async (call) => {
+  const lines = await linesIn(call);
+  const session = await openSession(call);
+  const name = nameIn(call, session.project);
+  const { etag: ifMatch } = await session.admin.segments.get(name);
+  await mayChange(call, session, { what: `replace keys of segment ${name.segment}` });
+  const options = { ...listOf(call), ...commentOf(call.words), ifMatch };
+  return changed(name.segment, (await session.admin.segments.replaceKeys(name, lines, options)).body);
+};
+
+function nameIn({ words }: Call, project: string) {
+  return { project, segment: words.argument("segment") };
+}
+
+function listOf({ words }: Call): { readonly list?: ListPartName } {
+  const list = words.option("list");
+  return list === "included" || list === "excluded" ? { list } : {};
+}
+
+async function linesIn({ words, io }: Call): Promise<AsyncIterable<Uint8Array>> {
+  const file = words.argument("file");
+  if (file === "-") return io.stdin.bytes();
+  const path = resolve(io.folder, file);
+  try {
+    await access(path, constants.R_OK);
+  } catch {
+    throw new UsageError(`${file} cannot be read. Name a file with one key a line, or - for standard input.`);
+  }
+  return createReadStream(path);
+}
+
+function changed(segment: string, body: SegmentKeysChanged): Output {
+  return {
+    document: body,
+    text: (colours) =>
+      `${colours.bold(printable(segment))} has ${body.count} keys ${body.list}\n${stamp(body, colours)}`,
+  };
+}
