@@ -24,6 +24,10 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        ...fromSource,
+        test: { ...patient, name: "faults", include: ["test/faults/**/*.test.ts"], fileParallelism: false },
+      },
     ],
   },
 });

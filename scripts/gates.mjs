@@ -13,7 +13,7 @@ const report = join(scratch, "tests.json");
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What is installed or started before the tests: one that was skipped for want of it is one that failed. */
-const needed = /PostgreSQL|Chromium|nginx/i;
+const needed = /PostgreSQL|Chromium|nginx|strace/i;
 
 const gates = [
   [
@@ -31,8 +31,15 @@ const gates = [
   ["types of package sdk-node", bin("attw"), ["--pack", "packages/sdk-node", "--profile", "node16"]],
   ["package cli", bin("publint"), ["run", "packages/cli", "--strict"]],
   ["a fresh clone", process.execPath, [join(root, "scripts", "fresh-clone.mjs")]],
+  ["fuzzing, short form", "npm", ["run", "fuzz", "--", "--runs", "1000", "--minutes", "5"]],
+  ["mutation, short form", "npm", ["run", "mutation", "--", "--short"]],
   ["benchmarks, short form", "npm", ["run", "bench", "--", "--short"]],
+  ["types of the benchmarks", bin("tsc"), ["-p", join(root, "test", "bench")]],
 ];
+
+// The one thing beside PostgreSQL that tests ask of the machine: it traces what a process writes, and cuts its power.
+if (spawnSync("strace", ["-V"]).error !== undefined)
+  spawnSync("apt-get", ["install", "--yes", "strace"], { stdio: "inherit" });
 
 const outcomes = gates.map(([name, command, args]) => {
   const started = Date.now();

@@ -10,5 +10,8 @@ env.FUZZ_RUNS ??= "30";
 export default defineConfig({
   resolve: { conditions: ["@bannerol/source"] },
   ssr: { resolve: { conditions: ["@bannerol/source"] } },
-  test: { include: (env.MUTATION_TESTS ?? "packages/core/src/**/*.test.ts").split(",") },
+  test: {
+    testTimeout: 60_000,
+    include: (env.MUTATION_TESTS ?? "packages/core/src/**/*.test.ts").split(","),
+  },
 });

@@ -48,7 +48,7 @@ function answers(url) {
 }
 
 /** The folder of the newest `initdb`, where Debian, PGDG and Homebrew put it, or on the path. */
-function findPrograms() {
+export function findPrograms() {
   const versions = ["/usr/lib/postgresql", "/usr", "/opt/homebrew/opt"].flatMap((folder) =>
     existsSync(folder)
       ? readdirSync(folder)
@@ -72,7 +72,10 @@ function install() {
   return status === 0;
 }
 
-/** A cluster of its own in a folder that is gone when it is stopped. */
+/**
+ * A cluster of its own in a folder that is gone when it is stopped. `crash` ends all of its processes at once, by
+ * SIGKILL; `start` starts it again. `folder` is its owner's.
+ */
 export async function startCluster(programs) {
   const folder = mkdtempSync(join(tmpdir(), "bannerol-postgres-"));
   const stop = () => {
@@ -93,9 +96,16 @@ export async function startCluster(programs) {
     };
     const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     const log = join(folder, "log");
-    const start = ["pg_ctl", "-D", data, "-l", log, "-w", "-s", "-o", `-p ${port} ${options.join(" ")}`, "start"];
-    must(asOwner(programs, start), () => (existsSync(log) ? readFileSync(log, "utf8") : ""));
-    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+    const command = ["pg_ctl", "-D", data, "-l", log, "-w", "-s", "-o", `-p ${port} ${options.join(" ")}`, "start"];
+    const start = () => must(asOwner(programs, command), () => (existsSync(log) ? readFileSync(log, "utf8") : ""));
+    start();
+    const crash = () => {
+      const lock = join(data, "postmaster.pid");
+      killAll(Number(readFileSync(lock, "utf8").split("\n")[0]));
+      // The number may still be taken, by what is left of the process that was killed.
+      for (const file of [lock, join(folder, `.s.PGSQL.${port}.lock`)]) rmSync(file, { force: true });
+    };
+    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, folder, start, crash, stop };
   } catch (error) {
     stop();
     throw error;
@@ -109,7 +119,19 @@ function asOwner(programs, [program, ...args]) {
   return spawnSync(command, rest, { cwd: "/", encoding: "utf8" });
 }
 
-function giveToOwner(folder) {
+/** A process and those that it started; the parent first, so that it starts no more. */
+function killAll(parent) {
+  const listed = spawnSync("ps", ["-o", "pid=", "--ppid", String(parent)], { encoding: "utf8" }).stdout;
+  for (const pid of [parent, ...listed.split("\n").map(Number).filter(Boolean)]) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+export function giveToOwner(folder) {
   if (!isRoot) return;
   const id = (option) => Number(spawnSync("id", [option, "postgres"], { encoding: "utf8" }).stdout);
   chownSync(folder, id("-u"), id("-g"));

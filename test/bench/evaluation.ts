@@ -14,24 +14,38 @@ const flags = ["--expose-gc", "--min-semi-space-size=16"];
 
 export type BySubject<T> = ReadonlyMap<SubjectName, T>;
 
-/** By scenario, then by subject. One process asks for the short scenarios, as an application would; each long one has its own. */
+/**
+ * By scenario, then by subject. One process asks for the short scenarios, as an application would; each long one has its own.
+ *
+ * Subjects take turns, several times over, and of each the best turn counts: a machine that others share is half as fast
+ * for seconds at a time, and whoever is measured then would seem to be.
+ */
 export async function measureScenarios(isShort: boolean): Promise<ReadonlyMap<string, BySubject<Measured>>> {
-  const rounds = isShort ? "5" : "15";
+  const rounds = isShort ? "5" : "9";
   const all = scenarios.map((scenario, index) => ({ ...scenario, index }));
   const chosen = all.filter(({ isLong }) => !isLong || !isShort);
   const together = chosen.filter(({ isLong }) => !isLong);
   const groups = [together, ...chosen.filter(({ isLong }) => isLong).map((scenario) => [scenario])];
   const table = new Map(chosen.map(({ title }) => [title, new Map<SubjectName, Measured>()]));
   for (const group of groups) {
-    for (const subject of subjects) {
+    const turns = isShort || group !== together ? 1 : 7;
+    for (const subject of Array.from({ length: turns }, () => subjects).flat()) {
       const indexes = group.map(({ index }) => index).join(",");
       const measured = await ask<readonly Measured[]>([subject, "evaluate", indexes, rounds]);
       for (const [at, { title }] of group.entries()) {
-        table.get(title)?.set(subject, measured?.[at] ?? { failed: "The process ended." });
+        const before = table.get(title)?.get(subject);
+        table.get(title)?.set(subject, better(before, measured?.[at] ?? { failed: "The process ended." }));
       }
     }
   }
   return table;
+}
+
+/** The lower cost; a failure is never forgiven by another turn. */
+function better(before: Measured | undefined, now: Measured): Measured {
+  if (before === undefined || "failed" in now) return now;
+  if ("failed" in before) return before;
+  return before.nanoseconds <= now.nanoseconds ? before : now;
 }
 
 /** The median of several processes for each subject; undefined where it ended without an answer. */

@@ -42,6 +42,7 @@ const requests = {
     clearInterval(asking);
     return answers;
   },
+  flush: async () => await flags.flush(),
   close: async () => {
     await flags.close();
     process.disconnect();

@@ -24,6 +24,8 @@ export interface AdminRequest {
   /** A name that is undefined is left out. */
   readonly query?: { readonly [name: string]: string | number | undefined } | undefined;
   readonly body?: unknown;
+  /** A body of text that is sent as it comes, and may take as long as it does. */
+  readonly lines?: AsyncIterable<Uint8Array> | undefined;
   /** The ETag of what the change was decided on. */
   readonly ifMatch?: string | undefined;
 }
@@ -77,22 +79,38 @@ function encodeSegment(segment: string): string {
   return encodeURIComponent(segment);
 }
 
-function requestInit(options: AdminClientOptions, { method, body, ifMatch }: AdminRequest): RequestInit {
+function requestInit(options: AdminClientOptions, { method, body, lines, ifMatch }: AdminRequest): RequestInit {
   return {
     method,
     // A redirect would carry the token to a server that nobody named.
     redirect: "error",
-    signal: AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    ...(lines === undefined && { signal: AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS) }),
     headers: {
       Accept: "application/json",
       Authorization: `Bearer ${options.token}`,
       "User-Agent": options.userAgent ?? "bannerol-admin-client",
       ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(lines !== undefined && { "Content-Type": "text/plain; charset=utf-8" }),
       ...(ifMatch !== undefined && { "If-Match": ifMatch }),
       ...(method === "POST" && { "Idempotency-Key": crypto.randomUUID() }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(lines !== undefined && streamed(lines)),
   };
+}
+
+/** `duplex` is what the platform asks for where a body is a stream. */
+function streamed(lines: AsyncIterable<Uint8Array>): RequestInit & { readonly duplex: "half" } {
+  const chunks = lines[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: async () => void (await chunks.return?.()),
+  });
+  return { body, duplex: "half" };
 }
 
 async function answered<T>(url: string, perform: () => Promise<T>): Promise<T> {

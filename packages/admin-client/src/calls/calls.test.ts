@@ -4,6 +4,9 @@ import { AdminClient } from "../admin-client.ts";
 const flag = { project: "p", flag: "f" };
 const targeting = { ...flag, environment: "e" };
 const segment = { project: "p", segment: "s" };
+async function* linesOf(text: string) {
+  yield new TextEncoder().encode(text);
+}
 const environment = { project: "p", environment: "e" };
 const fields = {
   enabled: true,
@@ -41,6 +44,12 @@ const calls: readonly [request: string, call: (client: AdminClient) => Promise<u
   ["POST projects/p/segments", (client) => client.segments.create("p", { key: "s" })],
   ["PUT projects/p/segments/s", (client) => client.segments.put(segment, {})],
   ["PATCH projects/p/segments/s", (client) => client.segments.update(segment, { by: null })],
+  ["GET projects/p/segments/s/keys?list=excluded", (client) => client.segments.keys(segment, { list: "excluded" })],
+  ["POST projects/p/segments/s/keys", (client) => client.segments.editKeys(segment, { add: ["u1"] })],
+  [
+    "PUT projects/p/segments/s/keys?comment=c",
+    (client) => client.segments.replaceKeys(segment, linesOf("u1\n"), { comment: "c" }),
+  ],
   ["DELETE projects/p/segments/s?comment=c", (client) => client.segments.delete(segment, { comment: "c" })],
   ["GET projects/p/changes?flag=f", (client) => client.history.changes("p", { flag: "f" })],
   ["POST projects/p/changes", (client) => client.history.apply("p", { items: [] })],
