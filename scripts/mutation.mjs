@@ -46,13 +46,16 @@ const areas = new Map([
     {
       mutate: [
         "compile/attribute-test.ts",
+        "compile/branch.ts",
+        "compile/compile-flag.ts",
         "compile/condition.ts",
         "compile/outcomes.ts",
         "compile/program.ts",
         "compile/segment.ts",
         "compile/serve.ts",
+        "compile/shared-attribute.ts",
       ],
-      tests: evaluator,
+      tests: [...evaluator, "compile/shared-attribute.test.ts"],
     },
   ],
   [

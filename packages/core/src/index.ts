@@ -33,7 +33,7 @@ export { atOnce, SLICE_KEYS, type Sliced } from "./lists/sliced.ts";
 export { FingerprintCollector } from "./lists/sort.ts";
 export type * from "./model.ts";
 export { applyDelta } from "./patch/apply.ts";
-export { checksumOf, type EntityKind, entityChecksum } from "./patch/checksum.ts";
+export { checksumAfter, checksumOf, type EntityKind, entityChecksum } from "./patch/checksum.ts";
 export { diffRulesets } from "./patch/diff.ts";
 export type * from "./result.ts";
 export { RulesetError, readRuleset, toDocument } from "./ruleset.ts";

@@ -1,5 +1,5 @@
 /** What a message does to the state in hand: applied whole, or left aside with a reason. Pure. */
-import { applyDelta, checksumOf, type Ruleset, readRuleset } from "@bannerol/core";
+import { applyDelta, checksumAfter, checksumOf, type Ruleset, readRuleset } from "@bannerol/core";
 import { type DeltaMessage, parseServerMessage, type SnapshotMessage } from "@bannerol/protocol";
 import type { Memory } from "./state.ts";
 
@@ -20,8 +20,8 @@ export function receiveDelta(memory: Memory, delta: DeltaMessage): Received {
   if (ruleset === undefined) return MISFIT;
   if (delta.to <= ruleset.revision) return COVERED;
   if (delta.from !== ruleset.revision) return MISFIT;
-  const next = applyDelta(ruleset, delta);
-  return checksumOf(next) === delta.checksum ? applied(memory, next, delta.checksum) : MISFIT;
+  if (checksumAfter(memory.checksum, ruleset, delta) !== delta.checksum) return MISFIT;
+  return applied(memory, applyDelta(ruleset, delta), delta.checksum);
 }
 
 export function receiveSnapshot(memory: Memory, snapshot: SnapshotMessage): Received {

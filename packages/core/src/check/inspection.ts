@@ -46,6 +46,11 @@ export class Inspection {
     return this.#findings;
   }
 
+  /** How much has been found so far: what `place` counts from. */
+  get count(): number {
+    return this.#findings.length;
+  }
+
   get forWriter(): boolean {
     return this.strength === "writer";
   }
@@ -80,8 +85,14 @@ export class Inspection {
   under<T>(step: string | number, work: () => T): T {
     const before = this.#findings.length;
     const result = work();
-    if (this.#findings.length > before) this.#prefix(before, step);
+    this.place(before, step);
     return result;
+  }
+
+  /** Says of what was found since there were `before` findings that it lies further down, by these steps. */
+  place(before: number, ...steps: readonly (string | number)[]): void {
+    if (this.#findings.length === before) return;
+    for (let at = steps.length - 1; at >= 0; at--) this.#prefix(before, steps[at] ?? "");
   }
 
   required(record: JsonRecord, name: string, check: Check): void {

@@ -1,7 +1,7 @@
 import { type Finding, Inspection, inOneLine } from "../check/inspection.ts";
 import type { Flag, Rule, Target } from "../model.ts";
 import type { Outcome } from "../result.ts";
-import { NOWHERE } from "./compiled-condition.ts";
+import { type Branch, endAt, link } from "./branch.ts";
 import { compileCondition, compileReference } from "./condition.ts";
 import type { Holds, Scope } from "./linked.ts";
 import { OutcomeList } from "./outcomes.ts";
@@ -69,7 +69,7 @@ function compileParts(flag: Flag, outcomes: OutcomeList, surroundings: Surroundi
         ? NO_PREREQUISITES
         : prerequisites.map((prerequisite) => compileReference(prerequisite, surroundings.scope)),
     targets: compileTargets(targets, outcomes),
-    ...compileConditions(rules, surroundings),
+    ...compileRules(rules, surroundings),
   };
 }
 
@@ -83,19 +83,29 @@ function compileTargets(targets: readonly Target[], outcomes: OutcomeList): Deci
   return byKey;
 }
 
-function compileConditions(
+/**
+ * One way through all rules: where a rule's condition does not hold, its branches lead to those of the next. A rule in
+ * which something was not understood is passed by.
+ */
+function compileRules(
   rules: readonly Rule[],
   { scope, problems }: Surroundings,
-): Pick<DecisionParts, "conditions" | "problems"> {
+): Pick<DecisionParts, "entries" | "problems"> {
+  const entries = new Array<Branch>(rules.length + 1).fill(endAt(rules.length));
   let found: Map<number, readonly Finding[]> | undefined;
   const conditions = rules.map(({ when }, at) => {
-    const before = problems.findings.length;
-    const compile = () => problems.under("when", () => compileCondition(when, scope, problems));
-    const condition = problems.under("rules", () => problems.under(at, compile));
-    if (problems.findings.length === before) return condition;
+    const before = problems.count;
+    const condition = compileCondition(when, scope, problems);
+    if (problems.count === before) return condition;
+    problems.place(before, "rules", at, "when");
     found ??= new Map();
     found.set(at, problems.findings.slice(before));
-    return NOWHERE;
+    return undefined;
   });
-  return { conditions, problems: found };
+  for (let at = conditions.length - 1, next = endAt(rules.length); at >= 0; at--) {
+    const condition = conditions[at];
+    if (condition !== undefined) next = link(condition, endAt(at), next);
+    entries[at] = next;
+  }
+  return { entries, problems: found };
 }

@@ -3,7 +3,7 @@ import type { Inspection } from "../check/inspection.ts";
 import { isRecord } from "../json.ts";
 import type { AttributeTest, Condition, FlagReference } from "../model.ts";
 import { compileTest, passes } from "./attribute-test.ts";
-import { allOf, anyOf, askOf, type CompiledCondition, NOWHERE, notOf, testOf } from "./compiled-condition.ts";
+import { askOf, type CompiledCondition, nowhere, testOf } from "./branch.ts";
 import type { Holds, Scope } from "./linked.ts";
 
 /**
@@ -12,15 +12,18 @@ import type { Holds, Scope } from "./linked.ts";
  */
 export function compileCondition(condition: Condition, scope: Scope, problems: Inspection): CompiledCondition {
   if (isOf(condition, "attribute")) return compileAttributeTest(condition, scope, problems);
-  if (isOf(condition, "all")) return allOf(compileParts("all", condition.all, { scope, problems }));
-  if (isOf(condition, "any")) return anyOf(compileParts("any", condition.any, { scope, problems }));
+  if (isOf(condition, "all")) return { group: "all", parts: compileParts("all", condition.all, { scope, problems }) };
+  if (isOf(condition, "any")) return { group: "any", parts: compileParts("any", condition.any, { scope, problems }) };
   if (isOf(condition, "not")) {
-    return notOf(problems.under("not", () => compileCondition(condition.not, scope, problems)));
+    const before = problems.count;
+    const part = compileCondition(condition.not, scope, problems);
+    problems.place(before, "not");
+    return { group: "not", parts: [part] };
   }
   if (isOf(condition, "segment")) return askOf(compileMembership(condition.segment, scope, problems));
   if (isOf(condition, "flag")) return askOf(compileReference(condition, scope));
   problems.add("This kind of condition is not known here. A newer version of this software may know it.");
-  return NOWHERE;
+  return nowhere();
 }
 
 /** Absent and undefined are the same: a document may have been written as a JavaScript object. */
@@ -43,9 +46,12 @@ function compileParts(
   parts: readonly Condition[],
   { scope, problems }: { readonly scope: Scope; readonly problems: Inspection },
 ): readonly CompiledCondition[] {
-  return problems.under(name, () =>
-    parts.map((part, at) => problems.under(at, () => compileCondition(part, scope, problems))),
-  );
+  return parts.map((part, at) => {
+    const before = problems.count;
+    const compiled = compileCondition(part, scope, problems);
+    problems.place(before, name, at);
+    return compiled;
+  });
 }
 
 const never: Holds = () => false;

@@ -2,7 +2,7 @@ import { type Attributes, keyIn, readTargetingKey } from "../attributes.ts";
 import type { Finding } from "../check/inspection.ts";
 import type { Flag } from "../model.ts";
 import type { Outcome } from "../result.ts";
-import { type CompiledCondition, holds } from "./compiled-condition.ts";
+import { type Branch, endFrom } from "./branch.ts";
 import type { Holds } from "./linked.ts";
 import type { OutcomeList } from "./outcomes.ts";
 import { type CompiledServe, compileServeAt } from "./serve.ts";
@@ -35,9 +35,9 @@ export class Program implements ProgramFields {
     this.constant = constant;
     this.parts = parts;
     this.findings = findings;
-    this.remembers = parts !== undefined && parts.conditions.length + parts.prerequisites.length > 0;
+    this.remembers = parts !== undefined && parts.entries.length + parts.prerequisites.length > 1;
     this.#outcomes = outcomes;
-    this.#serves = new Array(parts === undefined ? 0 : parts.conditions.length + 1);
+    this.#serves = new Array(parts === undefined ? 0 : parts.entries.length);
   }
 
   get outcomes(): readonly Outcome[] {
@@ -61,14 +61,15 @@ export class Program implements ProgramFields {
       const targeted = key === undefined ? undefined : parts.targets.get(key);
       if (targeted !== undefined) return targeted;
     }
-    const { conditions } = parts;
-    for (let at = 0; at < conditions.length; at++) {
-      const when = conditions[at];
-      if (when === undefined || !holds(when, attributes, now, run)) continue;
+    const { entries } = parts;
+    for (let at = 0; at < entries.length; at++) {
+      const start = entries[at];
+      if (start === undefined) break;
+      at = endFrom(start, attributes, now, run);
       const served = this.serve(at, attributes);
       if (served !== undefined) return served;
     }
-    return this.serve(conditions.length, attributes) ?? this.leftOut(flag);
+    return this.leftOut(flag);
   }
 
   /**
@@ -102,8 +103,8 @@ export interface DecisionParts {
   readonly prerequisites: readonly Holds[];
   /** All target lists in one, since a key's first list is the one that counts. Absent where there are none. */
   readonly targets: ReadonlyMap<string, Outcome> | undefined;
-  /** The rules' conditions. One that has a part that was not understood holds nowhere. */
-  readonly conditions: readonly CompiledCondition[];
+  /** By position of the rule, where looking for the one that matches begins; the fallthrough's last. */
+  readonly entries: readonly Branch[];
   /** What was not understood, by position of the rule. Absent where all was. */
   readonly problems: ReadonlyMap<number, readonly Finding[]> | undefined;
 }

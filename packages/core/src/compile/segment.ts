@@ -1,7 +1,7 @@
-import { attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
+import { type Attributes, attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
 import { Inspection, inOneLine } from "../check/inspection.ts";
-import type { Segment } from "../model.ts";
-import { type CompiledCondition, holds, NOWHERE } from "./compiled-condition.ts";
+import type { Condition, Segment } from "../model.ts";
+import { type Branch, endAt, endFrom, link } from "./branch.ts";
 import { compileCondition } from "./condition.ts";
 import type { Holds, KeySet, Scope } from "./linked.ts";
 
@@ -16,13 +16,23 @@ export interface CompiledSegment {
 
 const NO_KEYS: KeySet = new Set<string>();
 
+/** Where a segment's condition leads. */
+const OUT = endAt(0);
+const IN = endAt(1);
+
+const compileWhen = (when: Condition, scope: Scope, problems: Inspection): Branch =>
+  link(compileCondition(when, scope, problems), IN, OUT);
+
+const leadsIn = (condition: Branch, attributes: Attributes, now: number, run: number): boolean =>
+  endFrom(condition, attributes, now, run) === IN.end;
+
 /** Compiles a segment; those that it refers to have been compiled before. */
 export function compileSegment(segment: Segment, scope: Scope): CompiledSegment {
   const { when, by = TARGETING_KEY } = segment;
   const problems = new Inspection("reader");
   const included = problems.under("included", () => compileKeys(segment.included, scope, problems));
   const excluded = problems.under("excluded", () => compileKeys(segment.excluded, scope, problems));
-  const condition = when === null ? NOWHERE : problems.under("when", () => compileCondition(when, scope, problems));
+  const condition = when === null ? OUT : problems.under("when", () => compileWhen(when, scope, problems));
   const [problem] = problems.findings;
   const contains = behindLists({ by, included, excluded }, condition);
   return { segment, included, excluded, problem: problem && inOneLine(problem), contains };
@@ -41,8 +51,8 @@ interface Lists extends Pick<CompiledSegment, "included" | "excluded"> {
 }
 
 /** A key in `excluded` is out, else one in `included` is in, else the condition decides. */
-function behindLists({ by, included, excluded }: Lists, condition: CompiledCondition): Holds {
-  if (included.size + excluded.size === 0) return (attributes, now, run) => holds(condition, attributes, now, run);
+function behindLists({ by, included, excluded }: Lists, condition: Branch): Holds {
+  if (included.size + excluded.size === 0) return (attributes, now, run) => leadsIn(condition, attributes, now, run);
   const read = attributeReader(by);
   return (attributes, now, run) => {
     const key = keyIn(read(attributes));
@@ -50,6 +60,6 @@ function behindLists({ by, included, excluded }: Lists, condition: CompiledCondi
       if (excluded.has(key)) return false;
       if (included.has(key)) return true;
     }
-    return holds(condition, attributes, now, run);
+    return leadsIn(condition, attributes, now, run);
   };
 }

@@ -1,6 +1,6 @@
 import { murmur3 } from "../hash.ts";
 import { isCount, isRecord } from "../json.ts";
-import type { Ruleset } from "../model.ts";
+import type { Ruleset, RulesetDelta } from "../model.ts";
 
 export type EntityKind = "flag" | "segment";
 
@@ -18,11 +18,41 @@ export function checksumOf(ruleset: Pick<Ruleset, "flags" | "segments">): number
   return (sumOf("flag", ruleset.flags) + sumOf("segment", ruleset.segments)) >>> 0;
 }
 
+/**
+ * The checksum of what `delta` makes of `ruleset`, whose own checksum is `checksum`: what leaves is taken off, and what
+ * comes is added, so that it takes as long as the delta is long. Of 5,000 flags the whole sum takes milliseconds.
+ */
+export function checksumAfter(
+  checksum: number,
+  ruleset: Pick<Ruleset, "flags" | "segments">,
+  delta: Pick<RulesetDelta, "flags" | "segments">,
+): number {
+  const flags = differenceOf("flag", ruleset.flags, delta.flags);
+  const segments = differenceOf("segment", ruleset.segments, delta.segments);
+  return (checksum + flags + segments) >>> 0;
+}
+
+function differenceOf(
+  kind: EntityKind,
+  before: ReadonlyMap<string, unknown>,
+  changes: { readonly [key: string]: unknown },
+): number {
+  let sum = 0;
+  for (const [key, document] of Object.entries(changes)) {
+    const part = partOf(kind, key, document) - (before.has(key) ? partOf(kind, key, before.get(key)) : 0);
+    sum = (sum + part) | 0;
+  }
+  return sum;
+}
+
+/** A document that is `null` is no entity. */
+function partOf(kind: EntityKind, key: string, document: unknown): number {
+  return document === null ? 0 : entityChecksum(kind, key, versionOf(document));
+}
+
 function sumOf(kind: EntityKind, entities: ReadonlyMap<string, unknown>): number {
   let sum = 0;
-  for (const [key, document] of entities) {
-    if (document !== null) sum = (sum + entityChecksum(kind, key, versionOf(document))) >>> 0;
-  }
+  for (const [key, document] of entities) sum = (sum + partOf(kind, key, document)) >>> 0;
   return sum;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { murmur3 } from "../hash.ts";
 import type { Ruleset } from "../model.ts";
 import { applyDelta } from "./apply.ts";
-import { checksumOf, entityChecksum } from "./checksum.ts";
+import { checksumAfter, checksumOf, entityChecksum } from "./checksum.ts";
 import { diffRulesets } from "./diff.ts";
 
 type Entities = ReadonlyMap<string, unknown>;
@@ -35,6 +35,7 @@ describe("diffRulesets and applyDelta", () => {
         const applied = applyDelta(before, overTheWire(diffRulesets(before, after)));
         expect(applied).toEqual(after);
         expect(checksumOf(applied)).toBe(checksumOf(after));
+        expect(checksumAfter(checksumOf(before), before, diffRulesets(before, after))).toBe(checksumOf(after));
         expect([before, after]).toEqual(kept);
       }),
       { numRuns: 500 },
