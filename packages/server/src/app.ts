@@ -6,6 +6,7 @@ import { environmentRoutes } from "./features/environments/routes.ts";
 import { evaluationRoutes } from "./features/evaluations/routes.ts";
 import { flagRoutes } from "./features/flags/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
+import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
 import { revertRoute } from "./features/revert/route.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
@@ -35,6 +36,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...environmentRoutes(services),
     ...flagRoutes(services),
     ...targetingRoutes(services),
+    previewRoute(services),
     ...segmentRoutes(services),
     ...changeRoutes(services),
     revertRoute(services),

@@ -29,6 +29,7 @@ const expected = [
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/enable", "environment:release"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/disable", "environment:release"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/kill", "environment:release"],
+  ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/preview", "environment:read"],
   ["PUT /api/v1/projects/{p}/flags/{f}/environments/{e}/rollout", "environment:release"],
   ["GET /api/v1/projects/{p}/segments", "project:read"],
   ["POST /api/v1/projects/{p}/segments", "project:edit"],

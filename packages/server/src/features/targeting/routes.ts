@@ -7,7 +7,6 @@ import {
   targetingPutSchema,
   targetingSchema,
 } from "@bannerol/protocol/schemas";
-import { z } from "zod";
 import type { EnvironmentScope } from "../../auth/scope.ts";
 import { inEnvironment } from "../../http/permission.ts";
 import { refuse } from "../../http/refusal.ts";
@@ -18,17 +17,14 @@ import { type ChangeContext, type Command, change } from "../commands.ts";
 import type { Decided } from "../decision.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
-import { ruleIdFrom, type Services } from "../services.ts";
-import { patchTargeting, putTargeting, switchFlag, type TargetingCommand } from "./decide.ts";
-import { earlierRollouts } from "./earlier.ts";
+import type { Services } from "../services.ts";
+import { commandFor, openFields } from "./command.ts";
+import { patchTargeting, putTargeting, switchFlag } from "./decide.ts";
 import { formOf } from "./form.ts";
 import { putRollout } from "./rollout.ts";
 
 const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}";
 
-/** The document's own fields are looked at by core's checks, which know the flag and say more than a schema can. */
-const open = z.unknown().optional();
-const openFields = { enabled: open, off: open, prerequisites: open, targets: open, rules: open, fallthrough: open };
 const putEnvelope = targetingPutSchema.extend(openFields);
 const patchEnvelope = targetingPatchSchema.extend(openFields);
 
@@ -141,15 +137,6 @@ function rolloutRoute(services: Services): Route {
       });
     },
   });
-}
-
-async function commandFor(services: Services, scope: EnvironmentScope, flag: string): Promise<TargetingCommand> {
-  return {
-    flag,
-    environment: scope.place.environment,
-    earlier: await earlierRollouts(services, scope, flag),
-    freshId: () => ruleIdFrom(services.draw),
-  };
 }
 
 interface TargetingChange {

@@ -1,0 +1,51 @@
+/** A flag as it is and as it would be, asked for the same contexts. Pure. */
+import type { CompiledRuleset, Outcome } from "@bannerol/core";
+import type { Preview, Served } from "@bannerol/protocol/schemas";
+import type { SampleContext } from "./samples.ts";
+
+const EXAMPLES = 5;
+
+export interface Trial {
+  readonly flag: string;
+  readonly before: CompiledRuleset;
+  readonly after: CompiledRuleset;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** How many contexts would be served another variant, from which to which, and a few of them. */
+export function tryOn(contexts: readonly SampleContext[], trial: Trial): Omit<Preview["contexts"], "source"> {
+  const differing = contexts.flatMap((context) => {
+    const before = served(trial.before, context, trial);
+    const after = served(trial.after, context, trial);
+    return before.variant === after.variant ? [] : [{ context, before, after }];
+  });
+  return {
+    count: contexts.length,
+    changed: differing.length,
+    moves: movesIn(differing),
+    examples: differing.slice(0, EXAMPLES),
+  };
+}
+
+function served(ruleset: CompiledRuleset, context: SampleContext, { flag, now }: Trial): Served {
+  const outcome: Outcome | undefined = ruleset.flag(flag)?.decide(context, now);
+  const { variant, reason = "ERROR", ruleId } = outcome ?? {};
+  return {
+    reason,
+    ...(variant === undefined ? {} : { variant }),
+    ...(ruleId === undefined ? {} : { ruleId }),
+  };
+}
+
+type Move = Preview["contexts"]["moves"][number];
+
+function movesIn(differing: readonly { readonly before: Served; readonly after: Served }[]): Move[] {
+  const moves = new Map<string, Move>();
+  for (const { before, after } of differing) {
+    const [from, to] = [before.variant ?? null, after.variant ?? null];
+    const name = JSON.stringify([from, to]);
+    moves.set(name, { from, to, count: (moves.get(name)?.count ?? 0) + 1 });
+  }
+  return [...moves.values()].sort((a, b) => b.count - a.count);
+}
