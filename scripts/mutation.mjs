@@ -55,7 +55,7 @@ const areas = new Map([
         "compile/serve.ts",
         "compile/shared-attribute.ts",
       ],
-      tests: [...evaluator, "compile/shared-attribute.test.ts"],
+      tests: [...evaluator, "compile/serve.test.ts", "compile/shared-attribute.test.ts", "compile/ruleset.test.ts"],
     },
   ],
   [
@@ -66,6 +66,7 @@ const areas = new Map([
         ...evaluator,
         "compile/graph.test.ts",
         "compile/ruleset.test.ts",
+        "compile/shared-attribute.test.ts",
         "evaluate/hostile-context.test.ts",
         "lists/segment-lists.test.ts",
       ],

@@ -22,6 +22,13 @@ export { type ExplainOptions, explain } from "./evaluate/explain.ts";
 export type * from "./evaluate/explanation.ts";
 export { type FileFinding, type NormalFile, normalizeFile } from "./file-form.ts";
 export { murmur3 } from "./hash.ts";
+export {
+  type Breach,
+  breachOf,
+  type Invariant,
+  type VariantName,
+} from "./invariants/invariant.ts";
+export { type SampleContext, samplesFor } from "./invariants/samples.ts";
 export { layOutWeights } from "./lay-out.ts";
 export { applyListDelta } from "./lists/apply-delta.ts";
 export { type ListKey, listKeyOf } from "./lists/fingerprint.ts";

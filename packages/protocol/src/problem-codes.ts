@@ -23,6 +23,7 @@ export const problemCodes = {
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   invalid: { status: 422, title: "The document is not valid" },
+  invariant_broken: { status: 422, title: "An invariant would be broken" },
   limit_exceeded: { status: 422, title: "A limit was exceeded" },
   too_many_requests: { status: 429, title: "Too many requests" },
   headers_too_large: { status: 431, title: "The headers are too large" },

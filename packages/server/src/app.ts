@@ -5,6 +5,7 @@ import { connectionRoutes } from "./features/connections/routes.ts";
 import { environmentRoutes } from "./features/environments/routes.ts";
 import { evaluationRoutes } from "./features/evaluations/routes.ts";
 import { flagRoutes } from "./features/flags/routes.ts";
+import { invariantRoutes } from "./features/invariants/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
 import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
@@ -38,6 +39,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...targetingRoutes(services),
     previewRoute(services),
     ...segmentRoutes(services),
+    ...invariantRoutes(services),
     ...changeRoutes(services),
     revertRoute(services),
     ...evaluationRoutes(services),

@@ -32,6 +32,13 @@ describe("whether a flag's answer depends on the clock", () => {
     viaCalm: asks({ segment: "calm" }),
     viaBoth: asks({ segment: "both" }),
     viaNone: asks({ segment: "none" }),
+    viaNoneAndSegment: asks({ any: [{ segment: "timely" }, { segment: "none" }] }),
+    viaNoneAndFlag: asks({
+      any: [
+        { flag: "itself", variants: [] },
+        { flag: "none", variants: [] },
+      ],
+    }),
     viaFlag: asks({ flag: "itself", variants: [] }),
     viaPlainFlag: asks({ flag: "plain", variants: [] }),
     viaDisabled: asks({ flag: "disabled", variants: [] }),
@@ -45,7 +52,16 @@ describe("whether a flag's answer depends on the clock", () => {
   it("is told through segments and other flags, and not where it decides nothing", () => {
     const compiled = compileRuleset(read(flags, segments));
     const users = Object.keys(flags).filter((key) => compiled.flag(key)?.usesClock);
-    expect(users).toEqual(["itself", "viaSegment", "viaNested", "viaBoth", "viaFlag", "viaPrerequisite"]);
+    expect(users).toEqual([
+      "itself",
+      "viaSegment",
+      "viaNested",
+      "viaBoth",
+      "viaNoneAndSegment",
+      "viaNoneAndFlag",
+      "viaFlag",
+      "viaPrerequisite",
+    ]);
   });
 
   it("is told alike of each flag that is asked for first", () => {

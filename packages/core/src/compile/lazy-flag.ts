@@ -83,8 +83,7 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   serve(attributes: Attributes, now: number, run: number): Outcome {
     if (this.#answer !== undefined && this.#run === run) return this.#answer;
     const program = this.#program ?? this.#compile();
-    if (program.constant !== undefined) return program.constant;
-    const answer = program.decide(attributes, now, run);
+    const answer = program.constant ?? program.decide(attributes, now, run);
     this.#run = run;
     this.#answer = answer;
     return answer;

@@ -17,7 +17,7 @@ import { readRuleset } from "../ruleset.ts";
 import { collectGarbage } from "../testing/garbage.ts";
 import { runs } from "../testing/runs.ts";
 import { affectedFlags } from "./affected.ts";
-import { type CompiledRuleset, compileRuleset } from "./ruleset.ts";
+import { type CompiledRuleset, compileRuleset, scopeOf } from "./ruleset.ts";
 
 const compile = (source: RulesetDocument, previous?: CompiledRuleset) => compileRuleset(readRuleset(source), previous);
 const rule = (when: Condition) => ({ id: "r", when, serve: { variant: "on" } });
@@ -252,6 +252,22 @@ describe("from one ruleset to the next", () => {
     await collectGarbage();
     expect(first.deref()).toBe(undefined);
     expect(current.flag("byOuter")?.decide({}, 0).variant).toBe("on");
+  });
+
+  it("holds no older ruleset by the segments that it has taken over from it and nobody has asked", async () => {
+    let current = compile(before);
+    for (const key of Object.keys(segments)) expect(scopeOf(current)?.segment(key)).toBeDefined();
+    const first = new WeakRef(current);
+    current = compile(aRuleset({ flags, segments, revision: 2 }), current);
+    await collectGarbage();
+    expect(first.deref()).toBe(undefined);
+    expect(current.flag("byOuter")?.decide({}, 0).variant).toBe("on");
+  });
+
+  it("has one object for all tests of an attribute", () => {
+    const scope = scopeOf(compile(before));
+    expect(scope?.attribute("plan")).toBe(scope?.attribute("plan"));
+    expect(scope?.attribute("plan")).not.toBe(scope?.attribute("country"));
   });
 
   it("answers as a ruleset that is compiled afresh does", () => {

@@ -84,9 +84,9 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
   constructor(ruleset: Ruleset, previous: LazyRuleset | undefined, lists: KeyLists) {
     this.ruleset = ruleset;
     this.#lists = lists;
-    const affected = previous && affectedNames(previous.ruleset, ruleset, (id) => previous.list(id) !== lists.get(id));
-    this.#affected = affected?.flags;
-    if (previous === undefined || affected === undefined) return;
+    if (previous === undefined) return;
+    const affected = affectedNames(previous.ruleset, ruleset, (id) => previous.list(id) !== lists.get(id));
+    this.#affected = affected.flags;
     this.#keep(previous.#flags, this.#flags, affected.flags);
     this.#keep(previous.#segments, this.#segments, affected.segments);
   }

@@ -20,6 +20,7 @@ const touched = {
   segment: z.string().exactOptional(),
   environment: z.string().exactOptional(),
   key: z.string().meta({ description: "The id of an SDK key" }).exactOptional(),
+  invariant: z.string().exactOptional(),
   before: z.unknown().meta({ description: "The whole document before; null where it was not there" }),
   after: z.unknown().meta({ description: "The whole document after; null where it was removed" }),
 };

@@ -34,7 +34,9 @@ export const environmentSchema = z
     key: keySchema,
     name: nameSchema,
     position: z.int().min(0).meta({ description: "Promotion order, from 0" }),
-    protected: z.boolean().meta({ description: "Whether its changes need approval" }),
+    protected: z
+      .boolean()
+      .meta({ description: "Whether its changes are for few, and asked about by the command line" }),
     revision: revisionSchema,
   })
   .meta({ id: "Environment", description: "A place where flags have their own state" });
@@ -51,6 +53,18 @@ export const environmentCreateSchema = z
 export type EnvironmentCreate = z.input<typeof environmentCreateSchema>;
 
 export const environmentPatchSchema = z
-  .strictObject({ name: nameSchema.exactOptional(), comment: commentSchema.exactOptional() })
+  .strictObject({
+    name: nameSchema.exactOptional(),
+    position: z
+      .int()
+      .min(0)
+      .meta({ description: "Its place in promotion order, from 0; the others move up or down" })
+      .exactOptional(),
+    protected: z
+      .boolean()
+      .meta({ description: "What alters its view is an admin's then, and a releaser's for rollouts and switches" })
+      .exactOptional(),
+    comment: commentSchema.exactOptional(),
+  })
   .meta({ id: "EnvironmentPatch" });
 export type EnvironmentPatch = z.input<typeof environmentPatchSchema>;

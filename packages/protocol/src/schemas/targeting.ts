@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { changeStamp, commentSchema, hashSchema, keySchema, nameSchema, revisionSchema } from "./common.ts";
 import { conditionSchema, flagReferenceSchema } from "./condition.ts";
+import { brokenInvariantSchema } from "./invariant.ts";
 
 /** Parts of 100,000 by variant; what they leave of it is the left-out share. */
 export const weightsSchema = z
@@ -65,7 +66,16 @@ export const targetingSchema = z
 export type TargetingForm = z.output<typeof targetingSchema>;
 
 /** The answer to every change of a targeting. */
-export const targetingChangedSchema = z.object({ ...targetingAnswer, ...changeStamp }).meta({ id: "TargetingChanged" });
+export const targetingChangedSchema = z
+  .object({
+    ...targetingAnswer,
+    ...changeStamp,
+    broken: z
+      .array(brokenInvariantSchema)
+      .meta({ description: "Invariants that a kill broke: it is made all the same" })
+      .exactOptional(),
+  })
+  .meta({ id: "TargetingChanged" });
 export type TargetingChanged = z.output<typeof targetingChangedSchema>;
 
 /** PUT takes back what GET and changes answer; `revision` and `head` are ignored. */

@@ -22,6 +22,7 @@ function alters(state: ProjectState, item: Item, environment: string): boolean {
     case "environment":
       return item.key === environment;
     case "key":
+    case "invariant":
       return item.environment === environment;
     case "project":
     case "token":

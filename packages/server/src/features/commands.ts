@@ -1,8 +1,10 @@
 /**
  * The one way from a route to the history. It demands a scope, so nothing that was not allowed can be changed, and
  * asks on the newest state, at the moment of the change, what a route cannot know before: whether the document still
- * is what the caller read (`If-Match`), and whether it would alter a protected environment.
+ * is what the caller read (`If-Match`), whether it would alter a protected environment, and whether all that has to hold
+ * of the flags (invariants) would still.
  */
+import type { BrokenInvariant } from "@bannerol/protocol/schemas";
 import { protectedBy } from "../auth/protection.ts";
 import { mayInProtected, type Right } from "../auth/roles.ts";
 import type { ProjectScope, Scope } from "../auth/scope.ts";
@@ -12,7 +14,8 @@ import type { Item, ItemName } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
-import type { Decided } from "./decision.ts";
+import { type Decided, refused } from "./decision.ts";
+import { brokenBy } from "./invariants/check.ts";
 import { revisionOf, stateOf } from "./reading.ts";
 import type { Services } from "./services.ts";
 
@@ -28,6 +31,8 @@ export interface Command<T> {
   /** What each item asks of the caller where an environment is protected; the scope's own right unless given. */
   readonly rightFor?: (state: ProjectState, item: Item) => Right;
   readonly comment?: string | undefined;
+  /** What must work whatever it breaks, such as a kill: invariants that it breaks are told of in `broken`. */
+  readonly breaksInvariants?: boolean;
   /** Pure; asked again where somebody else was faster. */
   readonly decide: (state: ProjectState) => Decided<T>;
 }
@@ -36,6 +41,8 @@ export interface Command<T> {
 export interface Done<T> {
   readonly state: ProjectState;
   readonly result: T;
+  /** Invariants that do not hold any more, where the command may break them. */
+  readonly broken: readonly BrokenInvariant[];
 }
 
 /** Carries a command out on the project of the scope. Throws `RefusedError`, or a `StoreFault`. */
@@ -55,7 +62,8 @@ export function tryOut<T>(
   context: ChangeContext,
   command: Command<T>,
 ): Done<T> {
-  const decided = decideOn(stateOf(services, scope), { scope, chain: scope.place.project, context }, command);
+  const target = { scope, chain: scope.place.project, context };
+  const decided = decideOn(services, stateOf(services, scope), target, command);
   if (!decided.ok) throw new RefusedError(decided.refusal);
   return decided.result;
 }
@@ -76,11 +84,8 @@ interface Target {
   readonly context: ChangeContext;
 }
 
-async function execute<T>(
-  { ledger, now, state: service }: Services,
-  target: Target,
-  command: Command<T>,
-): Promise<Done<T>> {
+async function execute<T>(services: Services, target: Target, command: Command<T>): Promise<Done<T>> {
+  const { ledger, now, state: service } = services;
   const { scope, chain, context } = target;
   const request = {
     project: chain,
@@ -90,14 +95,19 @@ async function execute<T>(
     ...(command.comment === undefined ? {} : { comment: command.comment }),
   };
   const execution = await service.watchStore(() =>
-    ledger.execute(request, (state): Decided<Done<T>> => decideOn(state, target, command)),
+    ledger.execute(request, (state): Decided<Done<T>> => decideOn(services, state, target, command)),
   );
   if (!execution.ok) throw new RefusedError(execution.refusal);
   const { change: made, result } = execution;
-  return made === undefined ? result : { state: fold(result.state, made), result: result.result };
+  return made === undefined ? result : { ...result, state: fold(result.state, made) };
 }
 
-function decideOn<T>(state: ProjectState, { scope, context }: Target, command: Command<T>): Decided<Done<T>> {
+function decideOn<T>(
+  services: Services,
+  state: ProjectState,
+  { scope, context }: Target,
+  command: Command<T>,
+): Decided<Done<T>> {
   const { subject, rightFor = () => scope.right } = command;
   const read = subject === undefined ? undefined : newestOf(state, subject);
   const stale = subject && checkIfMatch(context.headers.get("if-match"), read);
@@ -107,11 +117,19 @@ function decideOn<T>(state: ProjectState, { scope, context }: Target, command: C
   const beyond = decided.items.filter((item) => !mayInProtected(scope.caller.role, rightFor(state, item)));
   const guarded = protectedBy(state, beyond);
   if (guarded !== undefined) return { ok: false, refusal: isProtected(guarded) };
-  return { ...decided, result: { state, result: decided.result } };
+  const broken = brokenBy(state, decided, services);
+  if (broken.length > 0 && command.breaksInvariants !== true) return refusedForInvariants(broken);
+  return { ...decided, result: { state, result: decided.result, broken } };
 }
 
 function newestOf(state: ProjectState, subject: NonNullable<Command<unknown>["subject"]>): number | undefined {
   return typeof subject === "function" ? subject(state) : revisionOf(state, subject);
+}
+
+function refusedForInvariants(broken: readonly BrokenInvariant[]) {
+  const detail = `This would break what has to hold. Invariant ${broken[0]?.message ?? ""} Change what you propose, or remove the invariant first.`;
+  const errors = broken.map(({ invariant, message }) => ({ path: `invariants.${invariant}`, message }));
+  return refused("invariant_broken", detail, errors);
 }
 
 function isProtected(environment: string): Refusal {

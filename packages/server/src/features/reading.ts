@@ -1,7 +1,7 @@
 /** Looking things up for those who hold a scope: a name that is not there is a 404 that says so. */
 import type { ProjectScope } from "../auth/scope.ts";
 import { quoted, refuse } from "../http/refusal.ts";
-import type { FlagDocument, ItemName, SegmentDocument } from "../state/documents.ts";
+import type { FlagDocument, InvariantDocument, ItemName, SegmentDocument } from "../state/documents.ts";
 import { type ProjectState, type Revised, targetingOf } from "../state/project-state.ts";
 import { type Refused, refused } from "./decision.ts";
 import type { Services } from "./services.ts";
@@ -21,12 +21,24 @@ export function segmentOf(state: ProjectState, key: string): Revised<SegmentDocu
   return state.segments.get(key) ?? refuse("not_found", noSegment(state, key));
 }
 
+export function invariantOf(state: ProjectState, key: string): Revised<InvariantDocument> {
+  return state.invariants.get(key) ?? refuse("not_found", noInvariant(state, key));
+}
+
 /** For decisions, which answer with values. */
 export function flagNotFound(state: ProjectState, key: string): Refused {
   return refused("not_found", noFlag(state, key));
 }
 export function segmentNotFound(state: ProjectState, key: string): Refused {
   return refused("not_found", noSegment(state, key));
+}
+
+export function invariantNotFound(state: ProjectState, key: string): Refused {
+  return refused("not_found", noInvariant(state, key));
+}
+
+function noInvariant(state: ProjectState, key: string): string {
+  return `The project ${state.key} has no invariant ${quoted(key)}. List them with GET /api/v1/projects/${state.key}/invariants.`;
 }
 
 function noFlag(state: ProjectState, key: string): string {
@@ -50,6 +62,8 @@ export function revisionOf(state: ProjectState, { kind, key, environment }: Item
       return state.segments.get(key)?.revision;
     case "key":
       return state.keys.get(key)?.revision;
+    case "invariant":
+      return state.invariants.get(key)?.revision;
     case "project":
       return state.projects.get(key)?.revision;
     case "token":

@@ -7,6 +7,7 @@ import type {
   Condition,
   FlagReference,
   FlagType,
+  Invariant,
   ListReference,
   Target,
   Variant,
@@ -109,6 +110,9 @@ export interface TokenDocument {
   readonly revokedAt?: number;
 }
 
+/** A statement that has to hold of an environment's flags; its key is the project's. */
+export type InvariantDocument = Invariant & { readonly key: string; readonly environment: string };
+
 export interface ProjectDocument {
   readonly key: string;
   readonly name: string;
@@ -116,7 +120,7 @@ export interface ProjectDocument {
 
 /**
  * Names one document of a project. `environment` is "" for what belongs to no environment; a targeting is named by its
- * flag's key and its environment, an SDK key by its id and its environment, which stay what they are.
+ * flag's key and its environment, an SDK key by its id and its environment, an invariant by its key and its environment, which stay what they are.
  */
 export interface ItemName {
   readonly kind: ItemKind;
@@ -136,6 +140,7 @@ export interface DocumentOf {
   readonly targeting: TargetingDocument;
   readonly segment: SegmentDocument;
   readonly key: KeyDocument;
+  readonly invariant: InvariantDocument;
   /** In `_system` alone, as is `token`. */
   readonly project: ProjectDocument;
   readonly token: TokenDocument;
@@ -148,6 +153,7 @@ export const itemKinds = [
   "targeting",
   "segment",
   "key",
+  "invariant",
   "project",
   "token",
 ] as const satisfies readonly ItemKind[];

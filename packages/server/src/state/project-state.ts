@@ -13,6 +13,7 @@ import {
   type DocumentOf,
   type EnvironmentDocument,
   type FlagDocument,
+  type InvariantDocument,
   type ItemKind,
   type ItemName,
   itemId,
@@ -56,6 +57,7 @@ export interface ProjectState extends ChainHead {
   readonly segments: Shelf<SegmentDocument>;
   /** SDK keys by id, revoked ones too. */
   readonly keys: Shelf<KeyDocument>;
+  readonly invariants: Shelf<InvariantDocument>;
   /** In `_system` alone, as are `tokens`. */
   readonly projects: Shelf<ProjectDocument>;
   /** By id, revoked ones too. */
@@ -94,6 +96,8 @@ function shelfOf(state: ProjectState, { kind, environment }: ItemName): Shelf<Do
       return state.segments;
     case "key":
       return state.keys;
+    case "invariant":
+      return state.invariants;
     case "project":
       return state.projects;
     case "token":
@@ -112,6 +116,7 @@ export function emptyState(key: string): ProjectState {
     targetings: new Map(),
     segments: new Map(),
     keys: new Map(),
+    invariants: new Map(),
     projects: new Map(),
     tokens: new Map(),
     unreadable: new Map(),

@@ -4,7 +4,7 @@
  *
  * Fields that are not known here are kept, so that a document written by a newer version survives this one.
  */
-import type { Allocation, Condition, JsonValue, Weights } from "@bannerol/core";
+import type { Allocation, Condition, JsonValue, SampleContext, Weights } from "@bannerol/core";
 import { z } from "zod";
 import type { DocumentOf, ItemKind } from "./documents.ts";
 
@@ -97,6 +97,9 @@ const serve = z.union([
 
 const rule = z.looseObject({ id: z.string(), name: z.string().exactOptional(), when: condition, serve });
 
+const stated = { key: z.string(), environment: z.string() };
+const contextOf = z.custom<SampleContext>(isObject, "a context must be an object");
+
 const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
   environment: z.looseObject({
     key: z.string(),
@@ -142,6 +145,15 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     createdAt: instant,
     revokedAt: instant.exactOptional(),
   }),
+  invariant: z.union([
+    z.looseObject({ ...stated, flag: z.string(), context: contextOf, serves: texts }),
+    z.looseObject({
+      ...stated,
+      never: z.array(z.looseObject({ flag: z.string(), variant: z.string() })),
+      contexts: z.array(contextOf).exactOptional(),
+    }),
+    z.looseObject({ ...stated, flag: z.string(), minimumPercentage: z.number() }),
+  ]),
   project: z.looseObject({ key: z.string(), name: z.string() }),
   token: z.looseObject({
     id: z.string(),

@@ -12,6 +12,7 @@ export class StateDraft {
   readonly #flags;
   readonly #segments;
   readonly #keys;
+  readonly #invariants;
   readonly #projects;
   readonly #tokens;
   readonly #unreadable: MapDraft<Unreadable>;
@@ -23,6 +24,7 @@ export class StateDraft {
     this.#flags = new MapDraft(base.flags);
     this.#segments = new MapDraft(base.segments);
     this.#keys = new MapDraft(base.keys);
+    this.#invariants = new MapDraft(base.invariants);
     this.#projects = new MapDraft(base.projects);
     this.#tokens = new MapDraft(base.tokens);
     this.#unreadable = new MapDraft(base.unreadable);
@@ -47,6 +49,9 @@ export class StateDraft {
       case "key":
         this.#keys.put(name.key, read("key"));
         break;
+      case "invariant":
+        this.#invariants.put(name.key, read("invariant"));
+        break;
       case "project":
         this.#projects.put(name.key, read("project"));
         break;
@@ -67,6 +72,7 @@ export class StateDraft {
       targetings: this.#allTargetings(),
       segments: this.#segments.map,
       keys: this.#keys.map,
+      invariants: this.#invariants.map,
       projects: this.#projects.map,
       tokens: this.#tokens.map,
       unreadable: this.#unreadable.map,

@@ -53,6 +53,8 @@ function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before"
       return { environment: key };
     case "key":
       return { key, environment };
+    case "invariant":
+      return { invariant: key, environment };
     case "project":
     case "token":
       return {};

@@ -35,14 +35,25 @@ export function createEnvironment(
   return { ok: true, action: "environment.create", items, result: undefined };
 }
 
+/** The others keep their order around one that moves; a position past the last is the last. */
 export function patchEnvironment(
   state: ProjectState,
   key: string,
-  { name }: Omit<EnvironmentPatch, "comment">,
+  { position, ...fields }: Omit<EnvironmentPatch, "comment">,
 ): Decided<undefined> {
   const before = state.environments.get(key)?.document;
   if (before === undefined) return refused("not_found", `The project ${state.key} has no environment ${key}.`);
-  const after = name === undefined ? before : { ...before, name };
-  const items: Item[] = [{ kind: "environment", key, environment: "", after }];
+  const after = { ...before, ...fields };
+  const others = environmentsInOrder(state).flatMap(({ document }) => (document.key === key ? [] : [document]));
+  const place = position ?? environmentsInOrder(state).findIndex(({ document }) => document.key === key);
+  const ordered = [...others.slice(0, place), after, ...others.slice(place)];
+  const items = ordered.map(
+    (document, at): Item => ({
+      kind: "environment",
+      key: document.key,
+      environment: "",
+      after: position === undefined ? document : { ...document, position: at },
+    }),
+  );
   return { ok: true, action: "environment.update", items, result: undefined };
 }

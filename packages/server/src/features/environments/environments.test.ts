@@ -32,9 +32,46 @@ describe("environments", () => {
     const { body } = await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { name: "Live" } });
     expect(body).toMatchObject({ key: "production", name: "Live", position: 2 });
     expect(await api.ask(`POST ${ENVIRONMENTS}`, { body: { key: "production" } })).toMatchObject({ status: 409 });
-    expect(await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { protected: true } })).toMatchObject({
+    expect(await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { key: "live" } })).toMatchObject({
       status: 422,
     });
+  });
+
+  it("move in promotion order, the others around them", async () => {
+    const order = async () =>
+      Object(field((await api.ask(`GET ${ENVIRONMENTS}`)).body, "items")).map((one: unknown) => [
+        field(one, "key"),
+        field(one, "position"),
+      ]);
+    expect((await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { position: 0 } })).status).toBe(200);
+    expect(await order()).toEqual([
+      ["production", 0],
+      ["development", 1],
+      ["staging", 2],
+    ]);
+    await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { position: 99 } });
+    expect((await order()).at(-1)).toEqual(["production", 2]);
+  });
+
+  it("are protected by an admin, from then on for all but the few who may", async () => {
+    const editor = await api.makeToken("editor");
+    const rename = (token: string) => api.ask(`PATCH ${ENVIRONMENTS}/production`, { token, body: { protected: true } });
+    expect((await rename(editor)).status).toBe(403);
+    await api.ask(`POST ${FLAGS}`, { body: { key: "guarded" } });
+    const enable = (token: string) => api.ask(`POST ${FLAGS}/guarded/environments/production/enable`, { token });
+    expect((await enable(editor)).status).toBe(200);
+    expect((await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { protected: true } })).body).toMatchObject({
+      protected: true,
+      position: 2,
+    });
+    expect((await api.ask(`POST ${FLAGS}/guarded/environments/production/disable`, { token: editor })).status).toBe(
+      403,
+    );
+    expect((await enable(await api.makeToken("releaser"))).status).toBe(200);
+    expect((await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { protected: false } })).status).toBe(200);
+    expect((await api.ask(`POST ${FLAGS}/guarded/environments/production/disable`, { token: editor })).status).toBe(
+      200,
+    );
   });
 
   it("are shown to a token of one that one alone", async () => {

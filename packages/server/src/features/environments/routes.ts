@@ -77,7 +77,7 @@ function changingRoutes(services: Services): readonly Route[] {
       method: "PATCH",
       path: `${PATH}/{e}`,
       permission: inEnvironment("administer"),
-      summary: "Rename an environment",
+      summary: "Rename an environment, move it in promotion order, or protect it",
       query: noQuery,
       body: environmentPatchSchema,
       reply: environmentChangedSchema,

@@ -1,5 +1,5 @@
 /** The blast radius: what a change of a targeting would do, before it is made. Nothing is written. */
-import { type CompiledRuleset, compileRuleset, readRuleset } from "@bannerol/core";
+import { type CompiledRuleset, compileRuleset, readRuleset, type SampleContext, samplesFor } from "@bannerol/core";
 import { type Preview, previewRequestSchema, previewSchema } from "@bannerol/protocol/schemas";
 import type { EnvironmentScope } from "../../auth/scope.ts";
 import { inEnvironment } from "../../http/permission.ts";
@@ -16,7 +16,6 @@ import { commandFor, openFields } from "../targeting/command.ts";
 import { patchTargeting, type RawFields } from "../targeting/decide.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
 import { movesOf } from "./moves.ts";
-import { type SampleContext, samplesFor } from "./samples.ts";
 import { tryOn } from "./trial.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -74,7 +73,7 @@ function previewOf(services: Services, scope: EnvironmentScope, question: Questi
   const lists = services.ledger.lists(scope.place.project);
   const compiled: CompiledRuleset = compileRuleset(now, undefined, lists);
   const next = compileRuleset(then, compiled, lists);
-  const tried = contexts ?? samplesFor(flag.key, rulesets);
+  const tried = contexts ?? samplesFor([flag.key], rulesets);
   const affects = [...next.changed].filter((key) => key !== flag.key);
   const moves = [...movesOf(before, after, flag)];
   return {

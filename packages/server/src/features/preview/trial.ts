@@ -1,7 +1,6 @@
 /** A flag as it is and as it would be, asked for the same contexts. Pure. */
-import type { CompiledRuleset, Outcome } from "@bannerol/core";
+import type { CompiledRuleset, Outcome, SampleContext } from "@bannerol/core";
 import type { Preview, Served } from "@bannerol/protocol/schemas";
-import type { SampleContext } from "./samples.ts";
 
 const EXAMPLES = 5;
 

@@ -70,9 +70,9 @@ async function withLists(
     const segment = target.kind === "segment" ? target.key : "";
     const lists = await prepareLists(services, stateOf(services, scope), { then, segment });
     try {
-      const { state, result } = await carryOut(lists);
+      const { result, ...done } = await carryOut(lists);
       await lists.end(result === undefined || dryRun ? "not made" : "made");
-      if (result !== undefined) return { state, result };
+      if (result !== undefined) return { ...done, result };
     } catch (error) {
       await lists.end("not made", error);
       throw error;

@@ -13,7 +13,7 @@ import { refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ItemName, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, type Revised, targetingOf } from "../../state/project-state.ts";
-import { type ChangeContext, type Command, change } from "../commands.ts";
+import { type ChangeContext, change } from "../commands.ts";
 import type { Decided } from "../decision.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
@@ -113,6 +113,7 @@ function switchRoutes(services: Services): readonly Route[] {
         answerChange(services, scope, context, {
           flag: param("f"),
           comment: body.comment,
+          breaksInvariants: verb === "kill",
           decide: (state) => switchFlag(state, { flag: param("f"), environment: scope.place.environment }, action),
         }),
     }),
@@ -142,6 +143,7 @@ function rolloutRoute(services: Services): Route {
 interface TargetingChange {
   readonly flag: string;
   readonly comment: string | undefined;
+  readonly breaksInvariants?: boolean;
   readonly decide: (state: ProjectState) => Decided<undefined>;
 }
 
@@ -149,13 +151,13 @@ async function answerChange(
   services: Services,
   scope: EnvironmentScope,
   context: ChangeContext,
-  { flag, comment, decide }: TargetingChange,
+  { flag, ...command }: TargetingChange,
 ): Promise<Answer<TargetingChanged>> {
   const subject: ItemName = { kind: "targeting", key: flag, environment: scope.place.environment };
-  const command: Command<undefined> = { subject, comment, decide };
-  const { state } = await change(services, scope, context, command);
+  const { state, broken } = await change<undefined>(services, scope, context, { subject, ...command });
   const { document, revision } = targetingIn(state, flag, scope);
-  return { body: { ...formOf(document), revision, head: state.head }, revision };
+  const told = broken.length === 0 ? {} : { broken: [...broken] };
+  return { body: { ...formOf(document), revision, head: state.head, ...told }, revision };
 }
 
 /** Every flag has one in every environment; a database edited by hand may hold it in a form that cannot be read. */

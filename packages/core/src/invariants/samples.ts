@@ -3,8 +3,8 @@
  * not named, and none at all. The same documents always give the same contexts. Pure.
  */
 
-import type { AttributeTest, Condition, JsonValue, RulesetDocument } from "@bannerol/core";
-import { murmur3 } from "@bannerol/core";
+import { murmur3 } from "../hash.ts";
+import type { AttributeTest, Condition, JsonValue, RulesetDocument } from "../model.ts";
 
 /** So many contexts find nearly every combination of the few attributes that the rules of one flag test. */
 export const SAMPLES = 1_000;
@@ -13,10 +13,13 @@ const KEYS_OF_A_LIST = 20;
 
 export type SampleContext = { readonly [attribute: string]: JsonValue };
 
-/** Contexts to try `flag` on as these rulesets have it. */
-export function samplesFor(flag: string, rulesets: readonly RulesetDocument[]): readonly SampleContext[] {
+/** Contexts to try these flags on as these rulesets have them. */
+export function samplesFor(flags: readonly string[], rulesets: readonly RulesetDocument[]): readonly SampleContext[] {
   const candidates = new Candidates();
-  for (const ruleset of rulesets) new Walk(ruleset, candidates).flag(flag);
+  for (const ruleset of rulesets) {
+    const walk = new Walk(ruleset, candidates);
+    for (const flag of flags) walk.flag(flag);
+  }
   return Array.from({ length: SAMPLES }, (_, at) => candidates.context(at));
 }
 

@@ -1,0 +1,123 @@
+/** Statements that have to hold of an environment's flags: `commands.ts` asks them on every write. */
+import {
+  changedSchema,
+  commentQuerySchema,
+  type InvariantCreate,
+  type InvariantForm,
+  invariantChangedSchema,
+  invariantCreateSchema,
+  invariantListSchema,
+  invariantSchema,
+  invariantsQuerySchema,
+} from "@bannerol/protocol/schemas";
+import { inProject } from "../../http/permission.ts";
+import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import type { InvariantDocument } from "../../state/documents.ts";
+import type { ProjectState, Revised } from "../../state/project-state.ts";
+import { change } from "../commands.ts";
+import { pageByKey } from "../paging.ts";
+import { invariantOf, stateOf } from "../reading.ts";
+import type { Services } from "../services.ts";
+import { breachNow, isSampled } from "./check.ts";
+import { createInvariant, deleteInvariant } from "./decide.ts";
+
+const PATH = "/api/v1/projects/{p}/invariants";
+
+export function invariantRoutes(services: Services): readonly Route[] {
+  return [...readingRoutes(services), createRoute(services), deleteRoute(services)];
+}
+
+function readingRoutes(services: Services): readonly Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: PATH,
+      permission: inProject("read"),
+      summary: "List invariants, by key, and whether each holds now",
+      query: invariantsQuerySchema,
+      body: noBody,
+      reply: invariantListSchema,
+      async handler({ scope, query: { environment, ...page } }) {
+        const state = stateOf(services, scope);
+        const asked = [...state.invariants.values()].filter(
+          ({ document }) => environment === undefined || document.environment === environment,
+        );
+        const { items, ...rest } = pageByKey(asked, ({ document }) => document.key, page);
+        return { body: { ...rest, items: items.map((one) => invariantForm(services, state, one)) } };
+      },
+    }),
+    defineRoute({
+      method: "GET",
+      path: `${PATH}/{i}`,
+      permission: inProject("read"),
+      summary: "An invariant, and whether it holds now",
+      query: noQuery,
+      body: noBody,
+      reply: invariantSchema,
+      async handler({ scope, param }) {
+        const state = stateOf(services, scope);
+        const found = invariantOf(state, param("i"));
+        return { body: invariantForm(services, state, found), revision: found.revision };
+      },
+    }),
+  ];
+}
+
+function createRoute(services: Services): Route {
+  return defineRoute({
+    method: "POST",
+    path: PATH,
+    permission: inProject("edit"),
+    summary: "State what has to hold; a write that breaks it is refused from then on",
+    query: noQuery,
+    body: invariantCreateSchema,
+    reply: invariantChangedSchema,
+    status: 201,
+    async handler({ scope, body, ...context }) {
+      const { comment, ...document } = body;
+      const command = { comment, decide: (state: ProjectState) => createInvariant(state, document) };
+      const { state } = await change(services, scope, context, command);
+      const made = invariantOf(state, document.key);
+      return { body: { ...invariantForm(services, state, made), head: state.head }, revision: made.revision };
+    },
+  });
+}
+
+function deleteRoute(services: Services): Route {
+  return defineRoute({
+    method: "DELETE",
+    path: `${PATH}/{i}`,
+    permission: inProject("edit"),
+    summary: "Remove an invariant",
+    query: commentQuerySchema,
+    body: noBody,
+    reply: changedSchema,
+    async handler({ scope, param, query, ...context }) {
+      const key = param("i");
+      const { state } = await change(services, scope, context, {
+        subject: (state) => state.invariants.get(key)?.revision,
+        comment: query.comment,
+        decide: (state) => deleteInvariant(state, key),
+      });
+      return { body: { revision: state.revision, head: state.head } };
+    },
+  });
+}
+
+function invariantForm(
+  services: Services,
+  state: ProjectState,
+  { document, revision }: Revised<InvariantDocument>,
+): InvariantForm {
+  const breach = breachNow(state, document, services);
+  const stands = { revision, holds: breach === undefined, sampled: isSampled(document) };
+  return { ...statementForm(document), ...stands, ...(breach === undefined ? {} : { breach }) };
+}
+
+/** As it is shown, and may be altered by whoever shows it. */
+function statementForm(document: InvariantDocument): InvariantCreate {
+  if ("serves" in document) return { ...document, serves: [...document.serves] };
+  if ("minimumPercentage" in document) return document;
+  const { never, contexts, ...placed } = document;
+  return { ...placed, never: [...never], ...(contexts === undefined ? {} : { contexts: [...contexts] }) };
+}
