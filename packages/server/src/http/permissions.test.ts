@@ -10,6 +10,7 @@ const expected = [
   ["GET /readyz", "public"],
   ["GET /metrics", "public"],
   ["GET /openapi.json", "public"],
+  ["GET /docs", "public"],
   ["GET /api/v1/projects", "anywhere:read"],
   ["POST /api/v1/projects", "installation:administer"],
   ["GET /api/v1/projects/{p}", "project:read"],

@@ -18,6 +18,7 @@ describe("every route", () => {
     await go("GET /readyz");
     await go("GET /metrics");
     const reference = await go("GET /openapi.json");
+    await go("GET /docs");
     await go("GET /api/v1/projects");
     await go("POST /api/v1/projects", { key: "mobile", name: "Mobile apps" });
     await go("GET /api/v1/projects/default");
@@ -44,7 +45,16 @@ describe("every route", () => {
     await go(`POST ${FLAGS}/checkout/environments/production/disable`);
     await go(`POST ${FLAGS}/checkout/environments/production/enable`);
     await go(`PUT ${FLAGS}/checkout/environments/production/rollout`, { percentage: 25 });
+    await go(`POST ${FLAGS}/checkout/environments/production/preview`, {
+      enabled: true,
+      fallthrough: { variant: "on" },
+    });
     await go(`POST ${FLAGS}/checkout/environments/production/kill`, { comment: "down" });
+    const stated = { key: "off", environment: "production", flag: "checkout", context: {}, serves: ["off"] };
+    await go("POST /api/v1/projects/default/invariants", stated);
+    await go("GET /api/v1/projects/default/invariants?environment=production");
+    await go("GET /api/v1/projects/default/invariants/off");
+    await go("DELETE /api/v1/projects/default/invariants/off");
     await go(`GET ${ENVIRONMENT}/ruleset`);
     await go(`POST ${ENVIRONMENT}/evaluate`, {});
     await go(`POST ${ENVIRONMENT}/evaluate`, { flag: "checkout", context: { targetingKey: "u1" } });
@@ -87,7 +97,9 @@ describe("every route", () => {
 
     const all = api.routes.map(({ method, path }) => `${method} ${path}`);
     expect(all.filter((route) => !walked.has(route))).toEqual([]);
-    const described = all.map((route) => route.split(" ")).filter(([, path]) => path !== "/openapi.json");
+    const described = all
+      .map((route) => route.split(" "))
+      .filter(([, path]) => path !== "/openapi.json" && path !== "/docs");
     for (const [method = "", path = ""] of described) {
       expect(field(reference.body, "paths", path, method.toLowerCase(), "summary"), `${method} ${path}`).toBeTypeOf(
         "string",

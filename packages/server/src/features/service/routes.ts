@@ -1,6 +1,7 @@
 import { liveSchema, readySchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
 import { everyone } from "../../http/permission.ts";
+import { REFERENCE_POLICY, referencePage } from "../../http/reference/page.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ServiceState } from "./service-state.ts";
 
@@ -37,6 +38,7 @@ export function serviceRoutes(state: ServiceState): readonly Route[] {
 
 /** `describe` is asked once; what it answers never changes while the process runs. */
 export function referenceRoutes(describe: () => object): readonly Route[] {
+  let page: Promise<string> | undefined;
   return [
     defineRoute({
       method: "GET",
@@ -48,6 +50,21 @@ export function referenceRoutes(describe: () => object): readonly Route[] {
       reply: z.looseObject({ openapi: z.string() }),
       async handler() {
         return { body: { openapi: "3.1.0", ...describe() } };
+      },
+    }),
+    defineRoute({
+      method: "GET",
+      path: "/docs",
+      permission: everyone,
+      summary: "This description as a page",
+      query: noQuery,
+      body: noBody,
+      reply: z.unknown().meta({ type: "string" }),
+      contentType: "text/html",
+      async handler() {
+        page ??= referencePage(describe());
+        const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": REFERENCE_POLICY };
+        return new Response(await page, { headers });
       },
     }),
   ];
