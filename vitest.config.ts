@@ -26,7 +26,12 @@ export default defineConfig({
       },
       {
         ...fromSource,
-        test: { ...patient, name: "faults", include: ["test/faults/**/*.test.ts"], fileParallelism: false },
+        test: {
+          ...patient,
+          name: "faults",
+          include: ["test/faults/**/*.test.ts", "test/simulation/**/*.test.ts"],
+          fileParallelism: false,
+        },
       },
     ],
   },

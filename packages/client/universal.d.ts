@@ -4,6 +4,11 @@ declare class TextEncoder {
   encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number };
 }
 
+/** In pieces with `stream`: what a piece ends amid is kept for the next. */
+declare class TextDecoder {
+  decode(bytes: Uint8Array, options?: { readonly stream?: boolean }): string;
+}
+
 /** Bytes, a character each, as base64; throws where a character is no byte. */
 declare function btoa(bytes: string): string;
 /** The reverse; throws where the text is no base64. */

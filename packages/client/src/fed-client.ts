@@ -43,8 +43,10 @@ export interface FlagClient extends Evaluation {
    */
   ready(): Promise<Ready>;
   /**
-   * Resolves with the revision in force once it is `revision` or newer: read your own write. Rejects with
-   * `RevisionTimeoutError` after `timeoutMs` (default: never), and with `ClientClosedError` at `close()`.
+   * Resolves once the client has a change, be it one that this key's flags do not show: read your own write. `revision` is
+   * what the change's answer gave, one of the project. The answer is the newest that the client is known to have. Rejects
+   * with `RevisionTimeoutError` after `timeoutMs` milliseconds (default: never), and with `ClientClosedError` at `close()`.
+   * A change that shows nothing takes up to a heartbeat, 15 s, more by polling, where it is not told at once.
    */
   atLeast(revision: number, options?: { readonly timeoutMs?: number }): Promise<number>;
   /** Calls `fn` at each such event; the answer unsubscribes. A listener that throws harms nobody. */
@@ -54,6 +56,8 @@ export interface FlagClient extends Evaluation {
    * `explain`; the answer removes it. A hook that throws harms nobody.
    */
   use(hook: Hook): () => void;
+  /** Tells the listeners of `error`: for what stands around the client, such as middleware. */
+  report(problem: ClientProblem): void;
   status(): Status;
   /** All that was asked for since the client was made: sums that only grow, whether or not the server has them. */
   exposures(): ExposureCounts;
@@ -113,6 +117,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
   const waiters = createWaiters({
     clock,
     timers,
+    want: (revision) => feed.want?.(revision),
     readyTimeoutMs: options.readyTimeoutMs,
     onReadyTimeout: options.onReadyTimeout ?? "continue",
   });
@@ -121,7 +126,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     install: (ruleset, lists) => serve(ruleset, options.source, { lists }),
     confirm: () => confirmed(),
     report: (problem) => monitor.report(problem),
-    settled: () => monitor.update(),
+    settled: () => settled(),
   });
   const monitor = createMonitor({
     clock,
@@ -157,6 +162,12 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     if (source === options.source) keeper?.put(ruleset, lists);
     waiters.reached(ruleset.revision);
     if (change !== undefined) listeners.emit("change", change);
+  }
+
+  function settled(): void {
+    monitor.update();
+    const { upTo } = feed.standing();
+    if (upTo !== undefined) waiters.reached(upTo);
   }
 
   function confirmed(): void {
@@ -206,6 +217,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     atLeast: waiters.atLeast,
     on: listeners.on,
     use: hooks.use,
+    report: (problem) => listeners.emit("error", problem),
     status: monitor.status,
     exposures: counter.counts,
     flush,

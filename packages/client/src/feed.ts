@@ -1,5 +1,6 @@
 /** What brings rulesets to a client: the connection to a server, or whatever else an SDK follows. */
 import type { KeyLists, Ruleset } from "@bannerol/core";
+import type { Transport } from "./connection/ways.ts";
 import type { ClientProblem } from "./status.ts";
 
 /** How a feed stands just now. */
@@ -12,6 +13,10 @@ export interface FeedStanding {
   readonly rejected: number;
   /** What is wrong, until it is no longer. */
   readonly problem: ClientProblem | undefined;
+  /** How the server is reached; absent where there is none. */
+  readonly transport?: Transport;
+  /** Every change of the project up to this one is in what was installed, or alters nothing of it. */
+  readonly upTo?: number;
 }
 
 export interface FeedListener {
@@ -28,6 +33,8 @@ export interface Feed {
   readonly standing: () => FeedStanding;
   /** Begins, with what the process has from elsewhere. */
   readonly start: (have: Ruleset | undefined, lists?: KeyLists) => void;
+  /** Somebody waits for this change of the project, which may alter nothing of what is installed. */
+  readonly want?: (revision: number) => void;
   /** Ends it for good: the phase is `closed`, and the listener hears nothing more but a last `settled`. */
   readonly close: () => void;
 }

@@ -1,7 +1,7 @@
 import { checksumOf, type Ruleset, toDocument } from "@bannerol/core";
 import { describe, expect, it, vi } from "vitest";
 import { writeKept } from "./ruleset/cache.ts";
-import { currentOf, deltaOf, rulesetAt, snapshotOf } from "./testing/model-server.ts";
+import { currentOf, deltaOf, identityAt, rulesetAt, snapshotOf } from "./testing/model-server.ts";
 import { memoryStorage, rulesetOf, settle, testClient } from "./testing/test-client.ts";
 import { ClientClosedError, ReadyTimeoutError, RevisionTimeoutError } from "./waiting.ts";
 
@@ -105,6 +105,46 @@ describe("atLeast()", () => {
     const later = client.atLeast(2);
     stream.latest.say(deltaOf(r1, r2));
     await expect(later).resolves.toBe(2);
+  });
+
+  it("asks how far the log has been read, for a change that shows nothing of itself", async () => {
+    const { client, clock, stream } = testClient({ serves: r1 });
+    clock.advance(6_000);
+    const own = client.atLeast(7);
+    expect(stream.latest.sent.at(-1)).toMatchObject({ type: "hello", have: identityAt(r1) });
+    stream.latest.say({ ...currentOf(r1), upTo: 6 });
+    expect(await state(own)).toBe("pending");
+    stream.latest.say({ ...currentOf(r1), upTo: 7 });
+    await expect(own).resolves.toBe(7);
+    await expect(client.atLeast(7)).resolves.toBe(7);
+    expect(client.status()).toMatchObject({ state: "live", revision: 1 });
+  });
+
+  it("asks twice, as seldom as hello may be said, and then trusts the heartbeats (I4)", () => {
+    const { client, clock, stream } = testClient({ serves: r1 });
+    const hellos = () => stream.latest.sent.filter((message) => Object(message).type === "hello").length;
+    void client.atLeast(7);
+    void client.atLeast(8);
+    for (const [afterMs, said] of [
+      [5_499, 1],
+      [1, 2],
+      [5_500, 3],
+      [10_000, 3],
+    ] as const) {
+      clock.advance(afterMs);
+      stream.latest.say(currentOf(r1));
+      expect(hellos()).toBe(said);
+    }
+    void client.atLeast(9);
+    expect(hellos()).toBe(4);
+  });
+
+  it("forgets how far a log had been read that is no longer there", async () => {
+    const { client, stream } = testClient({ serves: r1 });
+    stream.latest.say({ ...currentOf(r1), upTo: 9 });
+    await expect(client.atLeast(9)).resolves.toBe(9);
+    stream.latest.say(snapshotOf(rulesetAt("epoch-2", 2)));
+    expect(await state(client.atLeast(9))).toBe("pending");
   });
 
   it("rejects when it is late, when the client is closed, and when it is given no revision", async () => {

@@ -1,6 +1,7 @@
 /** A client of a server: the connection feeds it, and what it brought is kept for the next process. */
-import type { ConnectionIdentity, ConnectionPorts } from "./connection/driver.ts";
+import type { ConnectionPorts } from "./connection/driver.ts";
 import { connectionFeed } from "./connection/feed.ts";
+import type { ConnectionIdentity } from "./connection/line.ts";
 import { eventSender } from "./events/sender.ts";
 import { createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";
 import type { RulesetStorage } from "./ports.ts";

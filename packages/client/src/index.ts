@@ -1,5 +1,7 @@
-export type { ConnectionIdentity, ConnectionPorts } from "./connection/driver.ts";
+export type { ConnectionPorts } from "./connection/driver.ts";
 export { endingOf } from "./connection/ending.ts";
+export type { ConnectionIdentity } from "./connection/line.ts";
+export type { Transport } from "./connection/ways.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
 export type { Exposure, ExposureCounts } from "./exposures.ts";
 export { type ClientEvents, createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";

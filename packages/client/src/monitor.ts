@@ -54,10 +54,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const status = (): Status => {
     const ruleset = options.ruleset();
     const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
-    const { phase, rejected, problem } = options.standing();
+    const { phase, rejected, problem, transport } = options.standing();
     return {
       state: freshnessOf(phase, ageMs, staleAfterMs),
       source,
+      transport,
       epoch: ruleset?.epoch,
       revision: ruleset?.revision,
       ageMs,
@@ -101,7 +102,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
     started() {
       update();
-      cancelPatience = timers.set(READY_PATIENCE_MS, becomeReady);
+      if (!ready) cancelPatience = timers.set(READY_PATIENCE_MS, becomeReady);
     },
     report(reported) {
       if (ofFile(reported) || (deservesWarning(reported, source) && !warned.has(reported.code))) {

@@ -58,7 +58,7 @@ export interface HttpRequest {
   readonly idleTimeoutMs: number;
   /** Given up where it is not finished after this long. */
   readonly timeoutMs: number;
-  /** Takes the body of a 200 as it comes, in place of JSON; the answer's `body` is empty then. */
+  /** Takes the body of a 200 as it comes, of the type that `accept` names; the answer's `body` is empty then. */
   readonly bytes?: (chunk: Uint8Array) => void;
 }
 

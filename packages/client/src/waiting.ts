@@ -27,6 +27,7 @@ export interface Waiters {
   readonly atLeast: (revision: number, options?: { readonly timeoutMs?: number }) => Promise<number>;
   /** There is a state to work with. */
   readonly becameReady: (source: Source) => void;
+  /** The client has every change up to this one. */
   readonly reached: (revision: number) => void;
   readonly close: () => void;
 }
@@ -34,6 +35,8 @@ export interface Waiters {
 export interface WaitersOptions {
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Somebody waits for a revision that the client is not known to have. */
+  readonly want: (revision: number) => void;
   readonly readyTimeoutMs: number | undefined;
   readonly onReadyTimeout: "continue" | "reject";
 }
@@ -43,7 +46,7 @@ interface Waiter<T> {
   readonly reject: (error: Error) => void;
 }
 
-export function createWaiters({ clock, timers, readyTimeoutMs, onReadyTimeout }: WaitersOptions): Waiters {
+export function createWaiters({ clock, timers, want, readyTimeoutMs, onReadyTimeout }: WaitersOptions): Waiters {
   const startedAt = clock.monotonic();
   const forReady = new Set<Waiter<Ready>>();
   const forRevision = new Map<Waiter<number>, number>();
@@ -69,13 +72,15 @@ export function createWaiters({ clock, timers, readyTimeoutMs, onReadyTimeout }:
       add: (waiter: Waiter<number>) => forRevision.set(waiter, wanted),
       delete: (waiter: Waiter<number>) => forRevision.delete(waiter),
     };
-    return wait(waiters, timers, timeoutMs, ({ reject }) =>
+    const waiting = wait(waiters, timers, timeoutMs, ({ reject }) =>
       reject(
         new RevisionTimeoutError(
-          `Revision ${wanted} did not arrive within ${timeoutMs} ms; the client has ${revision < 0 ? "none" : revision}. A change that this key's view does not show never arrives.`,
+          `Revision ${wanted} did not arrive within ${timeoutMs} ms; the client has ${revision < 0 ? "none" : revision}. See status() for whether the server is in reach, and whether this is a revision of the key's project.`,
         ),
       ),
     );
+    want(wanted);
+    return waiting;
   };
 
   return {

@@ -29,6 +29,7 @@ export {
   type VariantName,
 } from "./invariants/invariant.ts";
 export { type SampleContext, samplesFor } from "./invariants/samples.ts";
+export { equalJson } from "./json.ts";
 export { layOutWeights } from "./lay-out.ts";
 export { applyListDelta } from "./lists/apply-delta.ts";
 export { type ListKey, listKeyOf } from "./lists/fingerprint.ts";
@@ -40,7 +41,7 @@ export { atOnce, SLICE_KEYS, type Sliced } from "./lists/sliced.ts";
 export { FingerprintCollector } from "./lists/sort.ts";
 export type * from "./model.ts";
 export { applyDelta } from "./patch/apply.ts";
-export { checksumAfter, checksumOf, type EntityKind, entityChecksum } from "./patch/checksum.ts";
+export { checksumAfter, checksumOf, type EntityKind, entityChecksum, versionOf } from "./patch/checksum.ts";
 export { diffRulesets } from "./patch/diff.ts";
 export type * from "./result.ts";
 export { RulesetError, readRuleset, toDocument } from "./ruleset.ts";

@@ -8,6 +8,7 @@
  * It remembers the checksum of every revision in the window, so that a state which went wrong is told from one that
  * is merely old. It holds no queue: a connection's cursor says what it is owed, and the source what that is.
  */
+import type { RulesetDelta } from "@bannerol/core";
 import {
   type CurrentMessage,
   DELTA_WINDOW_BYTES,
@@ -33,7 +34,7 @@ export function encode(message: ServerMessage): Uint8Array {
 export class DeltaWindow {
   readonly source: ViewSource;
   #head: StateIdentity;
-  #current: Uint8Array | undefined;
+  #current: { readonly upTo: number; readonly frame: Uint8Array } | undefined;
   #whole: Transfer | undefined;
   readonly #deltas = new Map<number, Transfer>();
   #deltaBytes = 0;
@@ -55,8 +56,7 @@ export class DeltaWindow {
   /** Takes up the source's state; the answer says whether it is a new one. */
   refresh(): boolean {
     const head = this.source.identity();
-    const same = head.epoch === this.#head.epoch && head.revision === this.#head.revision;
-    if (same && head.checksum === this.#head.checksum) return false;
+    if (isSame(head, this.#head)) return false;
     if (head.epoch !== this.#head.epoch) this.#checksums.clear();
     this.#head = head;
     this.#current = undefined;
@@ -67,9 +67,14 @@ export class DeltaWindow {
     return true;
   }
 
+  /** Encoded anew only where the log has gone on, which costs nobody anything before somebody is due to hear it. */
   current(): Uint8Array {
-    this.#current ??= encode({ type: "current", ...this.#head } satisfies CurrentMessage);
-    return this.#current;
+    const upTo = this.#readUpTo();
+    if (this.#current?.upTo !== upTo) {
+      const message: CurrentMessage = { type: "current", ...this.#head, upTo };
+      this.#current = { upTo, frame: encode(message) };
+    }
+    return this.#current.frame;
   }
 
   whole(): Transfer {
@@ -88,16 +93,24 @@ export class DeltaWindow {
     const known = this.#deltas.get(from);
     if (known !== undefined) return known;
     const delta = this.source.deltaSince(from);
-    const transfer =
-      delta === "tooOld"
-        ? this.whole()
-        : inlineOrFetch(encode({ type: "delta", ...delta, checksum: this.#head.checksum } satisfies DeltaMessage));
+    const transfer = delta === "tooOld" ? this.whole() : inlineOrFetch(encode(this.#message(delta)));
     this.#keep(from, transfer);
     return transfer;
   }
 
+  #message(delta: RulesetDelta): DeltaMessage {
+    const { epoch, checksum } = this.#head;
+    return { type: "delta", epoch, ...delta, checksum };
+  }
+
   fetch(afterMs: number): Uint8Array {
     return encode({ type: "fetch", revision: this.#head.revision, afterMs } satisfies FetchMessage);
+  }
+
+  /** Of what the source has read beyond the head nothing may be said before the head has moved there. */
+  #readUpTo(): number {
+    if (isSame(this.source.identity(), this.#head)) return this.source.upTo();
+    return this.#current?.upTo ?? this.#head.revision;
   }
 
   /** Readers at a thousand different revisions must not make a thousand frames stay. */
@@ -115,6 +128,10 @@ export class DeltaWindow {
       this.#checksums.delete(oldest);
     }
   }
+}
+
+function isSame(one: StateIdentity, other: StateIdentity): boolean {
+  return one.epoch === other.epoch && one.revision === other.revision && one.checksum === other.checksum;
 }
 
 function inlineOrFetch(bytes: Uint8Array): Transfer {

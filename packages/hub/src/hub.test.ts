@@ -61,6 +61,8 @@ class FakeView implements ViewSource {
   readonly flags = new Map<string, { version: number; text: string }>();
   /** What another node has written, and this one has not read yet. */
   unread: (() => void)[] = [];
+  /** Changes that the view shows nothing of. */
+  others = 0;
 
   set(key: string, text = ""): void {
     this.revision += 1;
@@ -69,6 +71,10 @@ class FakeView implements ViewSource {
 
   identity(): StateIdentity {
     return { epoch: this.epoch, revision: this.revision, checksum: this.revision * 7 };
+  }
+
+  upTo(): number {
+    return this.revision + this.others;
   }
 
   ruleset(): RulesetDocument {
@@ -156,6 +162,7 @@ describe("hub", () => {
     expect(local.last).toMatchObject({ flags: { second: { version: 2, text: "secret" } } });
     expect(socket.last).toEqual({
       type: "delta",
+      epoch: "e1",
       from: 1,
       to: 2,
       flags: { second: { version: 2 } },
@@ -204,7 +211,26 @@ describe("hub", () => {
 
   it("answers an up-to-date hello with current", async () => {
     const { socket } = await live(view.identity());
-    expect(socket.messages).toEqual([{ type: "current", ...view.identity() }]);
+    expect(socket.messages).toEqual([{ type: "current", ...view.identity(), upTo: view.upTo() }]);
+  });
+
+  it("says with current how far the log has been read, in the same bytes for all", async () => {
+    const [first, second] = [await live(), await live()];
+    view.others = 4;
+    pass(15);
+    expect(first.socket.last).toEqual({ type: "current", ...view.identity(), upTo: 5 });
+    expect(first.socket.frames.at(-1)).toBe(second.socket.frames.at(-1));
+    first.connection.receive(hello(view.identity()));
+    expect(first.socket.frames.at(-1)).toBe(second.socket.frames.at(-1));
+  });
+
+  it("says of no change that it has been read before the one that shows it is sent", async () => {
+    const { socket } = await live();
+    view.set("second");
+    pass(15);
+    expect(socket.last).toEqual({ type: "current", epoch: "e1", revision: 1, checksum: 7, upTo: 1 });
+    hub.publish(grant.viewId);
+    expect(socket.last).toMatchObject({ type: "delta", to: 2 });
   });
 
   it("answers a hello from behind with one delta for all that was missed", async () => {
@@ -212,7 +238,9 @@ describe("hub", () => {
     view.set("second");
     view.set("third");
     const { socket } = await live(have);
-    expect(socket.messages).toEqual([{ type: "delta", ...view.deltaSince(1), from: 1, to: 3, checksum: 21 }]);
+    expect(socket.messages).toEqual([
+      { type: "delta", epoch: "e1", ...view.deltaSince(1), from: 1, to: 3, checksum: 21 },
+    ]);
   });
 
   it("asks for a fetch where the ruleset is too large for a frame, and goes on with deltas from there", async () => {
@@ -263,7 +291,7 @@ describe("hub", () => {
   it("reads the log to its end for a client that is ahead", async () => {
     view.unread.push(() => change("from another node"));
     const { socket } = await live({ epoch: "e1", revision: 2, checksum: 14 });
-    expect(socket.messages).toEqual([{ type: "current", ...view.identity() }]);
+    expect(socket.messages).toEqual([{ type: "current", ...view.identity(), upTo: view.upTo() }]);
   });
 
   it("turns a client away that is still ahead, and never sends it an older state", async () => {
@@ -294,7 +322,7 @@ describe("hub", () => {
     expect(beatAtOnce).toBe(2);
     pass(14);
     expect(all.every(({ socket }) => socket.messages.length === 2)).toBe(true);
-    expect(all[0]?.socket.last).toEqual({ type: "current", ...view.identity() });
+    expect(all[0]?.socket.last).toEqual({ type: "current", ...view.identity(), upTo: view.upTo() });
   });
 
   it("writes nothing more to a reader that is slow, then one delta for all that it missed", async () => {

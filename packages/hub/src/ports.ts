@@ -24,6 +24,8 @@ export interface HubSocket {
 /** One view of one environment, kept by the log: what its connections are brought up to. */
 export interface ViewSource {
   identity(): StateIdentity;
+  /** The newest change of the project that has been read, whether or not the view shows anything of it. */
+  upTo(): number;
   ruleset(): RulesetDocument;
   /** What changed after `revision`, or `tooOld` where that is no longer known. */
   deltaSince(revision: number): RulesetDelta | "tooOld";

@@ -8,6 +8,7 @@ import type { ViewSource } from "./ports.ts";
 export function versionsAlone(source: ViewSource): ViewSource {
   return {
     identity: () => source.identity(),
+    upTo: () => source.upTo(),
     ruleset: () => rulesetOfVersions(source.ruleset()),
     deltaSince(revision) {
       const delta = source.deltaSince(revision);

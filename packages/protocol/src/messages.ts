@@ -51,6 +51,8 @@ export interface FetchMessage {
 /** Apply to revision `from`. One change set, however many flags it touches, is one delta. */
 export interface DeltaMessage extends RulesetDelta {
   readonly type: "delta";
+  /** In which it leads on: to one who has a state of another, where the message between was lost, it is none. */
+  readonly epoch?: string;
   /** Of the state after it is applied. */
   readonly checksum: number;
 }
@@ -58,6 +60,8 @@ export interface DeltaMessage extends RulesetDelta {
 /** Nothing newer: the answer to an up-to-date hello, and the heartbeat. */
 export interface CurrentMessage extends StateIdentity {
   readonly type: "current";
+  /** The log of the project has been read up to this change; those after `revision` alter nothing of the view. */
+  readonly upTo?: number;
 }
 
 /** The server is going: come back within this window. */

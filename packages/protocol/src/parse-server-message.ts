@@ -1,5 +1,5 @@
 import type { RulesetDocument } from "@bannerol/core";
-import type { GoodbyeMessage, ProblemMessage, ServerMessage } from "./messages.ts";
+import type { CurrentMessage, DeltaMessage, GoodbyeMessage, ProblemMessage, ServerMessage } from "./messages.ts";
 import {
   aCount,
   aDuration,
@@ -35,14 +35,30 @@ const readers = new Map<string, (frame: JsonObject) => ServerMessage>([
     (frame) => ({ type: "snapshot", ruleset: readRuleset(frame), ...readFields(frame, { checksum: anUnsigned32 }) }),
   ],
   ["fetch", (frame) => ({ type: "fetch", ...readFields(frame, { revision: aCount, afterMs: aDuration }) })],
-  ["delta", (frame) => ({ type: "delta", ...readFields(frame, patch) })],
-  ["current", (frame) => ({ type: "current", ...readFields(frame, { ...identity, checksum: anUnsigned32 }) })],
+  ["delta", readDelta],
+  ["current", readCurrent],
   ["goodbye", readGoodbye],
   ["problem", readProblem],
 ]);
 
 function readRuleset(frame: JsonObject): RulesetDocument {
   return readFields(readObject(frame, "ruleset"), envelope, "ruleset.");
+}
+
+function readDelta(frame: JsonObject): DeltaMessage {
+  return {
+    type: "delta",
+    ...(own(frame, "epoch") !== undefined && readFields(frame, { epoch: aString })),
+    ...readFields(frame, patch),
+  };
+}
+
+function readCurrent(frame: JsonObject): CurrentMessage {
+  return {
+    type: "current",
+    ...readFields(frame, { ...identity, checksum: anUnsigned32 }),
+    ...(own(frame, "upTo") !== undefined && readFields(frame, { upTo: aCount })),
+  };
 }
 
 function readGoodbye(frame: JsonObject): GoodbyeMessage {

@@ -18,12 +18,15 @@ export const problemCodes = {
   flag_archived: { status: 409, title: "The flag is archived" },
   still_referenced: { status: 409, title: "Something else still refers to it" },
   conflict: { status: 409, title: "Somebody was faster" },
+  idempotency_key_in_use: { status: 409, title: "The same request is being carried out" },
+  secret_shown_once: { status: 409, title: "The secret was shown already" },
   precondition_failed: { status: 412, title: "It has changed since it was read" },
   request_timeout: { status: 408, title: "The request took too long" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   invalid: { status: 422, title: "The document is not valid" },
   invariant_broken: { status: 422, title: "An invariant would be broken" },
+  idempotency_key_reused: { status: 422, title: "The Idempotency-Key is another request's" },
   limit_exceeded: { status: 422, title: "A limit was exceeded" },
   too_many_requests: { status: 429, title: "Too many requests" },
   headers_too_large: { status: 431, title: "The headers are too large" },
@@ -51,5 +54,7 @@ export interface Problem {
   /** What happened, to what, and what to do. */
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
+  /** With `secret_shown_once`: of the key or token. */
+  readonly id?: string;
   readonly requestId?: string;
 }

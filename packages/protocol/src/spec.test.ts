@@ -58,7 +58,7 @@ describe("SPEC.md", () => {
   });
 
   it("names tests that exist", () => {
-    const named = [...spec.matchAll(/`(packages\/[\w/.-]+\.test\.ts)`/g)].map(([, path]) => path ?? "");
+    const named = [...spec.matchAll(/`((?:packages|test)\/[\w/.-]+\.test\.ts)`/g)].map(([, path]) => path ?? "");
     expect(named.length).toBeGreaterThan(0);
     const missing = named.filter((path) => !existsSync(new URL(`../../../${path}`, import.meta.url)));
     expect(missing).toEqual([]);

@@ -8,15 +8,18 @@
  * Events that arrive while one is being handled wait for their turn. It decides nothing, and keeps no ruleset.
  */
 import type { Ruleset } from "@bannerol/core";
-import { type ClientMessage, type HelloMessage, MAX_RULESET_BYTES, PROTOCOL_VERSION } from "@bannerol/protocol";
-import type { Clock, HttpAnswer, HttpTransport, Random, Stream, StreamTransport, Timers } from "../ports.ts";
+import { MAX_RULESET_BYTES } from "@bannerol/protocol";
+import type { Clock, HttpAnswer, HttpTransport, Random, StreamTransport, Timers } from "../ports.ts";
 import { endingOf } from "./ending.ts";
+import { askerOf, type ConnectionIdentity, type Line, openLine } from "./line.ts";
 import {
   type ConnectionEvent,
   type ConnectionProblem,
   type ConnectionState,
   type Effect,
   initialState,
+  type StreamEffect,
+  type StreamEvent,
 } from "./state.ts";
 import { nextAlarm, step } from "./step.ts";
 
@@ -26,13 +29,6 @@ export interface ConnectionPorts {
   readonly random: Random;
   readonly stream: StreamTransport;
   readonly http: HttpTransport;
-}
-
-/** Who says hello. The key travels in it only where the transport cannot set headers. */
-export interface ConnectionIdentity {
-  readonly key: string;
-  readonly sdk: HelloMessage["sdk"];
-  readonly instance: string;
 }
 
 export interface ConnectionListener {
@@ -51,7 +47,15 @@ export interface Connection {
   readonly start: (ruleset: Ruleset | undefined) => void;
   /** What was installed is served now. */
   readonly served: () => void;
+  /** Somebody waits for this change. */
+  readonly want: (revision: number) => void;
   readonly close: () => void;
+}
+
+/** A stream. What it says once another has taken its place, or after its end, is nobody's business. */
+interface Opened {
+  line?: Line;
+  over: boolean;
 }
 
 const FETCH_IDLE_MS = 15_000;
@@ -66,27 +70,32 @@ export function createConnection(
   limitBytes = MAX_RULESET_BYTES,
 ): Connection {
   let state: ConnectionState = initialState;
-  let stream: Stream | undefined;
+  let stream: Opened | undefined;
+  let trial: Opened | undefined;
   let cancelFetch: (() => void) | undefined;
   let cancelTimer: (() => void) | undefined;
   let heldAck: Extract<Effect, { type: "ack" }> | undefined;
-  const waiting: ConnectionEvent[] = [];
+  /** Looked at in turn: which stream an event is of may change meanwhile. */
+  const waiting: (() => ConnectionEvent | undefined)[] = [];
   let handling = false;
 
   const env = () => ({ now: ports.clock.monotonic(), random: ports.random });
 
-  const handle = (event: ConnectionEvent): void => {
-    waiting.push(event);
+  const handle = (event: ConnectionEvent | (() => ConnectionEvent | undefined)): void => {
+    waiting.push(typeof event === "function" ? event : () => event);
     if (handling) return;
     handling = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { state: reached, effects } = step(state, next, env());
-      state = reached;
-      for (const effect of effects) attempt(effect);
-    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) proceed(next());
     handling = false;
     setTimer();
     listener.settled(state);
+  };
+
+  const proceed = (event: ConnectionEvent | undefined): void => {
+    if (event === undefined) return;
+    const { state: reached, effects } = step(state, event, env());
+    state = reached;
+    for (const effect of effects) attempt(effect);
   };
 
   const setTimer = (): void => {
@@ -112,16 +121,22 @@ export function createConnection(
   const perform = (effect: Effect): void => {
     switch (effect.type) {
       case "open":
-        open();
-        break;
       case "hello":
-        hello(effect);
+      case "disconnect":
+        if (effect.type !== "hello") heldAck = undefined;
+        stream = performOn(stream, effect);
+        break;
+      case "trial":
+        trial = performOn(trial, effect.effect);
+        break;
+      case "promote":
+        stream?.line?.close();
+        stream = trial;
+        trial = undefined;
+        heldAck = undefined;
         break;
       case "ack":
         acknowledge(effect);
-        break;
-      case "disconnect":
-        disconnect();
         break;
       case "fetch":
         fetch(effect);
@@ -140,45 +155,31 @@ export function createConnection(
     }
   };
 
-  const open = (): void => {
-    disconnect();
-    heldAck = undefined;
-    // What an earlier stream says, once another has taken its place, is nobody's business.
-    const mine: { stream?: Stream; over: boolean } = { over: false };
-    const whileMine = (event: ConnectionEvent) => {
-      if (mine.over || (mine.stream !== undefined && stream !== mine.stream)) return;
+  /** What stands in its place afterwards. */
+  const performOn = (opened: Opened | undefined, effect: StreamEffect): Opened | undefined => {
+    if (effect.type === "hello") {
+      opened?.line?.hello(effect.have, effect.first);
+      return opened;
+    }
+    opened?.line?.close();
+    return effect.type === "open" ? open(effect) : undefined;
+  };
+
+  const open = (effect: Extract<StreamEffect, { type: "open" }>): Opened => {
+    const mine: Opened = { over: false };
+    const tell = (event: StreamEvent): void => {
+      if (mine.over) return;
       mine.over = event.type === "closed";
-      handle(event);
+      handle(() => (mine === stream ? event : mine === trial ? { type: "trial", event } : undefined));
     };
-    mine.stream = stream = ports.stream.open({
-      opened: () => whileMine({ type: "opened" }),
-      message: (text) => whileMine({ type: "message", text }),
-      closed: (ending) => whileMine({ type: "closed", ending }),
-    });
+    mine.line = openLine({ ports, identity, tell }, effect);
+    return mine;
   };
-
-  const disconnect = (): void => {
-    const old = stream;
-    stream = undefined;
-    old?.close();
-  };
-
-  const hello = ({ have, first }: Extract<Effect, { type: "hello" }>): void =>
-    send({
-      type: "hello",
-      protocol: PROTOCOL_VERSION,
-      ...(first && ports.stream.keyInHello && { key: identity.key }),
-      sdk: identity.sdk,
-      instance: identity.instance,
-      ...(have && { have }),
-    });
 
   const acknowledge = (ack: Extract<Effect, { type: "ack" }>): void => {
     heldAck = listener.isServed?.() === false ? ack : undefined;
-    if (heldAck === undefined) send(ack);
+    if (heldAck === undefined) stream?.line?.acknowledge(ack);
   };
-
-  const send = (message: ClientMessage): void => stream?.send(JSON.stringify(message));
 
   const fetch = ({ since, etag }: Extract<Effect, { type: "fetch" }>): void => {
     const have = since === undefined ? "" : `since=${since.revision}&epoch=${encodeURIComponent(since.epoch)}&`;
@@ -198,22 +199,24 @@ export function createConnection(
     served() {
       if (heldAck !== undefined) acknowledge(heldAck);
     },
+    want: (revision) => handle({ type: "want", revision }),
     close: () => handle({ type: "close" }),
   };
 }
 
-/** Who asks, as in `hello`, so that it is not taken for another. */
-function askerOf({ instance, sdk }: ConnectionIdentity): string {
-  return `instance=${encodeURIComponent(instance)}&sdk=${encodeURIComponent(`${sdk.name}/${sdk.version}`)}`;
-}
-
 function eventOf(answer: HttpAnswer): ConnectionEvent {
   if (!answer.ok) return { type: "fetchFailed", ending: { reason: answer.reason } };
-  if (answer.status === 304) return { type: "fetched", fetched: { unchanged: true } };
-  if (answer.status !== 200) return { type: "fetchFailed", ending: endingOf(answer) };
-  const etag = answer.headers.get("etag");
-  return {
-    type: "fetched",
-    fetched: { unchanged: false, body: answer.body, ...(etag !== undefined && { etag }) },
-  };
+  const { status, headers, body } = answer;
+  const maxAge = numberIn(headers.get("cache-control"), /\bmax-age=(\d{1,9})\b/);
+  const upTo = numberIn(headers.get("bannerol-up-to"), /^(\d{1,15})$/);
+  const told = { ...(maxAge !== undefined && { maxAgeMs: maxAge * 1_000 }), ...(upTo !== undefined && { upTo }) };
+  if (status === 304) return { type: "fetched", fetched: { unchanged: true, ...told } };
+  if (status !== 200) return { type: "fetchFailed", ending: endingOf(answer) };
+  const etag = headers.get("etag");
+  return { type: "fetched", fetched: { unchanged: false, body, ...(etag !== undefined && { etag }), ...told } };
+}
+
+function numberIn(header: string | undefined, form: RegExp): number | undefined {
+  const digits = form.exec(header ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -6,6 +6,7 @@ import { CloseCode } from "@bannerol/protocol";
 import type { Ending } from "../ports.ts";
 import { backoffMs, refusedMs } from "./backoff.ts";
 import type { ConnectionProblem, Effect, Env, LinkedState, Memory, StateOf, Step } from "./state.ts";
+import { afterFailedStream, type Way } from "./ways.ts";
 
 /** What a server may ask for by `Retry-After`, `afterMs` or a goodbye's window; more counts as this. */
 export const LONGEST_SERVER_WAIT_MS = 60 * 60_000;
@@ -22,27 +23,53 @@ export function isRefusal(ending: Ending): boolean {
   return isRefusedKey(ending) || isOtherProtocol(ending);
 }
 
-/** The connection is lost, or was never made: wait, then try again. `before` undoes what is still open. */
-export function lose(
-  state: StateOf<"connecting"> | LinkedState,
-  env: Env,
-  loss: { readonly ending: Ending; readonly protocolError?: boolean; readonly disconnect?: boolean },
-): Step {
-  const { ending } = loss;
+/** How long the server asks a client to wait that it sent away like this. */
+export function serverWaitMs(ending: Ending, env: Env): number | undefined {
+  return isRefusal(ending) ? refusedMs(env.random()) : ending.retryAfterMs;
+}
+
+export interface Loss {
+  readonly ending: Ending;
+  readonly protocolError?: boolean;
+  /** Nothing is wrong with the way in, and nothing to report. */
+  readonly inOrder?: boolean;
+  /** The stream is still open. */
+  readonly disconnect?: boolean;
+}
+
+/** The connection is lost, or was never made: wait, then try again. */
+export function lose(state: StateOf<"connecting"> | LinkedState, env: Env, loss: Loss): Step {
+  const { protocolError = false, inOrder = false, disconnect = false } = loss;
+  const ending = explained(state, loss.ending);
   const fetchWasOut = state.phase === "fetching" && state.fetching.inFlight;
   const memory = afterFailure(
     fetchWasOut ? afterFailure(state.memory, env) : state.memory,
     env,
-    isRefusal(ending) ? refusedMs(env.random()) : ending.retryAfterMs,
+    serverWaitMs(ending, env),
   );
-  const said = state.phase === "connecting" ? undefined : state.link.said;
-  const problem = describe({ ...ending, reason: said ?? ending.reason }, loss.protocolError === true, state.memory);
+  const way = inOrder || isRefusal(ending) ? memory.way : wayAfter(state, env);
+  const { troubled } = state.memory;
+  const problem = inOrder ? undefined : describe(ending, { troubled, protocolError });
   const effects: readonly (Effect | undefined)[] = [
     fetchWasOut ? { type: "cancelFetch" } : undefined,
-    loss.disconnect === true ? { type: "disconnect" } : undefined,
+    disconnect ? { type: "disconnect" } : undefined,
     problem && { type: "report", problem },
   ];
-  return { state: { phase: "waiting", memory }, effects: effects.filter((effect) => effect !== undefined) };
+  return {
+    state: { phase: "waiting", memory: { ...memory, way } },
+    effects: effects.filter((effect) => effect !== undefined),
+  };
+}
+
+/** What the server said before the end says more than the end itself, and, where there are no close codes, all of it. */
+function explained(state: StateOf<"connecting"> | LinkedState, ending: Ending): Ending {
+  const said = state.phase === "connecting" ? undefined : state.link.said;
+  return said === undefined ? ending : { status: said.status, ...ending, reason: said.reason };
+}
+
+function wayAfter(state: StateOf<"connecting"> | LinkedState, env: Env): Way {
+  const { way } = state.memory;
+  return "link" in state && state.link.proven ? { ...way, failed: 0 } : afterFailedStream(way, env);
 }
 
 function isRefusedKey({ code, status }: Ending): boolean {
@@ -54,7 +81,10 @@ function isOtherProtocol({ code, status }: Ending): boolean {
 }
 
 /** What to tell of it. That a server is out of reach is told once, not at every try. */
-function describe(ending: Ending, protocolError: boolean, { troubled }: Memory): ConnectionProblem | undefined {
+export function describe(
+  ending: Ending,
+  { troubled, protocolError = false }: Pick<Memory, "troubled"> & { readonly protocolError?: boolean },
+): ConnectionProblem | undefined {
   if (isRefusedKey(ending)) {
     const message = `The server refused the SDK key: ${ending.reason} Check the key and the environment that it was made for; the client tries again every few minutes.`;
     return { code: "key_refused", message };

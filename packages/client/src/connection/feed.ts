@@ -2,7 +2,8 @@
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import type { FeedListener, FeedStanding, OpenFeed } from "../feed.ts";
 import { listedFeed } from "../lists/listed-feed.ts";
-import { type ConnectionIdentity, type ConnectionPorts, createConnection } from "./driver.ts";
+import { type ConnectionPorts, createConnection } from "./driver.ts";
+import type { ConnectionIdentity } from "./line.ts";
 import type { ConnectionProblem, ConnectionState } from "./state.ts";
 
 /** `limitBytes`: a longer ruleset by HTTP is given up. */
@@ -28,6 +29,7 @@ export function connectionFeed(
       standing: () => standingOf(connection.state(), problem),
       start: connection.start,
       served: connection.served,
+      want: connection.want,
       close: connection.close,
     };
   };
@@ -35,12 +37,13 @@ export function connectionFeed(
 }
 
 function standingOf(state: ConnectionState, problem: ConnectionProblem | undefined): FeedStanding {
-  const { troubled, rejected } = state.memory;
-  return { phase: phaseOf(state), troubled, rejected, problem };
+  const { troubled, rejected, way, upTo } = state.memory;
+  return { phase: phaseOf(state), troubled, rejected, problem, transport: way.transport, upTo };
 }
 
 function phaseOf(state: ConnectionState): FeedStanding["phase"] {
   if (state.phase === "closed") return "closed";
+  if (state.phase === "polling") return state.memory.troubled ? "offline" : "live";
   if ("link" in state && state.link.confirmed) return "live";
   return state.memory.troubled || state.phase === "waiting" ? "offline" : "connecting";
 }

@@ -1,22 +1,10 @@
 /** Bringing a ruleset by HTTP, on a connection that said `fetch`, while its deltas go on. Pure. */
 import { type DeltaMessage, type FetchMessage, MAX_PENDING_DELTA_BYTES } from "@bannerol/protocol";
-import type { Ending } from "../ports.ts";
+import { ask, type FailedAnswer, MIN_FETCH_GAP_MS, takeAnswer } from "./asking.ts";
 import { afterFailure, isRefusal, LONGEST_SERVER_WAIT_MS, lose } from "./failure.ts";
 import { becomeLive } from "./live.ts";
-import { receiveBody, receivePending } from "./receive.ts";
-import {
-  type Effect,
-  type Env,
-  type Fetched,
-  identityOf,
-  type LinkedState,
-  type Memory,
-  type StateOf,
-  type Step,
-} from "./state.ts";
-
-/** However often a server says `fetch`, this long passes between two that succeed. */
-const MIN_FETCH_GAP_MS = 5_000;
+import { receivePending } from "./receive.ts";
+import type { Env, Fetched, LinkedState, Memory, StateOf, Step } from "./state.ts";
 
 type FetchingState = StateOf<"fetching">;
 
@@ -39,13 +27,7 @@ export function planFetch(state: LinkedState, message: FetchMessage, env: Env): 
 export function fetchIfDue(state: FetchingState, env: Env): Step {
   const { fetching, memory } = state;
   if (fetching.inFlight || fetching.at > env.now) return { state, effects: [] };
-  const have = fetching.whole ? undefined : identityOf(memory);
-  const effect: Effect = {
-    type: "fetch",
-    since: have && { epoch: have.epoch, revision: have.revision },
-    etag: fetching.whole ? undefined : etagOf(memory),
-  };
-  return { state: { ...state, fetching: { ...fetching, inFlight: true } }, effects: [effect] };
+  return { state: { ...state, fetching: { ...fetching, inFlight: true } }, effects: [ask(memory, fetching.whole)] };
 }
 
 /** Keeps a delta until the fetch is done, as far as there is room. */
@@ -58,28 +40,12 @@ export function keepDelta(state: FetchingState, delta: DeltaMessage, size: numbe
 }
 
 export function endFetch(state: FetchingState, fetched: Fetched, env: Env): Step {
-  const memory: Memory = { ...state.memory, fetchedAt: env.now };
-  if (fetched.unchanged) {
-    if (memory.ruleset !== undefined) return catchUp(state, memory, env);
-    return failFetch(
-      state,
-      { ending: { reason: "The server said that nothing changed, but there was nothing." } },
-      env,
-    );
-  }
-  const received = receiveBody(memory, fetched.body);
-  if (received.kind === "applied") return catchUp(state, withEtag(received.memory, fetched.etag), env);
-  if (received.kind === "unreadable") return failFetch(state, { ending: { reason: `${received.reason}.` } }, env);
-  const ending = { reason: "The answer does not continue the state in hand." };
-  return failFetch(state, { ending, whole: received.kind === "misfit" }, env);
+  const taken = takeAnswer(state.memory, fetched, env);
+  return "ending" in taken ? failFetch(state, taken, env) : catchUp(state, taken, env);
 }
 
 /** The fetch came to nothing: again on the same connection, after a wait that also counts for a new connection. */
-export function failFetch(
-  state: FetchingState,
-  failure: { readonly ending: Ending; readonly whole?: boolean },
-  env: Env,
-): Step {
+export function failFetch(state: FetchingState, failure: FailedAnswer, env: Env): Step {
   const { ending, whole = state.fetching.whole } = failure;
   const idle: FetchingState = { ...state, fetching: { ...state.fetching, inFlight: false, whole } };
   if (isRefusal(ending)) return lose(idle, env, { ending, disconnect: true });
@@ -109,16 +75,4 @@ function noteGap(state: FetchingState): FetchingState {
   // A request that has not left yet will bring whatever is announced before it leaves.
   if (!state.fetching.inFlight) return { ...state, fetching: { ...state.fetching, pending: [], pendingSize: 0 } };
   return { ...state, fetching: { ...state.fetching, incomplete: true, pending: [], pendingSize: 0 } };
-}
-
-function withEtag(memory: Memory, value: string | undefined): Memory {
-  const identity = identityOf(memory);
-  return { ...memory, etag: value === undefined || identity === undefined ? undefined : { ...identity, value } };
-}
-
-function etagOf(memory: Memory): string | undefined {
-  const { etag } = memory;
-  const have = identityOf(memory);
-  const same = etag?.epoch === have?.epoch && etag?.revision === have?.revision && etag?.checksum === have?.checksum;
-  return same ? etag?.value : undefined;
 }

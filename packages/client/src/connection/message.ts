@@ -3,15 +3,17 @@ import {
   type CurrentMessage,
   type DeltaMessage,
   type GoodbyeMessage,
+  type ProblemMessage,
   parseServerMessage,
   type ServerMessage,
   type SnapshotMessage,
 } from "@bannerol/protocol";
+import { readUpTo } from "./asking.ts";
 import { afterFailure, lose } from "./failure.ts";
 import { catchUp, keepDelta, planFetch } from "./fetching.ts";
 import { becomeLive, rejectAndResync } from "./live.ts";
 import { receiveDelta, receiveSnapshot } from "./receive.ts";
-import { type Env, identityOf, type LinkedState, type Step } from "./state.ts";
+import { type Env, identityOf, type Link, type LinkedState, type Step } from "./state.ts";
 
 export function receiveMessage(state: LinkedState, text: string, env: Env): Step {
   const parsed = parseServerMessage(text);
@@ -35,7 +37,7 @@ function handle(state: LinkedState, message: ServerMessage, size: number, env: E
     case "goodbye":
       return onGoodbye(state, message, env);
     case "problem":
-      return { state: { ...state, link: { ...state.link, said: message.detail ?? message.title } }, effects: [] };
+      return { state: { ...state, link: { ...state.link, said: saidOf(message) } }, effects: [] };
   }
 }
 
@@ -65,14 +67,17 @@ function onCurrent(state: LinkedState, message: CurrentMessage, env: Env): Step 
   const have = identityOf(state.memory);
   const same =
     have?.epoch === message.epoch && have.revision === message.revision && have.checksum === message.checksum;
-  return same ? becomeLive(state, env, { memory: state.memory, complete: true }) : rejectAndResync(state, env);
+  if (!same) return rejectAndResync(state, env);
+  return becomeLive(state, env, { memory: readUpTo(state.memory, message.upTo), complete: true });
 }
 
 function onGoodbye(state: LinkedState, { afterMs: [min, max] }: GoodbyeMessage, env: Env): Step {
   const retryAfterMs = min + env.random() * (max - min);
-  // A server that leaves in order is no trouble, and nothing to report.
-  const { state: waiting, effects } = lose(state, env, { ending: { reason: "", retryAfterMs }, disconnect: true });
-  return { state: waiting, effects: effects.filter((effect) => effect.type !== "report") };
+  return lose(state, env, { ending: { reason: "", retryAfterMs }, inOrder: true, disconnect: true });
+}
+
+function saidOf({ detail, title, status }: ProblemMessage): Link["said"] {
+  return { reason: detail ?? title, status };
 }
 
 function unmoved(state: LinkedState, rejected = 0): Step {

@@ -1,5 +1,5 @@
 /** What a message does to the state in hand: applied whole, or left aside with a reason. Pure. */
-import { applyDelta, checksumAfter, checksumOf, type Ruleset, readRuleset } from "@bannerol/core";
+import { applyDelta, checksumAfter, checksumOf, type Ruleset, readRuleset, versionOf } from "@bannerol/core";
 import { type DeltaMessage, parseServerMessage, type SnapshotMessage } from "@bannerol/protocol";
 import type { Memory } from "./state.ts";
 
@@ -17,11 +17,29 @@ const MISFIT: Received = { kind: "misfit" };
 
 export function receiveDelta(memory: Memory, delta: DeltaMessage): Received {
   const { ruleset } = memory;
-  if (ruleset === undefined) return MISFIT;
+  if (ruleset === undefined || isOfAnother(delta, ruleset)) return MISFIT;
   if (delta.to <= ruleset.revision) return COVERED;
-  if (delta.from !== ruleset.revision) return MISFIT;
+  if (delta.from !== ruleset.revision || !leadsWhereItSays(delta)) return MISFIT;
   if (checksumAfter(memory.checksum, ruleset, delta) !== delta.checksum) return MISFIT;
   return applied(memory, applyDelta(ruleset, delta), delta.checksum);
+}
+
+/** Numbers of another epoch mean nothing here, even where they fit, and versions may stand for other documents. */
+function isOfAnother({ epoch }: DeltaMessage, ruleset: Ruleset): boolean {
+  return epoch !== undefined && epoch !== ruleset.epoch;
+}
+
+/**
+ * A document's version is the revision that made it, so the newest is where a delta leads; what only goes leaves no trace of
+ * when. The checksum does not count where it leads, and a client that took a later revision for its own would be ahead of
+ * its server for ever.
+ */
+function leadsWhereItSays({ flags, segments, to }: DeltaMessage): boolean {
+  const documents = [...Object.values(flags), ...Object.values(segments)];
+  const versions = documents.map((document) => (document === null ? undefined : versionOf(document)));
+  const known = versions.filter((version) => version !== undefined);
+  if (known.some((version) => version > to)) return false;
+  return known.length < versions.length || known.includes(to);
 }
 
 export function receiveSnapshot(memory: Memory, snapshot: SnapshotMessage): Received {
@@ -52,9 +70,18 @@ export function receiveBody(memory: Memory, body: string): Received {
     return receiveDocument(memory, document);
   const parsed = parseServerMessage(body);
   if (!parsed.ok || parsed.message === undefined) return receiveDocument(memory, document);
-  if (parsed.message.type === "delta") return receiveDelta(memory, parsed.message);
+  if (parsed.message.type === "delta") return receiveAnswer(memory, parsed.message);
   if (parsed.message.type === "snapshot") return receiveSnapshot(memory, parsed.message);
   return { kind: "unreadable", reason: `a message of type ${parsed.message.type} is no ruleset` };
+}
+
+/** Who asked what changed since the state in hand may hear that nothing did. */
+function receiveAnswer(memory: Memory, delta: DeltaMessage): Received {
+  const { ruleset } = memory;
+  if (ruleset === undefined || isOfAnother(delta, ruleset) || delta.to !== ruleset.revision) {
+    return receiveDelta(memory, delta);
+  }
+  return delta.checksum === memory.checksum ? applied(memory, ruleset, delta.checksum) : MISFIT;
 }
 
 function receiveDocument(memory: Memory, document: unknown): Received {
@@ -77,6 +104,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function applied(memory: Memory, ruleset: Ruleset, checksum: number): Received {
-  return { kind: "applied", ruleset, memory: { ...memory, ruleset, checksum } };
+function applied(before: Memory, ruleset: Ruleset, checksum: number): Received {
+  const { upTo } = before.ruleset?.epoch === ruleset.epoch ? before : { upTo: -1 };
+  const memory: Memory = { ...before, ruleset, checksum, upTo: Math.max(upTo, ruleset.revision) };
+  return { kind: "applied", ruleset, memory };
 }

@@ -2,12 +2,13 @@
  * The client's half of the protocol as a pure function. The table answers every event in every phase, and does not
  * compile where one is missing; `packages/protocol/SPEC.md` shows it as a page.
  */
-import { checksumOf } from "@bannerol/core";
+import { checksumOf, type Ruleset } from "@bannerol/core";
 import { WATCHDOG_MS } from "@bannerol/protocol";
 import { lose } from "./failure.ts";
 import { endFetch, failFetch, fetchIfDue } from "./fetching.ts";
-import { ackAt, acknowledgeIfDue, sayHelloIfDue } from "./live.ts";
+import { ackAt, acknowledgeIfDue, acknowledgeLater, sayHelloIfDue } from "./live.ts";
 import { receiveMessage } from "./message.ts";
+import { beginPolling, endPoll, failPoll, pollIfDue } from "./polling.ts";
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -22,6 +23,8 @@ import {
   type StateOf,
   type Step,
 } from "./state.ts";
+import { beginTrialIfDue, isAsking, stepTrial, trialAt } from "./trial.ts";
+import { askIfWanted, want, wantAt } from "./wanting.ts";
 
 /** A stream that does not open within this time is given up. */
 export const OPEN_TIMEOUT_MS = 15_000;
@@ -32,37 +35,47 @@ type Table = { readonly [P in Phase]: { readonly [T in EventType]: Handler<P, T>
 /** Too late, or too early: what a peer, a timer or a request says of a connection that is no more. */
 const stay = (state: ConnectionState): Step => ({ state, effects: [] });
 
-const connect = (memory: Memory, env: Env): Step => ({
-  state: { phase: "connecting", memory, giveUpAt: env.now + OPEN_TIMEOUT_MS },
-  effects: [{ type: "open" }],
-});
-
-const end = (state: ConnectionState): Step => {
-  const fetchIsOut = state.phase === "fetching" && state.fetching.inFlight;
-  const connected = state.phase === "connecting" || "link" in state;
-  const effects: readonly Effect[] = [
-    ...(fetchIsOut ? [{ type: "cancelFetch" } as const] : []),
-    ...(connected ? [{ type: "disconnect" } as const] : []),
-  ];
-  return { state: { phase: "closed", memory: state.memory }, effects };
+const connect = (memory: Memory, env: Env): Step => {
+  const { transport } = memory.way;
+  if (transport === "polling") return beginPolling(memory, env);
+  return {
+    state: { phase: "connecting", memory, transport, giveUpAt: env.now + OPEN_TIMEOUT_MS },
+    effects: [{ type: "open", transport, have: identityOf(memory) }],
+  };
 };
 
-const greet = (state: StateOf<"connecting">, _: EventOf<"opened">, env: Env): Step => ({
+const end = (state: ConnectionState): Step => {
+  const connected = state.phase === "connecting" || "link" in state;
+  const effects: readonly (Effect | undefined)[] = [
+    isAsking(state) ? { type: "cancelFetch" } : undefined,
+    connected ? { type: "disconnect" } : undefined,
+    state.memory.trial && { type: "trial", effect: { type: "disconnect" } },
+  ];
+  return {
+    state: { phase: "closed", memory: { ...state.memory, trial: undefined } },
+    effects: effects.filter((effect) => effect !== undefined),
+  };
+};
+
+const greet = ({ memory, transport }: StateOf<"connecting">, _: EventOf<"opened">, env: Env): Step => ({
   state: {
     phase: "greeting",
-    memory: state.memory,
+    memory,
     link: {
+      transport,
       steadySince: env.now,
       lastMessageAt: env.now,
       helloAt: env.now,
       rehelloAt: undefined,
       confirmed: false,
+      proven: false,
       said: undefined,
       ackedRevision: undefined,
       ackedAt: Number.NEGATIVE_INFINITY,
     },
   },
-  effects: [{ type: "hello", have: identityOf(state.memory), first: true }],
+  // A request for events says it by itself.
+  effects: transport === "sse" ? [] : [{ type: "hello", have: identityOf(memory), first: true }],
 });
 
 const tick = (state: LinkedState, _: EventOf<"timer">, env: Env): Step => {
@@ -77,6 +90,8 @@ const hear = (state: LinkedState, event: EventOf<"message">, env: Env) => receiv
 const lost = (state: LinkedState | StateOf<"connecting">, event: EventOf<"closed">, env: Env) =>
   lose(state, env, { ending: event.ending });
 
+const onTrial = (state: ConnectionState, { event }: EventOf<"trial">, env: Env) => stepTrial(state, event, env, answer);
+
 const nothing = {
   start: stay,
   opened: stay,
@@ -85,16 +100,24 @@ const nothing = {
   timer: stay,
   fetched: stay,
   fetchFailed: stay,
+  ackFailed: stay,
+  trial: onTrial,
+  want,
   close: end,
 };
 
-const linked = { ...nothing, message: hear, closed: lost, timer: tick };
+const linked = {
+  ...nothing,
+  message: hear,
+  closed: lost,
+  timer: tick,
+  ackFailed: (state: LinkedState, _: EventOf<"ackFailed">, env: Env) => stay(acknowledgeLater(state, env)),
+};
 
 const table: Table = {
   idle: {
     ...nothing,
-    start: (state, { ruleset }, env) =>
-      connect({ ...state.memory, ruleset, checksum: ruleset === undefined ? 0 : checksumOf(ruleset) }, env),
+    start: ({ memory }, { ruleset }, env) => connect(ruleset === undefined ? memory : holding(memory, ruleset), env),
   },
   connecting: {
     ...nothing,
@@ -112,25 +135,52 @@ const table: Table = {
     fetched: (state, event, env) => (state.fetching.inFlight ? endFetch(state, event.fetched, env) : stay(state)),
     fetchFailed: (state, event, env) => (state.fetching.inFlight ? failFetch(state, event, env) : stay(state)),
   },
+  polling: {
+    ...nothing,
+    timer: (state, _, env) => pollIfDue(state, env),
+    fetched: (state, event, env) => (state.polling.inFlight ? endPoll(state, event.fetched, env) : stay(state)),
+    fetchFailed: (state, event, env) => (state.polling.inFlight ? failPoll(state, event, env) : stay(state)),
+  },
   waiting: {
     ...nothing,
     timer: (state, _, env) => (env.now < state.memory.notBefore ? stay(state) : connect(state.memory, env)),
   },
-  closed: { ...nothing, close: stay },
+  closed: { ...nothing, trial: stay, want: stay, close: stay },
 };
 
 /** The next state, and what the driver is to do. */
 export function step(state: ConnectionState, event: ConnectionEvent, env: Env): Step {
-  const next = answer(state, event, env);
-  if (!("link" in next.state)) return next;
-  const acknowledged = acknowledgeIfDue(next.state, env);
-  return { state: acknowledged.state, effects: [...next.effects, ...acknowledged.effects] };
+  const answered = answer(state, event, env);
+  return afterwards.reduce((before, next) => {
+    const { state: reached, effects } = next(before.state, env);
+    return effects.length === 0 && reached === before.state
+      ? before
+      : { state: reached, effects: [...before.effects, ...effects] };
+  }, answered);
 }
+
+/** What may have fallen due, whatever the event was. */
+const afterwards: readonly ((state: ConnectionState, env: Env) => Step)[] = [
+  (state, env) => stepTrial(state, { type: "timer" }, env, answer),
+  (state, env) => beginTrialIfDue(state, env, OPEN_TIMEOUT_MS),
+  (state, env) => askIfWanted(state, env),
+  (state, env) => ("link" in state ? acknowledgeIfDue(state, env) : stay(state)),
+];
 
 /** When the next `timer` event is due, in monotonic milliseconds; undefined where nothing is waited for. */
 export function nextAlarm(state: ConnectionState): number | undefined {
+  const { trial, ...memory } = state.memory;
+  const ofTrial = trial && alarmOf({ ...trial, memory: { ...memory, trial: undefined } });
+  const alarms = [alarmOf(state), ofTrial, trialAt(state), wantAt(state)];
+  const next = Math.min(...alarms.map((at) => at ?? Number.POSITIVE_INFINITY));
+  return next === Number.POSITIVE_INFINITY ? undefined : next;
+}
+
+/** Of the connection by itself. */
+function alarmOf(state: ConnectionState): number | undefined {
   if (state.phase === "connecting") return state.giveUpAt;
   if (state.phase === "waiting") return state.memory.notBefore;
+  if (state.phase === "polling") return state.polling.inFlight ? undefined : state.polling.at;
   if (!("link" in state)) return undefined;
   const fetchAt = state.phase === "fetching" && !state.fetching.inFlight ? state.fetching.at : undefined;
   const alarms = [state.link.lastMessageAt + WATCHDOG_MS, state.link.rehelloAt, fetchAt, ackAt(state)];
@@ -150,6 +200,8 @@ function answer(state: ConnectionState, event: ConnectionEvent, env: Env): Step 
       return cell(table.live, state, event, env);
     case "fetching":
       return cell(table.fetching, state, event, env);
+    case "polling":
+      return cell(table.polling, state, event, env);
     case "waiting":
       return cell(table.waiting, state, event, env);
     case "closed":
@@ -173,7 +225,18 @@ function cell<P extends Phase>(row: Table[P], state: StateOf<P>, event: Connecti
       return row.fetched(state, event, env);
     case "fetchFailed":
       return row.fetchFailed(state, event, env);
+    case "ackFailed":
+      return row.ackFailed(state, event, env);
+    case "trial":
+      return row.trial(state, event, env);
+    case "want":
+      return row.want(state, event, env);
     case "close":
       return row.close(state, event, env);
   }
+}
+
+/** What a process starts with. */
+function holding(memory: Memory, ruleset: Ruleset): Memory {
+  return { ...memory, ruleset, checksum: checksumOf(ruleset), upTo: ruleset.revision };
 }

@@ -91,6 +91,7 @@ export function listedFeed(
         handle({ type: "start", ruleset: have, lists });
         feed.start(have);
       },
+      want: (revision) => feed.want?.(revision),
       close() {
         handle({ type: "close" });
         feed.close();
@@ -100,7 +101,7 @@ export function listedFeed(
 }
 
 /** The server's newest state is known, and not served. */
-function waitingFor(standing: FeedStanding, problem: FeedStanding["problem"]): FeedStanding {
+function waitingFor({ upTo: _, ...standing }: FeedStanding, problem: FeedStanding["problem"]): FeedStanding {
   const phase = standing.phase === "live" ? (problem === undefined ? "connecting" : "offline") : standing.phase;
   return {
     ...standing,

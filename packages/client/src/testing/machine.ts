@@ -24,6 +24,7 @@ export function machine(random = 0) {
     feed,
     say,
     state: () => state,
+    now: () => now,
     alarm: () => nextAlarm(state),
     wait(ms: number) {
       now += ms;

@@ -42,7 +42,6 @@ export function deltaOf(before: Ruleset, after: Ruleset): ServerMessage {
 export class ModelServer {
   ruleset: Ruleset = rulesetAt("epoch-1", 1);
   readonly #past = new Map<string, Ruleset>();
-  #epochs = 1;
 
   constructor() {
     this.#keep();
@@ -54,13 +53,6 @@ export class ModelServer {
     this.ruleset = rulesetAt(before.epoch, before.revision + 1);
     this.#keep();
     return deltaOf(before, this.ruleset);
-  }
-
-  /** Restored from a backup of some revisions ago: another epoch, lower numbers. */
-  restore(lost: number): void {
-    this.#epochs++;
-    this.ruleset = rulesetAt(`epoch-${this.#epochs}`, Math.max(1, this.ruleset.revision - lost));
-    this.#keep();
   }
 
   /** How a client that says hello is brought up to date. */

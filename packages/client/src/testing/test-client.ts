@@ -44,7 +44,7 @@ export interface TestClientOptions extends Partial<Omit<FlagClientOptions, "port
 export function testClient({
   serves,
   silent = false,
-  events = false,
+  events: counted = false,
   random,
   storage,
   logger,
@@ -62,6 +62,8 @@ export function testClient({
     },
   });
   const http = fakeHttpTransport();
+  /** Where counts are looked at, what a client asks that has lost its stream is of no interest. */
+  const asked = counted ? fakeHttpTransport() : http;
   const warnings: string[] = [];
   let ids = 0;
   const client = createFlagClient({
@@ -73,10 +75,13 @@ export function testClient({
       timers: clock,
       random: random ?? (() => 0.5),
       stream,
-      http,
+      http: {
+        get: (request, done) => asked.get(request, done),
+        post: (request, done) => http.post(request, done),
+      },
       logger: logger ?? { warn: (message) => void warnings.push(message) },
       ...(storage && { storage }),
-      ...(events && { newId: () => `id-${++ids}` }),
+      ...(counted && { newId: () => `id-${++ids}` }),
     },
   });
   return { client, clock, stream, http, warnings };

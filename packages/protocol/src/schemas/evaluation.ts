@@ -80,6 +80,7 @@ export type RulesetQuery = z.input<typeof rulesetQuerySchema>;
 export const rulesetDeltaSchema = z
   .object({
     type: z.literal("delta"),
+    epoch: z.string().exactOptional(),
     from: revisionSchema,
     to: revisionSchema,
     flags: z.record(z.string(), z.unknown()),

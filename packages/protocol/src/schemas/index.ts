@@ -10,6 +10,7 @@ export * from "./flag.ts";
 export * from "./invariant.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
+export * from "./promotion.ts";
 export * from "./sdk.ts";
 export * from "./segment.ts";
 export * from "./service.ts";

@@ -15,6 +15,7 @@ export const problemSchema = z
     code: codeSchema,
     detail: z.string().meta({ description: "What happened, to what, and what to do" }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
+    id: z.string().exactOptional().meta({ description: "With secret_shown_once: of the key or token" }),
     requestId: z.string().exactOptional(),
   })
   .meta({ id: "Problem" });

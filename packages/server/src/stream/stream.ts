@@ -52,6 +52,8 @@ export interface StreamObserver extends HubObserver {
 
 export class Stream {
   readonly #ports: StreamPorts;
+  /** By view: as many as there are environments, times two. */
+  readonly #sources = new Map<string, ViewSource>();
   readonly #hub: Hub;
   readonly #doors: EventPorts;
   readonly #stops: readonly (() => void)[];
@@ -149,8 +151,16 @@ export class Stream {
     return { keyId, viewId: viewIdOf(name), source: this.#source(name) };
   }
 
-  /** The view as it is at each moment: the log makes a new one with every change. */
+  /** One for all connections of a view. */
   #source(name: ViewName): ViewSource {
+    const id = viewIdOf(name);
+    const known = this.#sources.get(id) ?? this.#newSource(name);
+    this.#sources.set(id, known);
+    return known;
+  }
+
+  /** The view as it is at each moment: the log makes a new one with every change. */
+  #newSource(name: ViewName): ViewSource {
     const { ledger } = this.#ports;
     const view = () => {
       const now = ledger.view(name.project, name.environment, name.class);
@@ -159,6 +169,7 @@ export class Stream {
     };
     return {
       identity: () => view().identity(),
+      upTo: () => ledger.state(name.project)?.revision ?? 0,
       ruleset: () => view().ruleset(),
       deltaSince: (revision) => view().deltaSince(revision),
       catchUp: (has) => ledger.catchUpWith(name, has),

@@ -23,6 +23,7 @@ const grant: Grant = {
       flags: {},
       segments: {},
     }),
+    upTo: () => 0,
     deltaSince: () => "tooOld",
     catchUp: async () => {},
   },

@@ -32,8 +32,7 @@ export interface UpgradePorts extends EventPorts {
 export function attachStream(server: Server, ports: UpgradePorts): () => void {
   const sockets = createWebSocketServer();
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // A peer that vanishes in mid-handshake is no event; without a listener it would be an uncaught one.
-    socket.on("error", () => socket.destroy());
+    endOnError(socket);
     const answered = knock(request, ports).then(
       (key) => {
         const guest = enter(request, key, ports);
@@ -50,6 +49,14 @@ export function attachStream(server: Server, ports: UpgradePorts): () => void {
   };
   server.on("upgrade", onUpgrade);
   return () => server.off("upgrade", onUpgrade);
+}
+
+/**
+ * A peer that vanishes in mid-handshake is no event; without a listener it would be an uncaught one. A function of its own:
+ * the listener lives as long as the connection, and would keep the request of the handshake, which it does not see here.
+ */
+function endOnError(socket: Duplex): void {
+  socket.on("error", () => socket.destroy());
 }
 
 function join(webSocket: WebSocket, hub: Hub, admit: Admit): void {
@@ -85,11 +92,12 @@ function enter(request: IncomingMessage, key: KeyGrant | Refusal | undefined, po
 
 /** One whose key comes in its hello, and takes its place then. */
 function lateGuest(request: IncomingMessage, ports: UpgradePorts): Guest {
-  const { headers, socket } = request;
+  const { socket } = request;
+  const { origin } = request.headers;
   let leave = () => {};
   const address = peerAddress(request, ports.proxies);
   const admit = async (text: string) => {
-    const key = await ports.authenticate(text, headers.origin);
+    const key = await ports.authenticate(text, origin);
     if ("code" in key) return refused(CloseCode.unauthorized, { ...key, code: "key_invalid" });
     const taken = socket.destroyed ? undefined : ports.places.take({ ...key, address });
     if (taken === undefined) return refused(CloseCode.tryLater, noPlace(ports.random));

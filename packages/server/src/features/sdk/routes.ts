@@ -61,11 +61,12 @@ function rulesetRoute(services: Services): Route {
         notePoll(services, { key, query, headers, address: peer.address, has: newestOf(held, view) });
       }
       const etag = etagOf(view);
-      if (matchesNone(ifNoneMatch, etag)) return notModified(etag);
+      const tags = { etag, "bannerol-up-to": `${services.ledger.state(key.project)?.revision ?? 0}` };
+      if (matchesNone(ifNoneMatch, etag)) return notModified(tags);
       const bodies = forms[query.evaluation ?? "local"];
       const wantsDelta = query.since !== undefined && query.epoch === view.epoch;
       const body = wantsDelta ? bodies.delta(view, query.since ?? 0) : bodies.whole(view);
-      return send(body, etag, headers);
+      return send(body, tags, headers);
     },
   });
 }
@@ -122,16 +123,22 @@ const caching = {
   vary: "Authorization, Accept-Encoding",
 };
 
-function notModified(etag: string): Response {
-  return new Response(null, { status: 304, headers: { etag, ...caching } });
+/** What names the answer's state, and how far the log has been read for it. */
+interface Tags {
+  readonly etag: string;
+  readonly "bannerol-up-to": string;
 }
 
-async function send(body: Body, etag: string, headers: Headers): Promise<Response> {
+function notModified(tags: Tags): Response {
+  return new Response(null, { status: 304, headers: { ...tags, ...caching } });
+}
+
+async function send(body: Body, tags: Tags, headers: Headers): Promise<Response> {
   const zipped = body.worthCompressing && takesGzip(headers.get("accept-encoding"));
   return new Response(zipped ? await body.gzipped() : body.bytes, {
     headers: {
       "content-type": "application/json",
-      etag,
+      ...tags,
       ...caching,
       ...(zipped ? { "content-encoding": "gzip" } : {}),
     },

@@ -71,7 +71,8 @@ export class RulesetBodies {
     if (known !== undefined) return known;
     const delta = view.deltaSince(since);
     if (delta === "tooOld") return this.whole(view);
-    const body = new Body({ type: "delta", ...this.#form.delta(delta), checksum: view.checksum });
+    const { epoch, checksum } = view;
+    const body = new Body({ type: "delta", epoch, ...this.#form.delta(delta), checksum });
     const [oldest] = deltas.keys();
     if (deltas.size >= KEPT_DELTAS && oldest !== undefined) deltas.delete(oldest);
     deltas.set(since, body);

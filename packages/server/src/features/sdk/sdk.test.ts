@@ -43,6 +43,14 @@ describe("GET /sdk/v1/ruleset", () => {
     expect(changed.headers.get("etag")).not.toBe(etag);
   });
 
+  it("says how far the log has been read, beyond what this key sees", async () => {
+    const first = await get();
+    expect(first.headers.get("bannerol-up-to")).toBe(`${api.ledger.state("default")?.revision}`);
+    const { body } = await enable("staging");
+    const same = await get("", { "if-none-match": first.headers.get("etag") ?? "" });
+    expect([same.status, same.headers.get("bannerol-up-to")]).toEqual([304, `${field(body, "revision")}`]);
+  });
+
   it("gives what changed since a revision, which applied gives the whole", async () => {
     const before = readRuleset((await get()).body);
     await enable();
@@ -111,7 +119,7 @@ describe("GET /sdk/v1/ruleset", () => {
     expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
     const token = await api.makeKey("client", "production");
     const got = await api.ask("GET /sdk/v1/ruleset", { token, headers: { origin: "https://shop.example" } });
-    expect(got.headers.get("access-control-expose-headers")).toBe("ETag,Retry-After");
+    expect(got.headers.get("access-control-expose-headers")).toBe("ETag,Retry-After,Bannerol-Up-To");
     const admin = await api.ask(`OPTIONS ${FLAGS}`, { token: null, headers });
     expect(admin.headers.get("access-control-allow-origin")).toBeNull();
   });

@@ -52,6 +52,7 @@ function ackRoute({ events, presence, ledger, now }: Services): Route {
     query: noQuery,
     body: ackRequestSchema,
     bodyLimit: 4 * 1024,
+    bodyZipped: true,
     status: 204,
     reply: z.unknown(),
     async handler({ scope: key, body: { instance = "", epoch, revision } }) {
