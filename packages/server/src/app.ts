@@ -1,4 +1,5 @@
 /** The one place that makes the route table: every feature's routes, served and described. */
+import { randomUUID } from "node:crypto";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
 import { changeRoutes } from "./features/changes/routes.ts";
 import { connectionRoutes } from "./features/connections/routes.ts";
@@ -9,6 +10,7 @@ import { invariantRoutes } from "./features/invariants/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
 import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
+import { promotionRoutes } from "./features/promotion/routes.ts";
 import { revertRoute } from "./features/revert/route.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
 import { segmentRoutes } from "./features/segments/routes.ts";
@@ -18,12 +20,15 @@ import type { Services } from "./features/services.ts";
 import { targetingRoutes } from "./features/targeting/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { usageRoutes } from "./features/usage/routes.ts";
+import type { OncePorts } from "./http/idempotency/once.ts";
 import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
 import { describeRoutes } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
+import type { IdempotencyStore } from "./store/idempotency-store.ts";
 
-export interface AppPorts extends Omit<MountPorts, "doors"> {
+export interface AppPorts extends Omit<MountPorts, "doors" | "once"> {
   readonly authenticator: Authenticator;
+  readonly idempotency: IdempotencyStore;
   /** Shown in the API's description. */
   readonly version: string;
 }
@@ -36,6 +41,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...projectRoutes(services),
     ...environmentRoutes(services),
     ...flagRoutes(services),
+    ...promotionRoutes(services),
     ...targetingRoutes(services),
     previewRoute(services),
     ...segmentRoutes(services),
@@ -54,15 +60,17 @@ export function routeTable(services: Services, version: string): readonly Route[
 }
 
 /** The application: asked by the HTTP server, and by tests in process. */
-export function createApp(services: Services, { authenticator, version, ...ports }: AppPorts): App {
-  const { ledger } = services;
+export function createApp(services: Services, { authenticator, idempotency, version, ...ports }: AppPorts): App {
+  const { ledger, now, state } = services;
   const doors = {
     authenticator,
     hasProject: (project: string) => ledger.projects().includes(project),
     hasEnvironment: (project: string, environment: string) =>
       ledger.state(project)?.environments.has(environment) ?? false,
   };
-  return mountRoutes(routeTable(services, version), { ...ports, doors });
+  const watch: OncePorts["watch"] = (work) => state.watchStore(work);
+  const once = { store: idempotency, now, newHolder: randomUUID, watch };
+  return mountRoutes(routeTable(services, version), { ...ports, doors, once });
 }
 
 /** Who holds a key or a token, by the ledger's state; the stream asks it too. */

@@ -14,6 +14,8 @@ export type { Imported } from "./maintenance/import.ts";
 export { backUp, type KeptProjectHead, migrateDatabase, restore, verifyDatabase } from "./maintenance/maintenance.ts";
 export { type Exported, exportDatabase, exportToFile, importDatabase } from "./maintenance/transfer.ts";
 export type { LogSink } from "./observe/log.ts";
+export { checkPatterns } from "./patterns/check-patterns.ts";
+export { PatternProver } from "./patterns/pattern-prover.ts";
 export { StoreFault, type StoreFaultKind } from "./store/fault.ts";
 export { type Migrated, SchemaTooNew } from "./store/migration.ts";
 export type { ChainVerdict } from "./store/port.ts";

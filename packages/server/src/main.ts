@@ -168,6 +168,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     createApp(services, {
       proxies: config.proxies,
       authenticator,
+      idempotency: store.idempotency,
       log,
       redact,
       version,
@@ -176,7 +177,14 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     }),
     isKeyUpload,
   );
-  const stopSweeping = startSweeping({ ledger, usage: store.usage, now, log, every: everyUnreferenced });
+  const stopSweeping = startSweeping({
+    ledger,
+    usage: store.usage,
+    idempotency: store.idempotency,
+    now,
+    log,
+    every: everyUnreferenced,
+  });
   const detach = plane.stream.attach(http.server, config.proxies);
   return { ledger, log, state, plane, http, patterns, detach, unwatch: loop.stop, stopSweeping };
 }

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 import { SWEEP_EVERY_MS } from "./features/flags/leave/sweep.ts";
 import { startServer } from "./main.ts";
+import { ANSWER_KEPT_MS } from "./store/idempotency-store.ts";
 import { until } from "./store/postgres/testing/until.ts";
 import { temporaryFiles } from "./store/sqlite/temporary-folder.ts";
 import { overwrite } from "./store/sqlite/testing/overwrite.ts";
 import { lookForDamage, startSweeping } from "./upkeep.ts";
 
 const freshFile = temporaryFiles();
+const NOW = Date.parse("2026-01-31T12:00:00Z");
 
 it("F52: a server on a damaged file serves, is degraded, refuses changes and says what to do", async () => {
   const file = freshFile();
@@ -57,6 +59,7 @@ describe("upkeep", () => {
   it("sweeps each hour, one sweep at a time, and tries again after one that failed", async () => {
     const timers: { readonly ms: number; readonly fn: () => void }[] = [];
     const told: unknown[] = [];
+    const forgotten: number[] = [];
     let looks = 0;
     let stopped = false;
     const ledger = {
@@ -69,7 +72,8 @@ describe("upkeep", () => {
     const stop = startSweeping({
       ledger: ledger as never,
       usage: { asked: async () => [] },
-      now: () => 0,
+      idempotency: { sweep: async (before) => void forgotten.push(before) },
+      now: () => NOW,
       log: { warn: (...line: unknown[]) => void told.push(line) },
       every(ms, fn) {
         timers.push({ ms, fn });
@@ -85,5 +89,6 @@ describe("upkeep", () => {
     }
     await stop();
     expect([looks, told.length, stopped]).toEqual([2, 1, true]);
+    expect(forgotten).toEqual([NOW - ANSWER_KEPT_MS, NOW - ANSWER_KEPT_MS]);
   });
 });

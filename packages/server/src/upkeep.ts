@@ -5,6 +5,7 @@ import type { ServiceState } from "./features/service/service-state.ts";
 import type { Ledger } from "./log/ledger.ts";
 import type { Log } from "./observe/log.ts";
 import { StoreFault } from "./store/fault.ts";
+import { ANSWER_KEPT_MS, type IdempotencyStore } from "./store/idempotency-store.ts";
 
 export interface InspectionPorts {
   readonly ledger: Pick<Ledger, "inspect">;
@@ -45,18 +46,25 @@ export function followOthers({ ledger, state, log }: FollowingPorts): void {
 }
 
 export interface SweepingPorts extends SweepPorts {
+  readonly idempotency: Pick<IdempotencyStore, "sweep">;
   readonly log: Pick<Log, "warn">;
   /** Calls `fn` about every `ms`; the answer stops it. */
   readonly every: (ms: number, fn: () => void) => () => void;
 }
 
-/** Lets archived flags leave, hour by hour. The answer ends it, once what is under way has come to its end. */
-export function startSweeping({ every, log, ...ports }: SweepingPorts): () => Promise<void> {
+/**
+ * Lets archived flags leave and forgets old answers, hour by hour. The answer ends it, once what is under way has come to
+ * its end.
+ */
+export function startSweeping({ every, log, idempotency, ...ports }: SweepingPorts): () => Promise<void> {
+  const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what}; the next hour will do`);
   let running: Promise<void> = Promise.resolve();
   const stop = every(SWEEP_EVERY_MS, () => {
     running = running
       .then(() => sweep(ports))
-      .catch((error: unknown) => log.warn({ err: error }, "archived flags could not leave; the next hour will do"));
+      .catch(failed("archived flags could not leave"))
+      .then(() => idempotency.sweep(ports.now() - ANSWER_KEPT_MS))
+      .catch(failed("old answers could not be forgotten"));
   });
   return async () => {
     stop();

@@ -5,6 +5,7 @@
 
 import { murmur3 } from "../hash.ts";
 import type { AttributeTest, Condition, JsonValue, RulesetDocument } from "../model.ts";
+import { instant } from "../operators/time.ts";
 
 /** So many contexts find nearly every combination of the few attributes that the rules of one flag test. */
 export const SAMPLES = 1_000;
@@ -120,8 +121,8 @@ function neighboursOf(value: JsonValue, op: string): readonly JsonValue[] {
 }
 
 function neighbouringInstants(value: string): readonly JsonValue[] {
-  const at = Date.parse(value);
-  return Number.isFinite(at) ? [at - 1_000, at + 1_000].map((near) => new Date(near).toISOString()) : [];
+  const at = instant(value);
+  return at === undefined ? [] : [at - 1_000, at + 1_000];
 }
 
 function isValue(value: unknown): value is JsonValue {

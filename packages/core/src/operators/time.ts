@@ -68,7 +68,8 @@ function parseInstant(text: string): number {
   return start + digits(fraction, 0, 3) - offset(text, end);
 }
 
-function instant(value: unknown): number | undefined {
+/** Epoch milliseconds of what stands for an instant, or `undefined` where it does not. */
+export function instant(value: unknown): number | undefined {
   if (typeof value === "string") return finiteNumber(parseInstant(value));
   return finiteNumber(value);
 }

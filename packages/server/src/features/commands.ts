@@ -9,11 +9,14 @@ import { protectedBy } from "../auth/protection.ts";
 import { mayInProtected, type Right } from "../auth/roles.ts";
 import type { ProjectScope, Scope } from "../auth/scope.ts";
 import { checkIfMatch } from "../http/etag.ts";
+import { keptText } from "../http/idempotency/kept-answer.ts";
 import { type Refusal, RefusedError } from "../http/refusal.ts";
+import type { Answer } from "../http/route.ts";
 import type { Item, ItemName } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import type { ProjectState } from "../state/project-state.ts";
-import { SYSTEM_PROJECT } from "../store/port.ts";
+import type { HeldClaim } from "../store/idempotency-store.ts";
+import { type Change, SYSTEM_PROJECT } from "../store/port.ts";
 import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
 import { revisionOf, stateOf } from "./reading.ts";
@@ -23,6 +26,7 @@ import type { Services } from "./services.ts";
 export interface ChangeContext {
   readonly headers: Headers;
   readonly requestId: string;
+  readonly claim: HeldClaim | undefined;
 }
 
 export interface Command<T> {
@@ -35,6 +39,13 @@ export interface Command<T> {
   readonly breaksInvariants?: boolean;
   /** Pure; asked again where somebody else was faster. */
   readonly decide: (state: ProjectState) => Decided<T>;
+  /** What the request is answered with: kept with the change, so that the same request gets the same again. */
+  readonly answer?: (done: Done<T>) => Answer;
+}
+
+/** A command that knows how its request is answered, as every one that comes by POST does. */
+export interface Answering<T, A extends Answer> extends Command<T> {
+  readonly answer: (done: Done<T>) => A;
 }
 
 /** A change as it was made; where there was nothing to change, the state as it stands. */
@@ -53,6 +64,16 @@ export function change<T>(
   command: Command<T>,
 ): Promise<Done<T>> {
   return execute(services, { scope, chain: scope.place.project, context }, command);
+}
+
+/** As `change`, and answers. */
+export async function changeAndAnswer<T, A extends Answer>(
+  services: Services,
+  scope: ProjectScope,
+  context: ChangeContext,
+  command: Answering<T, A>,
+): Promise<A> {
+  return command.answer(await change(services, scope, context, command));
 }
 
 /** What a command would do now; nothing is written. Throws `RefusedError` as the command itself would. */
@@ -93,13 +114,23 @@ async function execute<T>(services: Services, target: Target, command: Command<T
     at: now(),
     requestId: context.requestId,
     ...(command.comment === undefined ? {} : { comment: command.comment }),
+    ...(context.claim === undefined ? {} : { claim: context.claim }),
   };
   const execution = await service.watchStore(() =>
-    ledger.execute(request, (state): Decided<Done<T>> => decideOn(services, state, target, command)),
+    ledger.execute(request, (state): Decided<Done<T>> => keeping(command, decideOn(services, state, target, command))),
   );
   if (!execution.ok) throw new RefusedError(execution.refusal);
   const { change: made, result } = execution;
-  return made === undefined ? result : { ...result, state: fold(result.state, made) };
+  return made === undefined ? result : madeBy(made, result);
+}
+
+function keeping<T>({ answer }: Command<T>, decided: Decided<Done<T>>): Decided<Done<T>> {
+  if (!decided.ok || answer === undefined) return decided;
+  return { ...decided, answer: (made) => keptText(answer(madeBy(made, decided.result))) };
+}
+
+function madeBy<T>(made: Change, before: Done<T>): Done<T> {
+  return { ...before, state: fold(before.state, made) };
 }
 
 function decideOn<T>(

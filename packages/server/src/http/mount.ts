@@ -5,13 +5,11 @@ import { cors } from "hono/cors";
 import type { Log } from "../observe/log.ts";
 import type { Redactor } from "../observe/redact.ts";
 import { peerAddress } from "./peer-address.ts";
-import type { Doors } from "./permission.ts";
 import { problemResponse, refusalOf } from "./problem.ts";
 import { quoted, type Refusal } from "./refusal.ts";
-import type { Peer, Route } from "./route.ts";
+import type { Peer, Route, RoutePorts } from "./route.ts";
 
-export interface MountPorts {
-  readonly doors: Doors;
+export interface MountPorts extends RoutePorts {
   readonly log: Log;
   readonly redact: Redactor;
   /** Makes the id of a request that brings none. */
@@ -76,13 +74,13 @@ function allowOrigins(app: App): void {
   const headers = {
     allowMethods: ["GET", "POST"],
     allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID"],
-    exposeHeaders: ["ETag", "Retry-After"],
+    exposeHeaders: ["ETag", "Retry-After", "Bannerol-Up-To"],
     maxAge: 7_200,
   };
   app.use("/sdk/v1/*", cors({ origin: "*", ...headers }));
 }
 
-function mountRoute(app: App, route: Route, { doors, proxies = 0 }: MountPorts): void {
+function mountRoute(app: App, route: Route, { proxies = 0, ...ports }: MountPorts): void {
   app.on(route.method, honoPath(route.path), (context) => {
     const notes = context.get("notes");
     notes.set("route", route.path);
@@ -100,7 +98,7 @@ function mountRoute(app: App, route: Route, { doors, proxies = 0 }: MountPorts):
           return value;
         },
       },
-      doors,
+      ports,
     );
   });
 }

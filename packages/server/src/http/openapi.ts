@@ -1,6 +1,7 @@
 /** The route table as OpenAPI 3.1, whose schemas are JSON Schema 2020-12, which zod writes itself. */
 import { problemSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
+import { MAX_KEY_CHARACTERS, takesIdempotencyKey } from "./idempotency/key.ts";
 import { noBody, type Route } from "./route.ts";
 
 type Json = { readonly [name: string]: unknown };
@@ -37,7 +38,11 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
     tags: [tagOf(route.path)],
     "x-permission": route.permission,
     security: securityOf(route),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query, components)],
+    parameters: [
+      ...pathParameters(route.path),
+      ...queryParameters(route.query, components),
+      ...(takesIdempotencyKey(route.method, route.permission) ? [idempotencyKey] : []),
+    ],
     ...(route.body === noBody && route.streamed === undefined ? {} : { requestBody: requestBodyOf(route, components) }),
     responses: {
       [route.status ?? 200]: {
@@ -99,6 +104,14 @@ function queryParameters(query: z.ZodType, components: Map<string, unknown>): re
     schema: property,
   }));
 }
+
+const idempotencyKey: Json = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "Sent again within 24 hours, the same request is not carried out again, and gets the first answer",
+  schema: { type: "string", minLength: 1, maxLength: MAX_KEY_CHARACTERS },
+};
 
 /** A JSON Schema whose named parts stand under `components`. */
 function schemaOf(schema: z.ZodType, io: "input" | "output", components: Map<string, unknown>): Json {

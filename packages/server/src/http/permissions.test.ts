@@ -32,6 +32,8 @@ const expected = [
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/kill", "environment:release"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/preview", "environment:read"],
   ["PUT /api/v1/projects/{p}/flags/{f}/environments/{e}/rollout", "environment:release"],
+  ["GET /api/v1/projects/{p}/environments/{e}/diff", "environment:read"],
+  ["POST /api/v1/projects/{p}/environments/{e}/promote", "environment:edit"],
   ["GET /api/v1/projects/{p}/invariants", "project:read"],
   ["POST /api/v1/projects/{p}/invariants", "project:edit"],
   ["GET /api/v1/projects/{p}/invariants/{i}", "project:read"],

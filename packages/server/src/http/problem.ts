@@ -13,6 +13,7 @@ export function problemResponse(refusal: Refusal, requestId: string): Response {
     code: refusal.code,
     detail: refusal.detail,
     ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+    ...(refusal.id === undefined ? {} : { id: refusal.id }),
     requestId,
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });

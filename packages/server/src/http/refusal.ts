@@ -10,6 +10,8 @@ export interface Refusal {
   readonly etag?: string;
   /** Whole seconds, for `Retry-After`. */
   readonly retryAfter?: number;
+  /** Of what the refusal speaks of, where a program needs it. */
+  readonly id?: string;
   /** With 405: what the address does take. */
   readonly allow?: string;
 }

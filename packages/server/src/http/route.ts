@@ -2,11 +2,14 @@
  * The route table's rows. A row says who may use it, what it reads, what it answers and how; `mount.ts` serves it and
  * `openapi.ts` describes it, so the three cannot disagree.
  *
- *     permission ─► query ─► body ─► handler ─► answer
- *     401 403 404    400   400 413 415 422
+ *     permission ─► query ─► body ─► Idempotency-Key ─► handler ─► answer
+ *     401 403 404    400   400 413 415 422   400 409 422
  */
 import { z } from "zod";
+import type { HeldClaim } from "../store/idempotency-store.ts";
 import { etagOf } from "./etag.ts";
+import { requestName, takesIdempotencyKey } from "./idempotency/key.ts";
+import { type OncePorts, once } from "./idempotency/once.ts";
 import { MAX_BODY_BYTES, readJsonBody } from "./json.ts";
 import { type Doors, type Knock, type Permission, type PermissionName, permissionNames } from "./permission.ts";
 import { readBody, readQuery } from "./read.ts";
@@ -24,6 +27,8 @@ export interface RouteRequest<Path extends string, Scope, Query, Body> {
   readonly body: Body;
   readonly headers: Headers;
   readonly requestId: string;
+  /** Of a request with an `Idempotency-Key`: what it changes is changed under it. */
+  readonly claim: HeldClaim | undefined;
   readonly method: string;
   readonly peer: Peer;
   /** The body as it arrives, where the route reads it itself. */
@@ -43,6 +48,10 @@ export interface Answer<T = unknown> {
   readonly body: T;
   readonly status?: number;
   readonly revision?: number;
+  /** The id of what has a secret, where the body shows it: the answer is given once, and never kept. */
+  readonly shownOnce?: string;
+  /** It was given before, to the same request. */
+  readonly isReplay?: true;
 }
 
 /** For routes that read no body, and for those whose query holds nothing. */
@@ -99,10 +108,16 @@ export interface Arrival extends Knock {
   readonly peer: Peer;
 }
 
+/** What a row needs beside its request. */
+export interface RoutePorts {
+  readonly doors: Doors;
+  readonly once: OncePorts;
+}
+
 /** A row whose types were checked where it was defined. */
 export interface Route extends Described {
   readonly permission: PermissionName;
-  readonly run: (arrival: Arrival, doors: Doors) => Promise<Response>;
+  readonly run: (arrival: Arrival, ports: RoutePorts) => Promise<Response>;
 }
 
 /** Makes a row. Throws where it has no permission, which only a lie to the compiler can bring about. */
@@ -120,28 +135,42 @@ export function defineRoute<
   return {
     ...described,
     permission: permission.name,
-    async run(arrival, doors) {
-      const admission = await permission.admit(arrival, doors);
+    async run(arrival, ports) {
+      const admission = await permission.admit(arrival, ports.doors);
       if (!admission.ok) throw new RefusedError(admission.refusal);
       const { scope } = admission;
       const { request, requestId, peer } = arrival;
       const query = readQuery(spec.query, request.url);
-      const body = readBody(spec.body, await rawBody(spec, request));
+      const raw = await rawBody(spec, request);
+      const body = readBody(spec.body, raw);
       const param = (name: NamesIn<Path>) => arrival.param(name);
-      const answer = await handler({
-        scope,
-        param,
-        query,
-        body,
-        headers: request.headers,
-        requestId,
-        method: request.method,
-        peer,
-        stream: request.body,
-      });
+      const carryOut = (claim?: HeldClaim) =>
+        handler({
+          scope,
+          param,
+          query,
+          body,
+          headers: request.headers,
+          requestId,
+          claim,
+          method: request.method,
+          peer,
+          // Only where it is read: asking for it makes a request of the framework's whole.
+          stream: described.streamed === undefined ? null : request.body,
+        });
+      const name = takesIdempotencyKey(spec.method, permission.name) ? requestName(request, scope, raw) : undefined;
+      const answer =
+        name === undefined
+          ? await carryOut()
+          : await once(ports.once, name, async (claim) => keepable(await carryOut(claim), spec));
       return answer instanceof Response ? answer : respond(answer, spec.status);
     },
   };
+}
+
+function keepable(answer: Answer | Response, { method, path }: Described): Answer {
+  if (!(answer instanceof Response)) return answer;
+  throw new TypeError(`${method} ${path} answers with bytes, which cannot be kept. Let it answer with a body.`);
 }
 
 async function rawBody(
@@ -156,8 +185,9 @@ async function rawBody(
   return raw;
 }
 
-function respond({ body, status, revision }: Answer, usual = 200): Response {
+function respond({ body, status, revision, isReplay }: Answer, usual = 200): Response {
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   if (revision !== undefined) headers.set("etag", etagOf(revision));
+  if (isReplay === true) headers.set("idempotency-replayed", "true");
   return new Response(JSON.stringify(body), { status: status ?? usual, headers });
 }

@@ -55,6 +55,8 @@ describe("every route", () => {
     await go("GET /api/v1/projects/default/invariants?environment=production");
     await go("GET /api/v1/projects/default/invariants/off");
     await go("DELETE /api/v1/projects/default/invariants/off");
+    await go(`GET ${ENVIRONMENT}/diff?from=staging`);
+    await go(`POST ${ENVIRONMENT}/promote`, { from: "staging", flags: ["checkout"], dryRun: true });
     await go(`GET ${ENVIRONMENT}/ruleset`);
     await go(`POST ${ENVIRONMENT}/evaluate`, {});
     await go(`POST ${ENVIRONMENT}/evaluate`, { flag: "checkout", context: { targetingKey: "u1" } });

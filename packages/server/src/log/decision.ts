@@ -2,6 +2,7 @@
 
 import type { KeyList } from "@bannerol/core";
 import type { Item } from "../state/documents.ts";
+import type { HeldClaim } from "../store/idempotency-store.ts";
 import type { ListWork } from "../store/list-store.ts";
 import type { Actor, Change, CredentialDigest } from "../store/port.ts";
 
@@ -13,6 +14,8 @@ export interface ChangeRequest {
   readonly at: number;
   readonly comment?: string;
   readonly requestId?: string;
+  /** Nothing is changed where it is not held any more: the ledger rejects with `ClaimLost`. */
+  readonly claim?: HeldClaim;
 }
 
 /** A staged difference that a decision makes part of its change, and the list as it is after it. */
@@ -20,6 +23,9 @@ export interface DecidedList {
   readonly work: ListWork;
   readonly after: KeyList;
 }
+
+/** The text of an answer, once it is known what the change will be. */
+export type KeptAnswer = (change: Change) => string;
 
 /** What a pure `decide` made of a command: a refusal, or the documents as they shall be. */
 export type Decision<T, R> =
@@ -32,6 +38,8 @@ export type Decision<T, R> =
       readonly items: readonly Item[];
       readonly credentials?: readonly CredentialDigest[];
       readonly lists?: readonly DecidedList[];
+      /** The answer to keep with the change, where its request holds a claim; it is asked before the change is made. */
+      readonly answer?: KeptAnswer;
       /** Handed back as it is. */
       readonly result: T;
     };

@@ -127,7 +127,7 @@ export class Ledger {
   /**
    * Decides on the newest state and writes what was decided, one command of a project at a time. `decide` is pure: it
    * is asked again where another node was faster. A `project` item in `_system` starts that project's chain.
-   * Rejects with a `StoreFault`; nothing was written then.
+   * Rejects with a `StoreFault`, or with `ClaimLost`; nothing was written then.
    */
   async execute<T, R>(
     request: ChangeRequest,

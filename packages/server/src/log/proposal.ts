@@ -4,8 +4,10 @@ import type { KeyList } from "@bannerol/core";
 import { type Item, type ItemName, itemId, type RecordedItem } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import { documentOf, type ProjectState } from "../state/project-state.ts";
+import type { HeldClaim } from "../store/idempotency-store.ts";
 import type { UnitOfWork } from "../store/port.ts";
-import type { ChangeRequest, Decision } from "./decision.ts";
+import { writeRecord } from "../store/record.ts";
+import type { ChangeRequest, Decision, KeptAnswer } from "./decision.ts";
 import { VIEW_FORMAT } from "./projection/project.ts";
 import type { View } from "./view.ts";
 import { type AlteredView, renewedViews, viewChanges } from "./views.ts";
@@ -41,8 +43,9 @@ export function proposal<T, R>(
   const foreseen = foresee(state, { revision: state.revision + 1, hash: "", at: state.at, items });
   refuseUnreadable(foreseen.state, items);
   const lists = new Map(decision.lists?.map(({ work, after }) => [work.list, after]));
+  const work = unitOfWork(state, request, { decision, items, views: foreseen.alterations });
   return {
-    work: unitOfWork(state, request, { decision, items, views: foreseen.alterations }),
+    work: { ...work, ...claimOf(state, work, { claim: request.claim, answer: decision.answer }) },
     foreseen: { ...foreseen, lists },
   };
 }
@@ -75,6 +78,21 @@ function unitOfWork(
     ...(decision.credentials === undefined ? {} : { credentials: decision.credentials }),
     ...(decision.lists === undefined ? {} : { lists: decision.lists.map(({ work }) => work) }),
   };
+}
+
+/**
+ * The claim of the request with the answer that the change completes it with. The change is known before it is made: the
+ * store writes it on this state or not at all.
+ */
+function claimOf(
+  state: ProjectState,
+  work: UnitOfWork,
+  { claim, answer }: { readonly claim: HeldClaim | undefined; readonly answer: KeptAnswer | undefined },
+): Pick<UnitOfWork, "claim"> {
+  if (claim === undefined) return {};
+  const { caller, key, holder } = claim;
+  const held = { caller, key, holder };
+  return { claim: answer === undefined ? held : { ...held, answer: answer(writeRecord(work, state).change) } };
 }
 
 /** The work that gives every entity a new version, for a program that projects otherwise than the one before. */

@@ -6,6 +6,7 @@
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
 import type { StoreFault } from "./fault.ts";
+import type { IdempotencyStore, WorkClaim } from "./idempotency-store.ts";
 import type { ListChange, ListStore, ListWork } from "./list-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { UsageStore } from "./usage-store.ts";
@@ -67,6 +68,8 @@ export interface UnitOfWork {
   readonly epoch?: string;
   /** Differences that were staged, and are there with this change. */
   readonly lists?: readonly ListWork[];
+  /** The claim of the request that asks for this; where it is not held any more, `commit` rejects with `ClaimLost`. */
+  readonly claim?: WorkClaim;
 }
 
 /** A change as it stands in the log, read back from its stored text. */
@@ -183,6 +186,8 @@ export interface Store {
   readonly lists: ListStore;
   /** What SDKs say they were asked. */
   readonly usage: UsageStore;
+  /** Which requests were carried out. */
+  readonly idempotency: IdempotencyStore;
   /** Absent where there can be no other process. */
   readonly nodes?: NodeStore;
   projects(): Promise<readonly string[]>;

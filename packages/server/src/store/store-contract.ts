@@ -6,6 +6,7 @@ import { fold, loadState } from "../state/fold.ts";
 import { emptyState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import { passes } from "./filter.ts";
+import { describeIdempotency } from "./idempotency-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import type { Actor, Change, ChangeFilter, CommitResult, Store, UnitOfWork, ViewChange } from "./port.ts";
 import { canonicalJson, chainHash } from "./record.ts";
@@ -58,6 +59,7 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
     describeLoading(open);
     describeLists(open);
     describeUsage(open);
+    describeIdempotency(open);
   });
 }
 

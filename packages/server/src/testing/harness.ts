@@ -130,6 +130,7 @@ export async function createHarness({
   const services: Services = { ledger, draw, now, state, viewRevisions, patterns, ...plane.services, inventory };
   const app = createApp(services, {
     authenticator,
+    idempotency: store.idempotency,
     log,
     redact,
     version: "1.2.3",

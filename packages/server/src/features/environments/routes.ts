@@ -13,7 +13,7 @@ import { refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { EnvironmentDocument, ItemName } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
-import { type ChangeContext, type Command, change } from "../commands.ts";
+import { type ChangeContext, type Command, changeAndAnswer } from "../commands.ts";
 import { stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { createEnvironment, patchEnvironment } from "./decide.ts";
@@ -96,15 +96,19 @@ function changingRoutes(services: Services): readonly Route[] {
   ];
 }
 
-async function answerChange(
+function answerChange(
   services: Services,
   scope: ProjectScope,
   context: ChangeContext,
   { key, command }: { readonly key: string; readonly command: Command<undefined> },
 ): Promise<Answer<EnvironmentChanged>> {
-  const { state } = await change(services, scope, context, command);
-  const found = environmentIn(state, key);
-  return { body: { ...environmentForm(found), head: state.head }, revision: found.revision };
+  return changeAndAnswer(services, scope, context, {
+    ...command,
+    answer({ state }) {
+      const found = environmentIn(state, key);
+      return { body: { ...environmentForm(found), head: state.head }, revision: found.revision };
+    },
+  });
 }
 
 /** A scope is only made for an environment that is there, and none is ever removed. */

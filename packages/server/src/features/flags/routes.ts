@@ -15,7 +15,7 @@ import { inProject } from "../../http/permission.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { FlagDocument } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
-import { type ChangeContext, change } from "../commands.ts";
+import { type ChangeContext, changeAndAnswer } from "../commands.ts";
 import type { Decided } from "../decision.ts";
 import { pageByKey } from "../paging.ts";
 import { flagOf, stateOf } from "../reading.ts";
@@ -169,7 +169,7 @@ interface FlagChange {
   readonly decide: (state: ProjectState) => Decided<undefined>;
 }
 
-async function answerChange(
+function answerChange(
   services: Services,
   scope: ProjectScope,
   context: ChangeContext,
@@ -177,7 +177,11 @@ async function answerChange(
 ): Promise<Answer<FlagChanged>> {
   const subject = { kind: "flag", key, environment: "" } as const;
   const command = made === true ? { comment, decide } : { subject, comment, decide };
-  const { state } = await change(services, scope, context, command);
-  const flag = flagOf(state, key);
-  return { body: { ...flagForm(state, flag, scope), head: state.head }, revision: flag.revision };
+  return changeAndAnswer(services, scope, context, {
+    ...command,
+    answer({ state }) {
+      const flag = flagOf(state, key);
+      return { body: { ...flagForm(state, flag, scope), head: state.head }, revision: flag.revision };
+    },
+  });
 }

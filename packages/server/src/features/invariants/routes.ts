@@ -14,7 +14,7 @@ import { inProject } from "../../http/permission.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { InvariantDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
-import { change } from "../commands.ts";
+import { change, changeAndAnswer } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import { invariantOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
@@ -75,10 +75,14 @@ function createRoute(services: Services): Route {
     status: 201,
     async handler({ scope, body, ...context }) {
       const { comment, ...document } = body;
-      const command = { comment, decide: (state: ProjectState) => createInvariant(state, document) };
-      const { state } = await change(services, scope, context, command);
-      const made = invariantOf(state, document.key);
-      return { body: { ...invariantForm(services, state, made), head: state.head }, revision: made.revision };
+      return changeAndAnswer(services, scope, context, {
+        comment,
+        decide: (state) => createInvariant(state, document),
+        answer({ state }) {
+          const made = invariantOf(state, document.key);
+          return { body: { ...invariantForm(services, state, made), head: state.head }, revision: made.revision };
+        },
+      });
     },
   });
 }

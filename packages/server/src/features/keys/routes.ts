@@ -16,7 +16,7 @@ import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { KeyDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
-import { change } from "../commands.ts";
+import { change, changeAndAnswer } from "../commands.ts";
 import { instant } from "../decision.ts";
 import { pageByKey } from "../paging.ts";
 import { passesRevoked } from "../revoked.ts";
@@ -80,12 +80,14 @@ function createRoute(services: Services): Route {
       const place = within(services, scope, { project, environment: body.environment });
       const { credential, text } = mintCredential(fields.kind, services.draw.bytes);
       const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
-      const { state } = await change(services, place, context, {
+      return changeAndAnswer(services, place, context, {
         comment,
         decide: (before) => createKey(before, fields, made),
+        answer({ state }) {
+          const key = keyIn(state, credential.id);
+          return { body: { ...changedKey(state, key), key: text }, revision: key.revision, shownOnce: credential.id };
+        },
       });
-      const key = keyIn(state, credential.id);
-      return { body: { ...changedKey(state, key), key: text }, revision: key.revision };
     },
   });
 }

@@ -4,7 +4,7 @@ import { anywhere, inProject, installation } from "../../http/permission.ts";
 import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ProjectState } from "../../state/project-state.ts";
-import { change, changeSystem } from "../commands.ts";
+import { changeAndAnswer, changeSystem, type Done } from "../commands.ts";
 import { stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { createProject, setUpProject } from "./decide.ts";
@@ -49,8 +49,8 @@ export function projectRoutes(services: Services): readonly Route[] {
           decide: (state) => createProject(state, body, isBegun),
         });
         const decide = (state: ProjectState) => setUpProject(state, body.environments);
-        const { state } = await change(services, inside(scope, key), context, { comment, decide });
-        return { body: form(state), revision: state.revision };
+        const answer = ({ state }: Done<undefined>) => ({ body: form(state), revision: state.revision });
+        return changeAndAnswer(services, inside(scope, key), context, { comment, decide, answer });
       },
     }),
     defineRoute({

@@ -1,9 +1,9 @@
-import { changeSetAnswerSchema, type Revert, revertSchema } from "@bannerol/protocol/schemas";
+import { type ChangeSetAnswer, changeSetAnswerSchema, type Revert, revertSchema } from "@bannerol/protocol/schemas";
 import type { z } from "zod";
 import { type ProjectScope, Scope } from "../../auth/scope.ts";
 import { withinProject } from "../../http/permission.ts";
 import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
-import { defineRoute, noQuery, type Route } from "../../http/route.ts";
+import { type Answer, defineRoute, noQuery, type Route } from "../../http/route.ts";
 import type { Item } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
 import { changeSetAnswer } from "../changes/answer.ts";
@@ -30,6 +30,11 @@ export function revertRoute(services: Services): Route {
       refuseBeyondReach(scope, target);
       const then = await stateThen(services, scope, { target, to: body.to });
       const reuse = { reuse: body.reuseArchivedKey === true, mayReuse: scope.with("administer") instanceof Scope };
+      const answerOf = (after: ProjectState, result: Reverted): Answer<ChangeSetAnswer> => {
+        const revision = newestOf(after, target);
+        const body = changeSetAnswer({ ...result, after, dryRun });
+        return { body, ...(revision === undefined ? {} : { revision }) };
+      };
       const commandWith = (lists: PreparedLists): Command<Reverted | undefined> => ({
         subject: (state) => newestOf(state, target),
         comment,
@@ -39,13 +44,12 @@ export function revertRoute(services: Services): Route {
           const decided = decideRevert(now, { target, then, ...reuse, lists });
           return decided.ok ? { ...decided, result: { before: now, items: decided.result } } : decided;
         },
+        answer: ({ state, result = { before: state, items: [] } }) => answerOf(state, result),
       });
       const carryOut = async (command: Command<Reverted | undefined>): Promise<Done<Reverted | undefined>> =>
         dryRun ? tryOut(services, scope, context, command) : change(services, scope, context, command);
       const done = await withLists({ services, scope, target, then, dryRun }, (lists) => carryOut(commandWith(lists)));
-      const answer = changeSetAnswer({ ...done.result, after: done.state, dryRun });
-      const revision = newestOf(done.state, target);
-      return { body: answer, ...(revision === undefined ? {} : { revision }) };
+      return answerOf(done.state, done.result);
     },
   });
 }

@@ -18,7 +18,7 @@ import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../htt
 import { countOf, isKept } from "../../lists/named-lists.ts";
 import type { ItemName, SegmentDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
-import { type ChangeContext, type Command, change } from "../commands.ts";
+import { type ChangeContext, type Command, change, changeAndAnswer } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { segmentOf, stateOf } from "../reading.ts";
@@ -168,15 +168,19 @@ function named(key: string): ItemName {
   return { kind: "segment", key, environment: "" };
 }
 
-async function answerChange(
+function answerChange(
   services: Services,
   scope: ProjectScope,
   context: ChangeContext,
   { key, command }: { readonly key: string; readonly command: Command<undefined> },
 ): Promise<Answer<SegmentChanged>> {
-  const { state } = await change(services, scope, context, command);
-  const segment = segmentOf(state, key);
-  return { body: { ...segmentForm(segment), head: state.head }, revision: segment.revision };
+  return changeAndAnswer(services, scope, context, {
+    ...command,
+    answer({ state }) {
+      const segment = segmentOf(state, key);
+      return { body: { ...segmentForm(segment), head: state.head }, revision: segment.revision };
+    },
+  });
 }
 
 /** A segment as people see it. */

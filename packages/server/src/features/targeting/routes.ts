@@ -13,7 +13,7 @@ import { refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ItemName, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, type Revised, targetingOf } from "../../state/project-state.ts";
-import { type ChangeContext, change } from "../commands.ts";
+import { type ChangeContext, changeAndAnswer } from "../commands.ts";
 import type { Decided } from "../decision.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
@@ -147,17 +147,22 @@ interface TargetingChange {
   readonly decide: (state: ProjectState) => Decided<undefined>;
 }
 
-async function answerChange(
+function answerChange(
   services: Services,
   scope: EnvironmentScope,
   context: ChangeContext,
   { flag, ...command }: TargetingChange,
 ): Promise<Answer<TargetingChanged>> {
   const subject: ItemName = { kind: "targeting", key: flag, environment: scope.place.environment };
-  const { state, broken } = await change<undefined>(services, scope, context, { subject, ...command });
-  const { document, revision } = targetingIn(state, flag, scope);
-  const told = broken.length === 0 ? {} : { broken: [...broken] };
-  return { body: { ...formOf(document), revision, head: state.head, ...told }, revision };
+  return changeAndAnswer(services, scope, context, {
+    subject,
+    ...command,
+    answer({ state, broken }) {
+      const { document, revision } = targetingIn(state, flag, scope);
+      const told = broken.length === 0 ? {} : { broken: [...broken] };
+      return { body: { ...formOf(document), revision, head: state.head, ...told }, revision };
+    },
+  });
 }
 
 /** Every flag has one in every environment; a database edited by hand may hold it in a form that cannot be read. */

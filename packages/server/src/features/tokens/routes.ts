@@ -1,6 +1,7 @@
 import { mintCredential } from "@bannerol/protocol";
 import {
   commentQuerySchema,
+  type TokenCreated,
   type TokenForm,
   tokenChangedSchema,
   tokenCreatedSchema,
@@ -12,10 +13,10 @@ import { digestOf } from "../../auth/digest.ts";
 import { Scope } from "../../auth/scope.ts";
 import { anywhere } from "../../http/permission.ts";
 import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
-import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
+import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { TokenDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
-import { changeSystem } from "../commands.ts";
+import { type Answering, changeSystem } from "../commands.ts";
 import { instant } from "../decision.ts";
 import { pageByKey } from "../paging.ts";
 import { passesRevoked } from "../revoked.ts";
@@ -70,12 +71,16 @@ function createRoute(services: Services): Route {
       const { credential, text } = mintCredential("token", services.draw.bytes);
       const fields = { ...rest, ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }) };
       const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
-      const { state } = await changeSystem(services, place, context, {
+      const command: Answering<undefined, Answer<TokenCreated>> = {
         comment,
         decide: () => createToken(fields, made),
-      });
-      const token = tokenIn(state, credential.id);
-      return { body: { ...tokenForm(token), head: state.head, token: text }, revision: token.revision };
+        answer({ state }) {
+          const token = tokenIn(state, credential.id);
+          const body = { ...tokenForm(token), head: state.head, token: text };
+          return { body, revision: token.revision, shownOnce: credential.id };
+        },
+      };
+      return command.answer(await changeSystem(services, place, context, command));
     },
   });
 }

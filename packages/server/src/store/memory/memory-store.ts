@@ -22,6 +22,7 @@ import type {
 } from "../port.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { listsDiffer } from "../verify-lists.ts";
+import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
 import { MemoryUsage } from "./memory-usage.ts";
 
@@ -37,6 +38,7 @@ export class MemoryStore implements Store {
   readonly epoch: string;
   readonly lists = new MemoryLists();
   readonly usage = new MemoryUsage();
+  readonly idempotency = new MemoryIdempotency();
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();
   #epoch: string;
@@ -83,6 +85,7 @@ export class MemoryStore implements Store {
     if (found !== work.expectedRevision || (work.expectedHead ?? head) !== head) {
       return { ok: false, conflict: { expected: work.expectedRevision, found } };
     }
+    if (work.claim !== undefined) this.idempotency.requireHeld(work.claim);
     const { text, change } = writeRecord(work, { revision: found, head, at: chain.at });
     chain.rows.push({ revision: change.revision, text, hash: change.hash });
     chain.at = change.at;
@@ -92,6 +95,7 @@ export class MemoryStore implements Store {
     putEntities(chain, work, change.revision);
     for (const list of work.lists ?? []) this.lists.put(list, change);
     for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
+    if (work.claim !== undefined) this.idempotency.commit(work.claim);
     return { ok: true, change };
   }
 

@@ -9,6 +9,7 @@
 import { randomUUID } from "node:crypto";
 import { eq, sql as raw } from "drizzle-orm";
 import { StoreFault } from "../fault.ts";
+import type { IdempotencyStore } from "../idempotency-store.ts";
 import type { ListStore } from "../list-store.ts";
 import type { Migrated } from "../migration.ts";
 import type { NodeStore } from "../node-store.ts";
@@ -30,6 +31,7 @@ import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import type { Driver } from "./driver.ts";
 import { codeOf, isConnectionFault } from "./faults.ts";
+import { postgresIdempotency } from "./idempotency.ts";
 import { postgresLists } from "./lists.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
@@ -156,6 +158,7 @@ class PostgresStore implements Store {
   readonly epoch: string;
   readonly lists: ListStore;
   readonly usage: UsageStore;
+  readonly idempotency: IdempotencyStore;
   readonly nodes: NodeStore;
   readonly #parts: Parts;
   readonly #pool: Pool;
@@ -167,6 +170,7 @@ class PostgresStore implements Store {
     this.#pool = parts.pool;
     this.lists = postgresLists(parts.pool);
     this.usage = postgresUsage(parts.pool);
+    this.idempotency = postgresIdempotency(parts.pool);
     this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);
   }

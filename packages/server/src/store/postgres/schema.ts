@@ -202,3 +202,17 @@ export const nodeConnections = pgTable(
     index("node_connections_place").on(table.project, table.environment),
   ],
 );
+
+/** Requests that were sent with a key: who carries each out, and what it was answered with. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    caller: text().notNull(),
+    key: text().notNull(),
+    digest: text().notNull(),
+    holder: text().notNull(),
+    at: number().notNull(),
+    answer: text(),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] }), index("idempotency_keys_at").on(table.at)],
+);

@@ -7,14 +7,17 @@
  *
  * The counter's row is locked first. Who waits for that lock has what it expects checked again once it is free, against
  * the row as it is by then; where the revision moved on, nothing at all happens, and no number is lost. So commits are
- * ordered by the lock, and revisions are gapless.
+ * ordered by the lock, and revisions are gapless. Nothing happens either where the claim of the request was taken over;
+ * its row is locked before the counter's, so that nobody can take it from then on.
  */
 import { noProject, StoreFault } from "../fault.ts";
+import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
 import { canonicalJson, writeRecord } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
 import type { Sql } from "./driver.ts";
 import { isUncertain } from "./faults.ts";
+import { isHeld } from "./idempotency.ts";
 import type { Pool } from "./pool.ts";
 
 /** Longer than a writer waits for the lock, so that the database is the one to give up. */
@@ -43,6 +46,7 @@ export class Writer {
       if (end.revision !== expected || end.head !== expectedHead) {
         return { ok: false, conflict: { expected, found: end.revision } };
       }
+      if (work.claim !== undefined && !(await this.#isHeld(work.claim))) throw new ClaimLost(work.claim);
       const { text, change } = writeRecord(work, end);
       if (await this.#write(work, end, { text, change })) return { ok: true, change };
     }
@@ -57,12 +61,17 @@ export class Writer {
     return { revision: Number(end.revision), head: end.head, at: Number(end.at) };
   }
 
-  /** Whether the counter still stood where the chain did. */
+  async #isHeld(claim: WorkClaim): Promise<boolean> {
+    const found = await this.#pool.run(({ sql }) => sql`SELECT FROM idempotency_keys WHERE ${isHeld(sql, claim)}`);
+    return found.length === 1;
+  }
+
+  /** Whether the counter still stood where the chain did, and the claim was held. */
   async #write(work: UnitOfWork, end: ChainEnd, record: Logged): Promise<boolean> {
     const rows = toRows(work, record);
     try {
       const moved = await this.#pool.run(
-        ({ sql }) => insertChange(sql, { end, rows, channel: this.#channel, ...record }),
+        ({ sql }) => insertChange(sql, { end, rows, channel: this.#channel, claim: work.claim, ...record }),
         COMMIT_DEADLINE_MS,
       );
       return moved.length === 1;
@@ -145,17 +154,24 @@ interface Insertion extends Logged {
   readonly end: ChainEnd;
   readonly rows: Rows;
   readonly channel: string;
+  readonly claim: WorkClaim | undefined;
 }
 
-/** Answers with a row where the counter moved, with none where it stood elsewhere. */
-function insertChange(sql: Sql, { change, text, end, rows, channel }: Insertion) {
+/** What stands for no claim, since a statement's form is the same with one and without. */
+const NO_CLAIM: WorkClaim = { caller: "", key: "", holder: "" };
+
+/** Answers with a row where the counter moved, with none where it stood elsewhere or the claim was lost. */
+function insertChange(sql: Sql, { change, text, end, rows, channel, claim }: Insertion) {
   const { project, revision, hash } = change;
   const { at, actorType, actorId, actorName, action } = repeatedColumns(change);
   return sql`
-    WITH moved AS (
+    WITH held AS (
+      SELECT FROM idempotency_keys WHERE ${isHeld(sql, claim ?? NO_CLAIM)} FOR UPDATE
+    ), moved AS (
       UPDATE projects
       SET revision = revision + 1, head = ${hash}, at = ${at}, view_format = ${rows.viewFormat}
       WHERE key = ${project} AND revision = ${end.revision} AND head = ${end.head}
+        AND (${claim === undefined}::boolean OR EXISTS (SELECT FROM held))
       RETURNING key AS project, revision
     ), logged AS (
       INSERT INTO changes (project, revision, at, actor_type, actor_id, actor_name, action, text, hash)
@@ -201,6 +217,9 @@ function insertChange(sql: Sql, { change, text, end, rows, channel }: Insertion)
       UPDATE installation SET epoch = ${rows.epoch} FROM moved WHERE ${rows.epoch}::text IS NOT NULL
     ), dropped_stages AS (
       DELETE FROM list_stages USING moved, list WHERE list_stages.difference = list.difference
+    ), completed AS (
+      UPDATE idempotency_keys SET answer = ${claim?.answer ?? null}
+      FROM moved WHERE ${isHeld(sql, claim ?? NO_CLAIM)}
     )
     SELECT pg_notify(${channel}, ${`${project} ${revision}`}) FROM moved`;
 }

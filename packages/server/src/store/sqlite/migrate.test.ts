@@ -93,7 +93,7 @@ describe("migrate", () => {
   });
 });
 
-describe("a database of schema 1", () => {
+describe.each(migrations.slice(0, -1))("a database of schema $version", ({ version }) => {
   /** Whatever schema a table has, as SQLite keeps it. */
   const shapes = (connection: Connection): ReadonlyMap<string, unknown> =>
     new Map(
@@ -106,7 +106,7 @@ describe("a database of schema 1", () => {
     new Map([...schema1Tables.keys()].map((table) => [table, count(connection, table)]));
   const written = (): Connection => {
     const connection = connect(freshFile());
-    migrate(connection, { migrations: migrations.slice(0, 1), at: 1 });
+    migrate(connection, { migrations: migrations.slice(0, version), at: 1 });
     connection.exec(schema1Rows);
     return connection;
   };
@@ -122,8 +122,8 @@ describe("a database of schema 1", () => {
     const after = connect(file);
     expect([counts(after), shapes(after)]).toEqual([schema1Tables, before]);
     after.close();
-    const kept = new Database(`${file}.schema-1.backup`, { readonly: true });
-    expect([schemaVersion(kept), counts(kept)]).toEqual([1, schema1Tables]);
+    const kept = new Database(`${file}.schema-${version}.backup`, { readonly: true });
+    expect([schemaVersion(kept), counts(kept)]).toEqual([version, schema1Tables]);
     kept.close();
   });
 

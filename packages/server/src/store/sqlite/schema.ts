@@ -187,3 +187,17 @@ export const usageMissing = sqliteTable(
   { ...usagePlace, count: integer().notNull(), at: integer().notNull() },
   (table) => [primaryKey({ columns: [table.project, table.environment, table.flag] })],
 );
+
+/** Requests that were sent with a key: who carries each out, and what it was answered with. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    caller: text().notNull(),
+    key: text().notNull(),
+    digest: text().notNull(),
+    holder: text().notNull(),
+    at: integer().notNull(),
+    answer: text(),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] }), index("idempotency_keys_at").on(table.at)],
+);

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { StoreFault } from "../fault.ts";
+import type { IdempotencyStore } from "../idempotency-store.ts";
 import type { ListStore } from "../list-store.ts";
 import type { Migrated } from "../migration.ts";
 import type {
@@ -28,6 +29,7 @@ import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
 import { damaged, isDamage, isWriteRefused, withFaults } from "./faults.ts";
+import { sqliteIdempotency } from "./idempotency.ts";
 import { sqliteLists } from "./lists.ts";
 import { type Lock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
@@ -127,6 +129,7 @@ class SqliteStore implements Store {
   readonly epoch: string;
   readonly lists: ListStore;
   readonly usage: UsageStore;
+  readonly idempotency: IdempotencyStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
   readonly #lock: Lock;
@@ -142,6 +145,7 @@ class SqliteStore implements Store {
     this.#writer = new Writer(connection, queries);
     this.lists = sqliteLists((call) => this.#run(call));
     this.usage = sqliteUsage((call) => this.#run(call));
+    this.idempotency = sqliteIdempotency((call) => this.#run(call));
   }
 
   async readEpoch(): Promise<string> {

@@ -1,7 +1,8 @@
 /** The one transaction that writes: a unit of work, whole or not at all. */
 import { SqliteError } from "better-sqlite3";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { RecordedItem } from "../../state/documents.ts";
+import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
 import type { ListWork } from "../list-store.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
 import { canonicalJson, writeRecord } from "../record.ts";
@@ -12,6 +13,7 @@ import {
   changes,
   credentials,
   documents,
+  idempotencyKeys,
   installation,
   listChanges,
   listStages,
@@ -67,6 +69,7 @@ export class Writer {
       this.#statements.putCredential.run({ id, digest, project: owner });
     }
     for (const list of work.lists ?? []) this.#putList(list, change);
+    if (work.claim !== undefined) this.#completeClaim(work.claim);
     if (work.epoch !== undefined) this.#statements.setEpoch.run({ epoch: work.epoch });
     this.#statements.setHead.run({ project, head: change.hash, at: change.at, viewFormat });
     return { ok: true, change };
@@ -97,6 +100,13 @@ export class Writer {
     if (made !== undefined) this.#statements.insertList.run({ id: list, project, ...made });
     this.#statements.insertListChange.run({ project, list, revision, difference });
     this.#statements.dropStage.run({ difference });
+  }
+
+  /** Throws where it is another's by now, which undoes the whole. */
+  #completeClaim(claim: WorkClaim): void {
+    const { caller, key, holder, answer = null } = claim;
+    const { changes: held } = this.#statements.completeClaim.run({ caller, key, holder, answer });
+    if (held === 0) throw new ClaimLost(claim);
   }
 
   #putViews({ project, views }: UnitOfWork, version: number): void {
@@ -225,6 +235,18 @@ function prepare(queries: Queries) {
     dropStage: queries
       .delete(listStages)
       .where(eq(listStages.difference, value("difference")))
+      .prepare(),
+    completeClaim: queries
+      .update(idempotencyKeys)
+      .set({ answer: sql`${value("answer")}` })
+      .where(
+        and(
+          eq(idempotencyKeys.caller, value("caller")),
+          eq(idempotencyKeys.key, value("key")),
+          eq(idempotencyKeys.holder, value("holder")),
+          isNull(idempotencyKeys.answer),
+        ),
+      )
       .prepare(),
     putCredential: queries
       .insert(credentials)

@@ -1,11 +1,16 @@
-import { type ChangeSetItem, changeSetAnswerSchema, changeSetSchema } from "@bannerol/protocol/schemas";
+import {
+  type ChangeSetAnswer,
+  type ChangeSetItem,
+  changeSetAnswerSchema,
+  changeSetSchema,
+} from "@bannerol/protocol/schemas";
 import { isEnvironmentScope, type ProjectScope, Scope } from "../../../auth/scope.ts";
 import { withinProject } from "../../../http/permission.ts";
 import { RefusedError } from "../../../http/refusal.ts";
-import { defineRoute, noQuery, type Route } from "../../../http/route.ts";
+import { type Answer, defineRoute, noQuery, type Route } from "../../../http/route.ts";
 import type { Item } from "../../../state/documents.ts";
 import type { ProjectState } from "../../../state/project-state.ts";
-import { type Command, change, tryOut } from "../../commands.ts";
+import { type Answering, changeAndAnswer, tryOut } from "../../commands.ts";
 import type { Decided } from "../../decision.ts";
 import { rightFor } from "../../item-rights.ts";
 import { ruleIdFrom, type Services } from "../../services.ts";
@@ -34,18 +39,21 @@ export function changeSetRoute(services: Services): Route {
       refuseBeyondReach(scope, items);
       await refuseUnprovedItems(services, items);
       const input = await inputFor(services, scope, items);
-      const command: Command<Decision> = {
+      const command: Answering<Decision, Answer<ChangeSetAnswer>> = {
         // Of the project whole: what `GET changes` says of itself, too.
         subject: (state) => state.revision,
         comment,
         rightFor,
         decide: (state) =>
           decided(state, decideChangeSet(state, items, { ...input, lists: services.ledger.lists(state.key) })),
+        answer({ state, result }) {
+          const { before, changed } = result;
+          const body = changeSetAnswer({ before, after: state, items: changed, dryRun });
+          return { body, revision: body.revision };
+        },
       };
-      const done = dryRun ? tryOut(services, scope, context, command) : await change(services, scope, context, command);
-      const { before, changed } = done.result;
-      const answer = changeSetAnswer({ before, after: done.state, items: changed, dryRun });
-      return { body: answer, revision: answer.revision };
+      if (dryRun) return command.answer(tryOut(services, scope, context, command));
+      return changeAndAnswer(services, scope, context, command);
     },
   });
 }

@@ -1,12 +1,14 @@
 /** Makes a staged difference part of a change, if the segment still is what it was staged for. */
 import { KeyList } from "@bannerol/core";
+import type { SegmentKeysChanged } from "@bannerol/protocol/schemas";
 import type { ProjectScope } from "../../../auth/scope.ts";
+import type { Answer } from "../../../http/route.ts";
 import type { Staged, Staging } from "../../../lists/staging.ts";
 import type { KeptList, SegmentDocument } from "../../../state/documents.ts";
 import type { ProjectState, Revised } from "../../../state/project-state.ts";
 import { StoreFault } from "../../../store/fault.ts";
 import type { ListPart } from "../../../store/list-store.ts";
-import { type ChangeContext, change } from "../../commands.ts";
+import { type ChangeContext, change, type Done } from "../../commands.ts";
 import type { Decided } from "../../decision.ts";
 import { segmentNotFound } from "../../reading.ts";
 import type { Services } from "../../services.ts";
@@ -20,6 +22,8 @@ export interface Desk {
   readonly key: string;
   readonly part: ListPart;
   readonly comment?: string | undefined;
+  /** What the request is answered with once the keys are changed. */
+  readonly answer: (state: ProjectState) => Answer<SegmentKeysChanged>;
 }
 
 /** The list that a difference is for. `secret` is there where the change makes it. */
@@ -61,7 +65,8 @@ export async function commitStaged(
   const { staging, staged, target } = step;
   const decide = onSegment(desk, revision, (segment, state) => decideStaged(segment, state, { part, staged, target }));
   try {
-    const command = { subject: subjectOf(desk), comment, decide };
+    const answer = ({ state }: Done<boolean>) => desk.answer(state);
+    const command = { subject: subjectOf(desk), comment, decide, answer };
     const { state, result } = await change(services, scope, context, command);
     if (result) staging.keep();
     await staging.discard();

@@ -5,7 +5,7 @@ import type { Staged, Staging } from "../../../lists/staging.ts";
 import type { SegmentDocument } from "../../../state/documents.ts";
 import type { ProjectState, Revised } from "../../../state/project-state.ts";
 import type { KeyRow } from "../../../store/list-store.ts";
-import { change } from "../../commands.ts";
+import { change, type Done } from "../../commands.ts";
 import type { Decided } from "../../decision.ts";
 import { segmentNotFound, segmentOf, stateOf } from "../../reading.ts";
 import { AGAIN, commitStaged, type Desk, subjectOf } from "./commit.ts";
@@ -28,7 +28,8 @@ export async function editKeys(desk: Desk, edit: KeyEdit): Promise<ProjectState>
 async function editListed(desk: Desk, edit: KeyEdit): Promise<ProjectState | undefined> {
   const { services, scope, context, comment } = desk;
   const decide = (state: ProjectState) => decideListed(desk, state, edit);
-  const done = await change(services, scope, context, { subject: subjectOf(desk), comment, decide });
+  const answer = ({ state }: Done<boolean>) => desk.answer(state);
+  const done = await change(services, scope, context, { subject: subjectOf(desk), comment, decide, answer });
   return done.result ? done.state : undefined;
 }
 

@@ -61,11 +61,11 @@ function editRoute(services: Services): Route {
     query: noQuery,
     body: segmentKeysEditSchema,
     reply: segmentKeysChangedSchema,
-    async handler({ scope, param, body, headers, requestId }) {
+    async handler({ scope, param, body, ...context }) {
       const { list = "included", add = [], remove = [], comment } = body;
       refuseWrongKeys(add);
-      const desk: Desk = { services, scope, context: { headers, requestId }, key: param("s"), part: list, comment };
-      return answer(desk, await editKeys(desk, { add, remove }));
+      const desk = deskOf({ services, scope, context, key: param("s"), part: list, comment });
+      return desk.answer(await editKeys(desk, { add, remove }));
     },
   });
 }
@@ -80,15 +80,19 @@ function replaceRoute(services: Services): Route {
     body: noBody,
     streamed: "Keys in UTF-8, one a line, ended by \\n or \\r\\n, of at most 1 KiB each. An empty line is passed over",
     reply: segmentKeysChangedSchema,
-    async handler({ scope, param, query, headers, requestId, stream }) {
+    async handler({ scope, param, query, stream, ...context }) {
       const { list = "included", comment } = query;
-      const desk: Desk = { services, scope, context: { headers, requestId }, key: param("s"), part: list, comment };
-      return answer(desk, await replaceKeys(desk, stream));
+      const desk = deskOf({ services, scope, context, key: param("s"), part: list, comment });
+      return desk.answer(await replaceKeys(desk, stream));
     },
   });
 }
 
-function answer({ key, part }: Desk, state: ProjectState): Answer<SegmentKeysChanged> {
+function deskOf(request: Omit<Desk, "answer">): Desk {
+  return { ...request, answer: (state) => answer(request, state) };
+}
+
+function answer({ key, part }: Pick<Desk, "key" | "part">, state: ProjectState): Answer<SegmentKeysChanged> {
   const { document, revision } = segmentOf(state, key);
   const list: ListPartName = part;
   return { body: { list, count: countOf(document[part]), revision, head: state.head }, revision };

@@ -69,6 +69,7 @@ function testDatabase(): TestDatabase {
 
 /** What refers comes before what it refers to. */
 const emptied = [
+  "idempotency_keys",
   "usage_batches",
   "usage_counts",
   "usage_asked",
