@@ -11,16 +11,24 @@ const yaml = path.join(
 
 /**
  * One package to install: the rest of Bannerol is inlined, its types too. `ws` alone stays a dependency. `yaml` is
- * inlined in a chunk of its own, which is loaded where there is YAML to read.
+ * inlined in a chunk of its own, which is loaded where there is YAML to read. What several entries use stands in chunks
+ * that they share, so that a request's flags are the same whichever entry asks for them.
  */
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: {
+    index: "src/index.ts",
+    express: "src/middleware/express.ts",
+    fastify: "src/middleware/fastify.ts",
+    hono: "src/middleware/hono.ts",
+    opentelemetry: "src/opentelemetry/index.ts",
+    testing: "src/test-client/index.ts",
+  },
   format: ["esm", "cjs"],
   target: "node20",
   platform: "node",
   noExternal: [/^@bannerol\//, "yaml"],
   splitting: true,
-  external: ["ws"],
+  external: ["ws", "@opentelemetry/api"],
   dts: {
     compilerOptions: {
       // By path they count as sources, and are inlined; by name they would count as somebody else's package.

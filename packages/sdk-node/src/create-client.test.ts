@@ -51,6 +51,34 @@ describe("a client over real sockets", () => {
     expect(server.heard[0]).not.toHaveProperty("key");
   });
 
+  it("F14: goes on by events where no WebSocket opens, and acknowledges beside them", async () => {
+    const event = (message: object) => `data: ${JSON.stringify(message)}\n\n`;
+    const acks: string[] = [];
+    let say: (message: object) => void = () => undefined;
+    const server = await serve({
+      refuse: "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+      http(request, response) {
+        if (request.url?.startsWith("/sdk/v1/ack")) {
+          const chunks: Buffer[] = [];
+          request.on("data", (chunk: Buffer) => chunks.push(chunk));
+          request.on("end", () => acks.push(gunzipSync(Buffer.concat(chunks)).toString()));
+          response.writeHead(204).end();
+          return;
+        }
+        say = (message) => response.write(event(message));
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        say(snapshotOf(documentAt(1)));
+      },
+    });
+    const client = connect({ url: server.url });
+    await client.ready();
+    expect(client.status()).toMatchObject({ state: "live", transport: "sse", revision: 1 });
+    say(snapshotOf(documentAt(2, false)));
+    await client.atLeast(2, { timeoutMs: 5_000 });
+    await vi.waitFor(() => expect(JSON.parse(acks.at(-1) ?? "{}")).toMatchObject({ epoch: "e", revision: 2 }), 5_000);
+    expect(server.upgrades).toHaveLength(3);
+  });
+
   it("fetches by HTTP what is too large for the stream", async () => {
     const document = documentAt(5);
     const server = await serve({

@@ -38,10 +38,15 @@ describe("the guide's configuration file", () => {
   });
 });
 
+/** Where the entry of a package lies that the snippet's folder does not have. */
+function sourceOf(quoted: string): string {
+  return JSON.stringify(import.meta.resolve(JSON.parse(quoted)));
+}
+
 /** Runs a snippet as a module of an application that has the SDK installed. */
 async function run(snippet: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const script = path.join(folder, "snippet.mts");
-  await writeFile(script, snippet.replaceAll("@bannerol/sdk-node", new URL("./index.ts", import.meta.url).href));
+  await writeFile(script, snippet.replaceAll(/"(@bannerol\/sdk-node|hono)(\/[a-z]+)?"/g, sourceOf));
   const tsx = fileURLToPath(new URL("../../../node_modules/tsx/dist/loader.mjs", import.meta.url));
   const flags = ["--unhandled-rejections=strict", "--conditions=@bannerol/source", "--import", tsx];
   return promisify(execFile)(process.execPath, [...flags, script], { cwd: folder, timeout: 20_000 });
@@ -50,6 +55,8 @@ async function run(snippet: string): Promise<{ readonly stdout: string; readonly
 it.each([
   ["configuration-file", 0, /^new Spring is here\n$/],
   ["configuration-file", 1, /^$/],
+  ["requests", 2, /^new at revision now\n$/],
+  ["tests", 0, /^true blue\nred green\n3 green\nblue\n$/],
   ["hooks", 0, /^shop dark-mode on STATIC\ntook [\d.e-]+\n$/],
 ])(
   "the snippets of %s run: %i",

@@ -33,8 +33,8 @@ export function fileStorage(folder: string, binding: string, maxBytes: number): 
   const load = async (): Promise<readonly string[]> => {
     const files = newestFirst(await list()).slice(0, MAX_LOADED);
     // One that another process has just removed has a successor.
-    const texts = await Promise.all(files.map(({ name }) => readFile(path.join(folder, name), "utf8").catch(() => "")));
-    return texts.filter((text) => text !== "");
+    const read = files.map(({ name }) => readFile(path.join(folder, name), "utf8").catch(() => undefined));
+    return (await Promise.all(read)).filter((text) => text !== undefined);
   };
 
   const save: RulesetStorage["save"] = async (text, { epoch, revision }) => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { HttpAnswer } from "@bannerol/client";
+import type { HttpAnswer, HttpRequest } from "@bannerol/client";
 import { afterEach, describe, expect, it } from "vitest";
 import { httpTransport } from "./http.ts";
 import { type TestServer, testServer } from "./testing/test-server.ts";
@@ -8,10 +8,7 @@ import { type TestServer, testServer } from "./testing/test-server.ts";
 let server: TestServer | undefined;
 afterEach(async () => server?.close());
 
-async function get(
-  respond: (response: ServerResponse) => void,
-  limits: { limitBytes?: number; idleTimeoutMs?: number; bytes?: (chunk: Uint8Array) => void } = {},
-) {
+async function get(respond: (response: ServerResponse) => void, limits: Partial<HttpRequest> = {}) {
   server = await testServer({ http: (_, response) => respond(response) });
   const transport = httpTransport(new URL(`${server.url}/prefix/`), { authorization: "Bearer k" });
   const request = {
@@ -32,18 +29,43 @@ describe("a request", () => {
     const bytes = (chunk: Uint8Array) => void taken.push(...chunk);
     const all = Uint8Array.from({ length: 900 }, (_, at) => at % 256);
     const binary = { "content-type": "application/octet-stream" };
-    const got = await get((response) => response.writeHead(200, binary).end(all), { bytes });
+    const headers = { accept: "application/octet-stream" };
+    const got = await get((response) => response.writeHead(200, binary).end(all), { bytes, headers });
     expect(got).toMatchObject({ ok: true, status: 200, body: "" });
     expect(taken).toEqual([...all]);
     await server?.close();
-    expect(await get((response) => response.writeHead(200, json).end("{}"), { bytes })).toMatchObject({ ok: false });
+    expect(await get((response) => response.writeHead(200, json).end("{}"), { bytes, headers })).toMatchObject({
+      ok: false,
+    });
     await server?.close();
-    const problem = await get((response) => response.writeHead(404, json).end('{"detail":"Gone."}'), { bytes });
+    const problem = await get((response) => response.writeHead(404, json).end('{"detail":"Gone."}'), {
+      bytes,
+      headers,
+    });
     expect(problem).toMatchObject({ ok: true, status: 404, body: '{"detail":"Gone."}' });
     await server?.close();
-    const long = await get((response) => response.writeHead(200, binary).end(Buffer.alloc(1_001)), { bytes });
+    const long = await get((response) => response.writeHead(200, binary).end(Buffer.alloc(1_001)), { bytes, headers });
     expect(long).toEqual({ ok: false, reason: "Its answer is longer than 1000 bytes." });
     expect(taken).toEqual([...all]);
+  });
+
+  it("gives events as they come, and takes no page for them", async () => {
+    const events = { "content-type": "text/event-stream; charset=utf-8" };
+    const headers = { accept: "text/event-stream" };
+    const texts: string[] = [];
+    const bytes = (chunk: Uint8Array) => void texts.push(new TextDecoder().decode(chunk));
+    const got = await get((response) => response.writeHead(200, events).end("data: 1\n\n"), { bytes, headers });
+    expect(got).toMatchObject({ ok: true, status: 200 });
+    expect(texts.join("")).toBe("data: 1\n\n");
+    await server?.close();
+    const page = await get((response) => response.writeHead(200, { "content-type": "text/html" }).end("<p>"), {
+      bytes,
+      headers,
+    });
+    expect(page).toEqual({
+      ok: false,
+      reason: "It answered with text/html in place of events; a proxy may stand between.",
+    });
   });
 
   it("goes below the server's path, with the key, and asks for gzip", async () => {

@@ -10,8 +10,13 @@ import { zipped } from "./http-body.ts";
 /** Enough for a problem document; of a proxy's page nobody needs more. */
 const MAX_PROBLEM_BYTES = 64 * 1024;
 
-const JSON_TYPE = { name: "JSON", form: /^application\/([\w.-]+\+)?json\b/i };
-const BYTES_TYPE = { name: "bytes", form: /^application\/octet-stream\b/i };
+/** What an answer must be, by what was asked for. */
+const JSON_TYPE = { name: "JSON", form: /^application\/([\w.-]+\+)?json\b/i, encodings: "gzip" };
+const TYPES = new Map([
+  ["application/octet-stream", { name: "bytes", form: /^application\/octet-stream\b/i, encodings: "gzip" }],
+  // A proxy that compresses holds back what it has until there is more.
+  ["text/event-stream", { name: "events", form: /^text\/event-stream\b/i, encodings: "identity" }],
+]);
 
 export function httpTransport(server: URL, headers: { readonly [name: string]: string }): HttpTransport {
   return {
@@ -37,11 +42,12 @@ function exchange(
   { request, done, body }: Exchange,
 ): () => void {
   const url = new URL(request.path.replace(/^\//, ""), server);
+  const expected = TYPES.get(request.headers.accept ?? "") ?? JSON_TYPE;
   const sent = (url.protocol === "https:" ? https : http).request(url, {
     method: body === undefined ? "GET" : "POST",
     // A socket of its own: requests are rare, and an idle pooled one could be dead.
     agent: false,
-    headers: { accept: "application/json", "accept-encoding": "gzip", ...headers, ...request.headers },
+    headers: { accept: "application/json", "accept-encoding": expected.encodings, ...headers, ...request.headers },
   });
   let over = false;
   const finish = (answer: HttpAnswer | undefined): void => {
@@ -59,7 +65,7 @@ function exchange(
   sent.on("error", (error) => fail(`${error.message}.`));
   sent.on("response", (response) => {
     response.on("data", () => idle.refresh());
-    read(response, request, finish);
+    read(response, { ...request, expected }, finish);
   });
   sent.end(body);
   return () => finish(undefined);
@@ -67,13 +73,12 @@ function exchange(
 
 function read(
   response: IncomingMessage,
-  { limitBytes, bytes }: HttpRequest,
+  { limitBytes, bytes, expected }: HttpRequest & { readonly expected: typeof JSON_TYPE },
   finish: (answer: HttpAnswer) => void,
 ): void {
   const headers = headersOf(response);
   const status = response.statusCode ?? 0;
   const fail = (reason: string): void => finish({ ok: false, reason });
-  const expected = bytes === undefined ? JSON_TYPE : BYTES_TYPE;
   if (status === 200 && !expected.form.test(headers.get("content-type") ?? "")) {
     const type = headers.get("content-type") ?? "no content type";
     fail(`It answered with ${type} in place of ${expected.name}; a proxy may stand between.`);

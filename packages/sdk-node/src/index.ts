@@ -25,4 +25,5 @@ export type {
   Reason,
 } from "@bannerol/core";
 export { createClient, type NodeFlagClient } from "./create-client.ts";
+export { currentFlags, type RequestFlags } from "./middleware/request-flags.ts";
 export { type ClientOptions, type FileClientOptions, OptionsError, type ServerClientOptions } from "./options.ts";
