@@ -34,6 +34,7 @@ const gates = [
   ["fuzzing, short form", "npm", ["run", "fuzz", "--", "--runs", "1000", "--minutes", "5"]],
   ["mutation, short form", "npm", ["run", "mutation", "--", "--short"]],
   ["benchmarks, short form", "npm", ["run", "bench", "--", "--short"]],
+  ["benchmarks of delivery, short form", "npm", ["run", "bench:delivery", "--", "--short"]],
   ["types of the benchmarks", bin("tsc"), ["-p", join(root, "test", "bench")]],
 ];
 

@@ -7,7 +7,6 @@ import { parseArgs } from "node:util";
 import type { Measured } from "./child.ts";
 import { type BySubject, measureScenarios, measureStarts } from "./evaluation.ts";
 import { measureLists } from "./lists.ts";
-import { measurePropagation } from "./propagation.ts";
 import { measureSteps } from "./steps.ts";
 import { peers, type SubjectName, subjects } from "./subject.ts";
 import { shortNumber, tableOf } from "./table.ts";
@@ -46,16 +45,6 @@ print(
 );
 
 print("a list of 1,000,000 keys", ["", "", ""], await measureLists(values.short ? 5 : 31));
-
-const propagationRows: string[][] = [];
-for (const clients of values.short ? [20] : [20, 200, 1_000]) {
-  const { acknowledged, applied, broadcast } = await measurePropagation(clients, values.short ? 5 : 30);
-  const measured = { "change acknowledged": acknowledged, "change applied": applied, "bare ws broadcast": broadcast };
-  for (const [name, { p50, p99, max }] of Object.entries(measured)) {
-    propagationRows.push([`${name}, ${clients} clients`, ...[p50, p99, max].map((ms) => ms.toFixed(1))]);
-  }
-}
-print("from a change being sent", ["", "p50 ms", "p99 ms", "max ms"], propagationRows);
 
 for (const failure of ourFailures()) {
   console.error(`\n${failure}`);
