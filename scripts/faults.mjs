@@ -1,14 +1,23 @@
 /**
- * `node scripts/faults.mjs [--kills 1000] [--images 10000] [--changes 1000] [--seed 7] [--minutes 120] [names …]`: the
- * tests of `test/faults` with many more kills, power-loss images and changes than `npm test` takes. Names choose test
- * files, as in `kills-sqlite`. PostgreSQL is found or started as `scripts/postgres.mjs` says.
+ * `node scripts/faults.mjs [--kills 1000] [--images 10000] [--changes 1000] [--clients 10000] [--seconds 300]
+ * [--seed 7] [--minutes 120] [names …]`: the tests of `test/faults` with many more kills, power-loss images, changes and
+ * clients than `npm test` takes, and hostile servers met for so many seconds. Names choose test files, as in
+ * `kills-sqlite`. PostgreSQL is found or started as `scripts/postgres.mjs` says.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepare, root } from "./prepare.mjs";
 
-const amounts = { kills: "1000", images: "10000", changes: "1000", seed: "", minutes: "120" };
+const amounts = {
+  kills: "1000",
+  images: "10000",
+  changes: "1000",
+  clients: "10000",
+  seconds: "300",
+  seed: "",
+  minutes: "120",
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: Object.fromEntries(

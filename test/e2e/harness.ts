@@ -169,6 +169,11 @@ export class Application {
     });
   }
 
+  /** Sends the process a signal: SIGKILL, or SIGSTOP and SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Resolves with the exit code once the process has closed its client and left by itself. */
   async close(): Promise<number | null> {
     const exit = exitOf(this.#child);

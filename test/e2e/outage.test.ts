@@ -39,7 +39,7 @@ describe("an outage", () => {
     expect(statuses.every(({ state, source }) => state === "live" && source === "server")).toBe(true);
   });
 
-  it("changes no answer while the server is killed, away and started again, and ends by itself", async () => {
+  it("F1: changes no answer while the server is killed, away and started again, and ends by itself", async () => {
     await everywhere("startAsking", { flag: "steady", expected: true });
     await change("rollout", "moving", "30");
     expect(await world.stopServer("SIGKILL")).toBeNull();
@@ -86,7 +86,7 @@ describe("an outage", () => {
     await everywhere("atLeast", { revision, timeoutMs: 60_000 });
   });
 
-  it("is no trouble to an application that starts while the server is away and has a cache", async () => {
+  it("F3: is no trouble to an application that starts while the server is away and has a cache", async () => {
     const before = await applications[0]?.ask<number[]>("usersWith", { flag: "moving", count: 1_000 });
     expect(await applications[0]?.close()).toBe(0);
     await world.stopServer("SIGTERM");
@@ -106,7 +106,7 @@ describe("an outage", () => {
     expect(await started.close()).toBe(0);
   });
 
-  it("leaves an application that has nothing with its defaults, and it goes on", async () => {
+  it("F2: leaves an application that has nothing with its defaults, and it goes on", async () => {
     await world.stopServer("SIGTERM");
     const bare = world.application();
     expect(await bare.ask("evaluate", { flag: "steady", context: {}, defaultValue: true })).toMatchObject({

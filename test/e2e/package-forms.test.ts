@@ -19,10 +19,19 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, filename), "-C", installed, "--strip-components=1"]);
   symlinkSync(join(root, "node_modules", "ws"), join(folder, "node_modules", "ws"));
+  putOpenTelemetry();
   writeFileSync(join(folder, "flags.yaml"), "flags:\n  new-checkout:\n    fallthrough: { variant: on }\n");
   writeFileSync(join(folder, "flags.json"), '{"flags": {"new-checkout": {"fallthrough": {"variant": "on"}}}}');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As little of OpenTelemetry's API as shows that it is what the SDK loads. */
+function putOpenTelemetry(): void {
+  const api = join(folder, "node_modules", "@opentelemetry", "api");
+  mkdirSync(api, { recursive: true });
+  writeFileSync(join(api, "package.json"), '{"name": "@opentelemetry/api", "version": "1.9.0", "main": "index.js"}');
+  writeFileSync(join(api, "index.js"), "exports.trace = { getActiveSpan: () => globalThis.span };");
+}
 
 const asking = (file: string) => `
   const flags = createClient({ file: ${JSON.stringify(file)} });
@@ -32,19 +41,56 @@ const asking = (file: string) => `
   });
 `;
 
-const forms = [
-  ["ES modules", "application.mjs", 'import { createClient } from "@bannerol/sdk-node";'],
-  ["CommonJS", "application.cjs", 'const { createClient } = require("@bannerol/sdk-node");'],
+const allEntries = `
+  const flags = createTestClient({ "new-checkout": false });
+  flags.setFor("u1", "new-checkout", true);
+  const events = [];
+  globalThis.span = { isRecording: () => true, addEvent: (name) => events.push(name) };
+  flags.use(openTelemetry());
+  const user = () => ({ targetingKey: "u1" });
+  const middleware = [onExpress(flags, user), onFastify(flags, user), onHono(flags, user)];
+  middleware[0]({}, {}, () => {
+    const on = currentFlags().isEnabled("new-checkout");
+    process.stdout.write(JSON.stringify({ on, events, middleware: middleware.map((each) => typeof each) }));
+  });
+`;
+
+const loadAll = [
+  ["currentFlags", ""],
+  ["bannerol: onExpress", "/express"],
+  ["bannerol: onFastify", "/fastify"],
+  ["bannerol: onHono", "/hono"],
+  ["openTelemetry", "/opentelemetry"],
+  ["createTestClient", "/testing"],
 ] as const;
 
-describe.each(forms)("the packed SDK, loaded as %s", (_form, name, load) => {
-  it.each(["flags.json", "flags.yaml"])("reads %s", (file) => {
-    writeFileSync(join(folder, name), load + asking(file));
+const forms = [
+  ["ES modules", "mjs", (what: string, from: string) => `import { ${what.replace(": ", " as ")} } from "${from}";`],
+  ["CommonJS", "cjs", (what: string, from: string) => `const { ${what} } = require("${from}");`],
+] as const;
+
+describe.each(forms)("the packed SDK, loaded as %s", (_form, extension, load) => {
+  const run = (program: string): unknown => {
+    const name = `application.${extension}`;
+    writeFileSync(join(folder, name), program);
     const output = execFileSync(process.execPath, ["--unhandled-rejections=strict", name], {
       cwd: folder,
       timeout: 60_000,
     });
-    expect(JSON.parse(output.toString())).toEqual({ on: true, problem: null });
+    return JSON.parse(output.toString());
+  };
+
+  it.each(["flags.json", "flags.yaml"])("reads %s", (file) => {
+    expect(run(load("createClient", "@bannerol/sdk-node") + asking(file))).toEqual({ on: true, problem: null });
+  });
+
+  it("has every entry, and one current request among them", () => {
+    const loads = loadAll.map(([what, entry]) => load(what, `@bannerol/sdk-node${entry}`)).join("\n");
+    expect(run(loads + allEntries)).toEqual({
+      on: true,
+      events: ["feature_flag.evaluation"],
+      middleware: ["function", "function", "function"],
+    });
   });
 });
 

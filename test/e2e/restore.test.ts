@@ -14,7 +14,7 @@ describe("a backup that is restored", () => {
   afterAll(() => world.end());
   const production = ["--env", "production"];
 
-  it("is found by SDKs that had seen more: they converge, and go on from there", async () => {
+  it("F17: is found by SDKs that had seen more: they converge, and go on from there", async () => {
     await world.startServer();
     await world.json("flag", "create", "checkout");
     await world.json("flag", "enable", "checkout", ...production);

@@ -4,8 +4,13 @@
  */
 import { createClient } from "@bannerol/sdk-node";
 
-const { url, key, cache } = JSON.parse(process.argv[2] ?? "{}");
-const flags = createClient({ url, key, cache });
+const flags = createClient(JSON.parse(process.argv[2] ?? "{}"));
+
+/** What listeners were told, in order. */
+const told = { changes: [], states: [], problems: [] };
+flags.on("change", ({ epoch, revision }) => told.changes.push({ epoch, revision }));
+flags.on("status", ({ state }) => told.states.push(state));
+flags.on("error", ({ code }) => told.problems.push(code));
 
 /** Keeps asking, as an application under load does, and counts what it was told. */
 const answers = { asked: 0, wrong: 0 };
@@ -38,10 +43,28 @@ const requests = {
       }
     }, 5);
   },
+  /** Asks all the time for two flags that are always changed together. */
+  startComparing: ({ flags: [one, other] }) => {
+    asking = setInterval(() => {
+      for (let times = 0; times < 500; times += 1) {
+        answers.asked += 1;
+        if (flags.isEnabled(one) !== flags.isEnabled(other)) answers.wrong += 1;
+      }
+    }, 1);
+  },
   stopAsking: () => {
     clearInterval(asking);
     return answers;
   },
+  /** How many of so many evaluations gave something else. */
+  wrongOf: ({ flag, times, expected }) => {
+    let wrong = 0;
+    for (let user = 0; user < times; user += 1) {
+      if (flags.isEnabled(flag, { targetingKey: `user-${user}` }) !== expected) wrong += 1;
+    }
+    return wrong;
+  },
+  told: () => told,
   flush: async () => await flags.flush(),
   close: async () => {
     await flags.close();

@@ -17,5 +17,9 @@ export const kills = amount("FAULT_KILLS", 12);
 export const images = amount("FAULT_IMAGES", 80);
 /** Changes that each of eight writers makes, on each database. */
 export const changes = amount("FAULT_CHANGES", 10);
+/** SDKs connected at once, in the tests of herds. */
+export const clients = amount("FAULT_CLIENTS", 60);
+/** How long a hostile server is met for. */
+export const seconds = amount("FAULT_SECONDS", 10);
 /** What chance decides is drawn from it; printed with a failure. */
 export const seed = amount("FAULT_SEED", (Date.now() % 1_000_000) + 1);

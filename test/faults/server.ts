@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { collect, exitOf, freePort, root, until } from "../e2e/harness.ts";
 
-const ADMIN_TOKEN = "the-admin-token-of-the-fault-tests-0123456789";
+export const ADMIN_TOKEN = "the-admin-token-of-the-fault-tests-0123456789";
 
 export interface Answer<T> {
   readonly status: number;
@@ -15,14 +15,16 @@ export interface Answer<T> {
 export class Server {
   readonly #databaseUrl: string;
   readonly #home: string;
+  readonly #settings: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #output = { stdout: "", stderr: "" };
   #port = 0;
 
-  /** `home`: a folder for what a process keeps of its user. */
-  constructor(databaseUrl: string, home: string) {
+  /** `home`: a folder for what a process keeps of its user. `settings`: more of its environment. */
+  constructor(databaseUrl: string, home: string, settings: NodeJS.ProcessEnv = {}) {
     this.#databaseUrl = databaseUrl;
     this.#home = home;
+    this.#settings = settings;
   }
 
   get url(): string {
@@ -59,6 +61,7 @@ export class Server {
       BANNEROL_ADMIN_TOKEN: ADMIN_TOKEN,
       LOG_LEVEL: "warn",
       BANNEROL_DRAIN_SECONDS: "1",
+      ...this.#settings,
     };
     const program = join(root, "packages", "cli", "bin", "bannerol.js");
     this.#child = spawn(process.execPath, [program, "server"], { cwd: this.#home, env });
@@ -67,6 +70,11 @@ export class Server {
 
   get hasEnded(): boolean {
     return this.#child?.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** SIGSTOP and SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   /** Resolves with the exit code; null where the signal ended it. */
@@ -107,11 +115,17 @@ export class Server {
 
   /** A new server key of the environment `production`. */
   async newKey(): Promise<string> {
-    const { key } = await this.must<{ key: string }>("POST", "keys", {
-      project: "default",
-      environment: "production",
-      kind: "server",
-    });
-    return key;
+    return (await this.makeKey("server")).key;
+  }
+
+  async makeKey(kind: "server" | "client"): Promise<{ readonly id: string; readonly key: string }> {
+    return await this.must("POST", "keys", { project: "default", environment: "production", kind });
+  }
+
+  /** Of `/metrics`, the sum over all labels; 0 for one that is not there. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const lines = text.split("\n").filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
   }
 }

@@ -1,0 +1,99 @@
+/** Who comes to a server's doors, and what is told of them. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Application, until } from "../e2e/harness.ts";
+import { temporaryFolders } from "./folders.ts";
+import { hello, RawStream } from "./raw-stream.ts";
+import { Scene } from "./scene.ts";
+import { ADMIN_TOKEN, Server } from "./server.ts";
+
+const freshFolder = temporaryFolders();
+
+describe("a server", () => {
+  const scene = new Scene(new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder(), { LOG_LEVEL: "trace" }));
+  const { server } = scene;
+  let application: Application;
+  let clientKey: string;
+  beforeAll(async () => {
+    await scene.start();
+    clientKey = (await server.makeKey("client")).key;
+    application = await (await scene.line()).current();
+  });
+  afterAll(() => scene.end());
+
+  type Door = (key: string | undefined, headers?: Record<string, string>) => Promise<number>;
+  const bearer = (key: string | undefined): Record<string, string> =>
+    key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const get =
+    (path: string): Door =>
+    async (key, headers = {}) =>
+      (await fetch(server.url + path, { headers: { ...bearer(key), ...headers } })).status;
+  const doors: Readonly<Record<string, Door>> = {
+    ruleset: get("/sdk/v1/ruleset"),
+    events: get("/sdk/v1/stream"),
+    admin: get("/api/v1/projects/default/flags"),
+    stream: async (key, headers = {}) => {
+      const stream = await RawStream.open(server.url, { ...bearer(key), ...headers });
+      if (typeof stream === "number") return stream;
+      stream.socket.destroy();
+      return 101;
+    },
+    hello: async (key) => {
+      const stream = await RawStream.open(server.url, {});
+      if (typeof stream === "number") return stream;
+      stream.say({ ...hello, ...(key !== undefined && { key }) });
+      await until(() => stream.messages.length > 0 || stream.closeCode !== undefined);
+      stream.socket.destroy();
+      return stream.messages[0]?.type === "problem" ? await closing(stream) : 101;
+    },
+  };
+  const closing = async (stream: RawStream): Promise<number> => {
+    await until(() => stream.closeCode !== undefined);
+    return stream.closeCode ?? 0;
+  };
+
+  const keys = { token: () => ADMIN_TOKEN, server: () => scene.key, client: () => clientKey, none: () => undefined };
+  const page = { origin: "https://shop.example.com" };
+  it.each<[keyof typeof keys, string, number, object?]>([
+    ["server", "ruleset", 200],
+    ["server", "stream", 101],
+    ["server", "hello", 101],
+    ["server", "admin", 403],
+    ["client", "ruleset", 200],
+    ["client", "ruleset", 200, page],
+    ["client", "stream", 101, page],
+    ["client", "hello", 101],
+    ["client", "admin", 403],
+    ["token", "admin", 200],
+    ["token", "ruleset", 401],
+    ["token", "stream", 401],
+    ["token", "hello", 4401],
+    ["none", "ruleset", 401],
+    ["none", "admin", 401],
+    ["none", "hello", 4401],
+    ["server", "ruleset", 403, page],
+    ["server", "stream", 403, page],
+  ])("F37: with a key of class %s at the door %s answers %i", async (kind, door, status, headers) => {
+    expect(await doors[door]?.(keys[kind](), headers as Record<string, string>)).toBe(status);
+  });
+
+  it("F37: counts a server key that came from a browser as leaked", async () => {
+    const before = await server.metric("bannerol_keys_leaked_total");
+    expect(await doors.stream?.(scene.key, page)).toBe(403);
+    expect(await server.metric("bannerol_keys_leaked_total")).toBe(before + 1);
+    expect(server.output).toMatch(/leak|browser/i);
+  });
+
+  it("F47: says no secret in any line, though it logs everything, and neither does the application", async () => {
+    const canary = scene.key.slice(0, -1);
+    await fetch(`${server.url}/sdk/v1/ruleset?key=${canary}`, { headers: bearer(canary) });
+    await fetch(`${server.url}/api/v1/keys/${scene.key}`, { headers: bearer(ADMIN_TOKEN) });
+    await doors.hello?.(ADMIN_TOKEN);
+    await application.ask("flush");
+    const secrets = [scene.key, clientKey].map((key) => key.split("_")[3] ?? "-");
+    for (const secret of [ADMIN_TOKEN, ...secrets]) {
+      expect(server.output).not.toContain(secret);
+      expect(application.stderr).not.toContain(secret);
+    }
+    expect(server.output, "it did log").toContain("/sdk/v1/ruleset");
+  });
+});
