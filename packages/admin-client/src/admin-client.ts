@@ -2,7 +2,9 @@ import { keyCalls, tokenCalls } from "./calls/credentials.ts";
 import { evaluationCalls } from "./calls/evaluations.ts";
 import { flagCalls } from "./calls/flags.ts";
 import { historyCalls } from "./calls/history.ts";
+import { invariantCalls } from "./calls/invariants.ts";
 import { projectCalls } from "./calls/projects.ts";
+import { promotionCalls } from "./calls/promotion.ts";
 import { segmentCalls } from "./calls/segments.ts";
 import { targetingCalls } from "./calls/targeting.ts";
 import { type AdminClientOptions, createSend } from "./request.ts";
@@ -22,6 +24,8 @@ export class AdminClient {
   readonly segments;
   readonly history;
   readonly evaluations;
+  readonly promotion;
+  readonly invariants;
   readonly keys;
   readonly tokens;
 
@@ -33,6 +37,8 @@ export class AdminClient {
     this.segments = segmentCalls(send);
     this.history = historyCalls(send);
     this.evaluations = evaluationCalls(send);
+    this.promotion = promotionCalls(send);
+    this.invariants = invariantCalls(send);
     this.keys = keyCalls(send);
     this.tokens = tokenCalls(send);
   }

@@ -1,5 +1,12 @@
 export * from "./admin-client.ts";
 export type { Explained } from "./calls/evaluations.ts";
-export type { ChangeOptions, EnvironmentName, FlagName, SegmentName, TargetingName } from "./calls/options.ts";
+export type {
+  ChangeOptions,
+  EnvironmentName,
+  FlagName,
+  InvariantName,
+  SegmentName,
+  TargetingName,
+} from "./calls/options.ts";
 export * from "./errors.ts";
 export { type AdminClientOptions, type Answer, checkReachable } from "./request.ts";

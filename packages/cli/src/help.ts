@@ -5,31 +5,34 @@ import { commonOptions } from "./syntax.ts";
 /** How many of the commands, from the first, are what people want when they are in a hurry. */
 const urgent = 6;
 
+/** What is said of a command in so many characters stands beside another one. */
+const HALF = 36;
+
 /** The first page of help. It fits a screen of 24 lines of 80, the prompt after it included. */
 export function rootHelp(program: Command): string {
-  const lines = program.commands.map((command) => [`  ${nameOf(command)}`, summaryOf(command)]);
-  const width = Math.max(...lines.map(([name = ""]) => name.length));
-  const rows = (from: number, to?: number) =>
-    table(lines.slice(from, to).map(([name = "", summary = ""]) => [name.padEnd(width), summary]));
+  const [night, everyday] = [program.commands.slice(0, urgent), program.commands.slice(urgent)];
+  const isShort = (command: Command) => summaryOf(command).length <= HALF;
+  const width = Math.max(...night.map((command) => nameOf(command).length));
+  const rows = (commands: readonly Command[]) =>
+    table(commands.map((command) => [`  ${nameOf(command).padEnd(width)}`, summaryOf(command)]));
+  const short = everyday.filter(isShort).map((command) => [`  ${command.name()}`, summaryOf(command)]);
   return `${[
     "Usage: bannerol <command> [options]     bannerol <command> --help, --version",
     "At three in the morning:",
-    rows(0, urgent),
+    rows(night),
     "Every day:",
-    rows(urgent),
+    rows(everyday.filter((command) => !isShort(command))),
+    table(pairs(short)),
     "Every command, before the verb or after it:",
-    table(pairs(commonOptions.map(({ flags, brief }) => [flags, brief]))),
+    table(pairs(commonOptions.map(({ flags, brief }) => [`  ${flags}`, brief.padEnd(20)]))),
   ].join("\n")}\n`;
 }
 
-/** Two options on a line. */
-function pairs(options: readonly (readonly string[])[]): string[][] {
-  const rows: string[][] = [];
-  for (let at = 0; at < options.length; at += 2) {
-    const [first = [], second = []] = options.slice(at, at + 2);
-    rows.push([`  ${first[0]}`, `${first[1]}`.padEnd(20), ...second]);
-  }
-  return rows;
+/** Two on a line. */
+function pairs(rows: readonly (readonly string[])[]): string[][] {
+  return rows.flatMap((row, at) =>
+    at % 2 === 0 ? [[...row, ...(rows[at + 1] ?? []).map((cell) => cell.trim())]] : [],
+  );
 }
 
 function nameOf(command: Command): string {

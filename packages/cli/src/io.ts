@@ -11,6 +11,7 @@ export interface Io {
   readonly stderr: Sink;
   readonly stdin: Source;
   readonly interrupts: Interrupts;
+  readonly clock: Clock;
 }
 
 export interface Sink {
@@ -28,6 +29,13 @@ export interface Source {
   readAll(): Promise<string>;
   /** The same as it comes, for what may not fit into memory. */
   bytes(): AsyncIterable<Uint8Array>;
+}
+
+export interface Clock {
+  /** Milliseconds that never go back. */
+  now(): number;
+  /** Resolves after so many milliseconds, or at once where `until` is aborted. */
+  sleep(ms: number, until: AbortSignal): Promise<void>;
 }
 
 export interface Interrupts {

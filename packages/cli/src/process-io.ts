@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join, parse } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import envPaths from "env-paths";
 import { ExitCode } from "./exit-codes.ts";
 import type { Interrupts, Io, Sink, Source } from "./io.ts";
@@ -18,6 +19,10 @@ export function processIo(): Io {
     stderr: sink(process.stderr),
     stdin: source(),
     interrupts: interrupts(),
+    clock: {
+      now: () => performance.now(),
+      sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => {}),
+    },
   };
 }
 

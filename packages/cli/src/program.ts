@@ -4,11 +4,12 @@ import { UsageError } from "./errors.ts";
 import { rootHelp } from "./help.ts";
 import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
 import { changeCommands } from "./syntax/change.ts";
+import { diffCommand, invariantCommands, previewCommand, promoteCommand, testCommand } from "./syntax/checking.ts";
 import { nightCommands } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
 import { segmentCommands } from "./syntax/segment.ts";
 import { devCommand, serverCommand } from "./syntax/service.ts";
-import { type CommandSyntax, commonOptions, type OptionSyntax, type VerbSyntax } from "./syntax.ts";
+import { type CommandSyntax, commonOptions, type OptionSyntax, type VerbSyntax, waits } from "./syntax.ts";
 import { version } from "./version.ts";
 import { Words } from "./words.ts";
 
@@ -17,6 +18,12 @@ export const commands: readonly CommandSyntax[] = [
   ...nightCommands,
   flagCommands,
   segmentCommands,
+  serverCommand,
+  previewCommand,
+  diffCommand,
+  promoteCommand,
+  testCommand,
+  invariantCommands,
   changeCommands,
   projectCommands,
   environmentCommands,
@@ -24,7 +31,6 @@ export const commands: readonly CommandSyntax[] = [
   tokenCommands,
   loginCommand,
   devCommand,
-  serverCommand,
 ];
 
 /** What the command line asks for: a command, or a text about the commands. */
@@ -86,20 +92,26 @@ function add(parent: Command, syntax: CommandSyntax, listener: Listener): void {
 
 function addVerb(parent: Command, syntax: VerbSyntax, listener: Listener): void {
   const verb = parent.command(syntax.usage).description(syntax.summary);
-  for (const option of syntax.options ?? []) verb.addOption(toOption(option));
+  for (const option of [...(syntax.options ?? []), ...(syntax.waits ? waits : [])]) verb.addOption(toOption(option));
   addCommonOptions(verb, true);
   verb.addHelpText(
     "after",
     `\nExample: ${syntax.example}\nEvery command takes the options that \`bannerol --help\` names last.`,
   );
   throwUsage(verb);
-  verb.action(async () => listener.receive({ kind: "command", action: await syntax.load(), words: wordsOf(verb) }));
+  verb.action(async () => listener.receive({ kind: "command", action: await load(syntax), words: wordsOf(verb) }));
+  if (syntax.brief !== undefined) verb.summary(syntax.brief);
   const below = syntax.verbs ?? [];
   if (below.length === 0) return;
   verb
     .helpCommand(false)
     .summary(`${syntax.brief ?? syntax.summary}; ${below.map(({ usage }) => usage.split(" ")[0]).join("|")}`);
   for (const each of below) addVerb(verb, each, listener);
+}
+
+async function load({ load, waits }: VerbSyntax): Promise<Action> {
+  const action = await load();
+  return waits ? (await import("./wait/with-wait.ts")).withWait(action) : action;
 }
 
 /** Commander keeps an option with the command it stood behind; here each may stand anywhere, so each level has them. */
@@ -138,10 +150,11 @@ function pathOf(command: Command): string {
 
 /** The options of a command and of all above it; the one typed nearest to the verb counts. */
 function wordsOf(command: Command): Words {
-  const args = new Map<string, string>();
+  const args = new Map<string, string | readonly string[]>();
   command.registeredArguments.forEach((argument, i) => {
     const value: unknown = command.processedArgs[i];
     if (typeof value === "string") args.set(argument.name(), value);
+    if (Array.isArray(value)) args.set(argument.name(), value.map(String));
   });
   return new Words(args, optionsOf(command));
 }

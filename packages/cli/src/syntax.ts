@@ -6,9 +6,11 @@ export interface VerbSyntax {
   readonly usage: string;
   /** One line, in the imperative. */
   readonly summary: string;
-  /** For the first page of help, where the verbs below stand behind it. */
+  /** For the first page of help, where two may stand on a line, and the verbs below behind it. */
   readonly brief?: string;
   readonly options?: readonly OptionSyntax[];
+  /** Makes a change that SDKs see: takes `--wait`. */
+  readonly waits?: true;
   /** A command as somebody would type it. */
   readonly example: string;
   readonly load: () => Promise<Action>;
@@ -37,6 +39,12 @@ export interface NounSyntax {
 export type CommandSyntax = VerbSyntax | NounSyntax;
 
 export const comment: OptionSyntax = { flags: "--comment <text>", description: "why; kept in the history" };
+
+/** Of every command that `waits`. */
+export const waits: readonly OptionSyntax[] = [
+  { flags: "--wait [share]", description: "until all connected SDKs have it, or a share: 99%" },
+  { flags: "--wait-timeout <time>", description: "how long --wait waits; 60s unless named" },
+];
 
 /** What every command takes, before the verb or after it. */
 export const commonOptions: readonly (OptionSyntax & { readonly brief: string })[] = [

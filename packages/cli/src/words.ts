@@ -6,22 +6,33 @@ import { UsageError } from "./errors.ts";
  * else belongs is refused here, before it can travel in an address or end in somebody's log.
  */
 export class Words {
-  readonly #arguments: ReadonlyMap<string, string>;
+  readonly #arguments: ReadonlyMap<string, string | readonly string[]>;
   readonly #options: ReadonlyMap<string, unknown>;
 
-  constructor(args: ReadonlyMap<string, string>, options: ReadonlyMap<string, unknown>) {
+  constructor(args: ReadonlyMap<string, string | readonly string[]>, options: ReadonlyMap<string, unknown>) {
     this.#arguments = args;
     this.#options = options;
   }
 
   argument(name: string): string {
-    return refuseCredential(this.#arguments.get(name) ?? "", `<${name}>`);
+    return refuseCredential(this.#text(name), `<${name}>`);
+  }
+
+  /** An argument that may be given several times. */
+  arguments(name: string): readonly string[] {
+    const values = this.#arguments.get(name) ?? [];
+    return [values].flat().map((value) => refuseCredential(value, `<${name}>`));
   }
 
   /** The id in an argument that may be a whole key or token: a leaked one is revoked by pasting it. */
   credentialId(name: string): string {
-    const text = this.#arguments.get(name) ?? "";
+    const text = this.#text(name);
     return parseCredential(text)?.id ?? text;
+  }
+
+  #text(name: string): string {
+    const value = this.#arguments.get(name);
+    return typeof value === "string" ? value : "";
   }
 
   option(name: string): string | undefined {

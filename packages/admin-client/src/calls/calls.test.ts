@@ -7,6 +7,7 @@ const segment = { project: "p", segment: "s" };
 async function* linesOf(text: string) {
   yield new TextEncoder().encode(text);
 }
+const invariant = { project: "p", invariant: "i" };
 const environment = { project: "p", environment: "e" };
 const fields = {
   enabled: true,
@@ -39,6 +40,22 @@ const calls: readonly [request: string, call: (client: AdminClient) => Promise<u
   ["POST projects/p/flags/f/environments/e/enable", (client) => client.targeting.enable(targeting, {})],
   ["POST projects/p/flags/f/environments/e/disable", (client) => client.targeting.disable(targeting, {})],
   ["POST projects/p/flags/f/environments/e/kill", (client) => client.targeting.kill(targeting, {})],
+  [
+    "POST projects/p/flags/f/environments/e/preview",
+    (client) => client.targeting.preview(targeting, { enabled: true }),
+  ],
+  ["GET projects/p/environments/e/diff?from=d", (client) => client.promotion.diff(environment, { from: "d" })],
+  [
+    "POST projects/p/environments/e/promote",
+    (client) => client.promotion.promote(environment, { from: "d", flags: ["f"] }),
+  ],
+  ["GET projects/p/invariants?environment=e", (client) => client.invariants.list("p", { environment: "e" })],
+  ["GET projects/p/invariants/i", (client) => client.invariants.get(invariant)],
+  [
+    "POST projects/p/invariants",
+    (client) => client.invariants.create("p", { key: "i", environment: "e", flag: "f", minimumPercentage: 100 }),
+  ],
+  ["DELETE projects/p/invariants/i?comment=c", (client) => client.invariants.delete(invariant, { comment: "c" })],
   ["GET projects/p/segments", (client) => client.segments.list("p")],
   ["GET projects/p/segments/s", (client) => client.segments.get(segment)],
   ["POST projects/p/segments", (client) => client.segments.create("p", { key: "s" })],

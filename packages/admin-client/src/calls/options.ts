@@ -26,3 +26,9 @@ export interface SegmentName {
   readonly project: string;
   readonly segment: string;
 }
+
+/** Names one invariant. */
+export interface InvariantName {
+  readonly project: string;
+  readonly invariant: string;
+}

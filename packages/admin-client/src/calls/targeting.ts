@@ -1,5 +1,7 @@
 import type {
   CommentOnly,
+  Preview,
+  PreviewRequest,
   RolloutPut,
   TargetingChanged,
   TargetingForm,
@@ -26,6 +28,9 @@ export function targetingCalls(send: Send) {
       send<TargetingChanged>({ method: "PATCH", path: path(name), body, ifMatch }),
     rollout: (name: TargetingName, body: RolloutPut, { ifMatch }: ChangeOptions = {}) =>
       send<TargetingChanged>({ method: "PUT", path: [...path(name), "rollout"], body, ifMatch }),
+    /** What a targeting, or some of its fields, would change; nothing is written. */
+    preview: (name: TargetingName, body: PreviewRequest) =>
+      send<Preview>({ method: "POST", path: [...path(name), "preview"], body }),
     enable: move("enable"),
     disable: move("disable"),
     kill: move("kill"),

@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import type { ChangeForm, ChangeSet, ChangeSetAnswer } from "@bannerol/protocol/schemas";
+import type { ChangeForm, ChangeSet } from "@bannerol/protocol/schemas";
 import { type Action, type Call, openSession } from "../call.ts";
 import { commentOf } from "../comment.ts";
 import { CliError, UsageError } from "../errors.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { readJson } from "../input-file.ts";
 import type { Colours } from "../output/colour.ts";
 import { printable } from "../output/printable.ts";
-import { differenceLines, touchedOutput } from "../output/touched.ts";
+import { differenceLines, onlyEnvironment, touchedOutput } from "../output/touched.ts";
 import { mayChange } from "../protection.ts";
 
 /** It looks first: what the dry run shows is what is asked about, and what `If-Match` holds the change to. */
@@ -65,34 +64,10 @@ function changePage(change: ChangeForm, colours: Colours): string {
 /** `-` is what is piped in. The file holds what `POST changes` takes, or its items alone. */
 async function readChangeSet(call: Call): Promise<ChangeSet> {
   const file = call.words.argument("file");
-  const document = parse(await readText(call, file), file);
+  const document = await readJson(call.io, file);
   if (Array.isArray(document)) return { items: document };
   if (typeof document === "object" && document !== null && "items" in document && Array.isArray(document.items)) {
     return { ...document, items: document.items };
   }
   throw new UsageError(`${file} holds no change set: {"items": [{"flag": …, "environment": …, "after": {…}}, …]}.`);
-}
-
-async function readText({ io }: Call, file: string): Promise<string> {
-  if (file === "-") return await io.stdin.readAll();
-  try {
-    return await readFile(resolve(io.folder, file), "utf8");
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-}
-
-/** A flag's definition and a segment are seen in every environment. */
-function onlyEnvironment({ items }: ChangeSetAnswer): string | undefined {
-  const places = new Set(items.map(({ environment }) => environment));
-  const [place] = places;
-  return places.size === 1 ? place : undefined;
 }

@@ -41,6 +41,15 @@ const commandLines: readonly string[][] = [
   ["change", "apply", "-"],
   ["change", "show", "12"],
   ["change", "list"],
+  ["preview", "new-checkout", "--rollout", "25"],
+  ["promote", "new-checkout", "--from", "staging"],
+  ["invariant", "add", "free-stays-free", "--flag", "new-checkout", "--minimum", "100"],
+  ["invariant", "list"],
+  ["invariant", "show", "free-stays-free"],
+  ["invariant", "remove", "free-stays-free"],
+  ["env", "protect", "production"],
+  ["env", "unprotect", "production"],
+  ["env", "move", "production", "0"],
   ["project", "create", "mobile"],
   ["project", "list"],
   ["env", "create", "preview"],
@@ -66,6 +75,9 @@ describe("the answers that these tests script", () => {
     ["key", schemas.sdkKeyCreatedSchema, documents.sdkKey],
     ["token", schemas.tokenCreatedSchema, documents.token],
     ["answer to a change of many", schemas.changeSetAnswerSchema, documents.changed],
+    ["preview", schemas.previewSchema, documents.preview],
+    ["difference of environments", schemas.diffSchema, documents.diff],
+    ["invariant", schemas.invariantChangedSchema, documents.invariant],
     ["project", schemas.projectSchema, documents.project],
     ["evaluation", schemas.explainedSchema, { ...evaluation, explanation }],
   ])("are what the API answers: %s", (_, schema, document) => {
@@ -100,6 +112,8 @@ describe.each(commandLines.map((argv) => [argv.join(" "), argv] as const))("bann
 describe("what people see", () => {
   it.each(
     [
+      ["preview", "new-checkout", "--rollout", "25"],
+      ["invariant", "list"],
       ["flag", "list"],
       ["flag", "show", "new-checkout"],
       ["flag", "create", "new-checkout"],

@@ -1,8 +1,12 @@
-import { type Action, openSession } from "../call.ts";
+import type { EnvironmentPatch } from "@bannerol/protocol/schemas";
+import { type Action, type Call, openSession } from "../call.ts";
 import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
 import { stamp } from "../output/describe.ts";
+import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { mayChange } from "../protection.ts";
 
 export const create: Action = async (call) => {
   const { admin, project } = await openSession(call);
@@ -26,12 +30,41 @@ export const list: Action = async (call) => {
     document: body,
     text: (colours) =>
       table([
-        ["ENVIRONMENT", "NAME", "PROTECTED"].map((cell) => colours.dim(cell)),
-        ...body.items.map(({ key, name, protected: isProtected }) => [
+        ["ENVIRONMENT", "NAME", "POSITION", "PROTECTED"].map((cell) => colours.dim(cell)),
+        ...body.items.map(({ key, name, position, protected: isProtected }) => [
           colours.bold(printable(key)),
           printable(name),
+          String(position),
           isProtected ? colours.yellow("yes") : "no",
         ]),
       ]),
   };
 };
+
+export const protect: Action = (call) => patch(call, { protected: true }, "protected: changes there are asked about");
+export const unprotect: Action = (call) => patch(call, { protected: false }, "no longer protected");
+
+export const move: Action = async (call) => {
+  const position = readPosition(call.words.argument("position"));
+  return await patch(call, { position }, `moved`);
+};
+
+async function patch(call: Call, fields: EnvironmentPatch, state: string): Promise<Output> {
+  const session = await openSession(call);
+  const name = { project: session.project, environment: call.words.argument("environment") };
+  const { etag: ifMatch } = await session.admin.projects.environment(name);
+  await mayChange(call, session, { what: `change ${name.environment} itself`, environment: name.environment });
+  const patched = { ...fields, ...commentOf(call.words) };
+  const { body } = await session.admin.projects.updateEnvironment(name, patched, { ifMatch });
+  return {
+    document: body,
+    text: (colours) => `${colours.bold(printable(body.key))} ${state}\n${stamp(body, colours)}`,
+  };
+}
+
+function readPosition(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `A position is a whole number, 0 for the first environment, not ${JSON.stringify(text)}. \`bannerol env list\` shows them.`,
+  );
+}

@@ -56,6 +56,7 @@ async function retire(call: Parameters<Action>[0], verb: "archive" | "restore", 
 function changed(flag: FlagChanged, state: string): Output {
   return {
     document: flag,
+    changed: { revision: flag.revision },
     text: (colours) => `${colours.bold(printable(flag.key))} ${state}\n${stamp(flag, colours)}`,
   };
 }

@@ -1,38 +1,30 @@
 import type { TargetingName } from "@bannerol/admin-client";
-import type { RolloutPut } from "@bannerol/protocol/schemas";
 import { type Action, openSession, type Session } from "../call.ts";
 import { commentOf } from "../comment.ts";
 import { changedTargeting } from "../output/changed.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
-import { readPercent } from "../percent.ts";
+import { tellRollout } from "../preview/ask.ts";
 import { mayChange } from "../protection.ts";
-import type { Words } from "../words.ts";
+import { readRollout } from "../rollout-words.ts";
 
 /** Gives a variant to a share of users. It enables the flag only where it is told to, and says so where it is not. */
 export const rollout: Action = async (call) => {
-  const body = readRollout(call.words);
+  const body = { ...readRollout(call.words, call.words.argument("percent")), ...commentOf(call.words) };
   const session = await openSession(call);
   const name = { project: session.project, flag: call.words.argument("flag"), environment: session.environment() };
   const { etag } = await session.admin.targeting.get(name);
   const what = `roll out ${name.flag} to ${body.percentage} %`;
-  await mayChange(call, session, { what, environment: name.environment });
+  const shows = () => tellRollout(session, name, { rollout: body, enable: call.words.has("enable") });
+  await mayChange(call, session, { what, environment: name.environment, shows });
   const changed = await session.admin.targeting.rollout(name, body, { ifMatch: etag });
   if (changed.body.enabled) return changedTargeting(name, changed.body);
   if (!call.words.has("enable")) return withReminder(changedTargeting(name, changed.body), name);
-  return enable(session, name, { comment: commentOf(call.words), ifMatch: changed.etag });
+  return await enable(session, name, { comment: commentOf(call.words), ifMatch: changed.etag }).catch((error) => {
+    call.io.stderr.write(`The rollout is made: revision ${changed.body.revision}. Enabling it failed.\n`);
+    throw error;
+  });
 };
-
-function readRollout(words: Words): RolloutPut {
-  const variant = words.option("variant");
-  const bucketBy = words.option("bucketBy");
-  return {
-    percentage: readPercent(words.argument("percent")),
-    ...(variant !== undefined && { variant }),
-    ...(bucketBy !== undefined && { bucketBy }),
-    ...commentOf(words),
-  };
-}
 
 /** After the rollout, so that nobody outside the share gets the variant in between. */
 async function enable(

@@ -75,6 +75,7 @@ async function linesIn({ words, io }: Call): Promise<AsyncIterable<Uint8Array>> 
 function changed(segment: string, body: SegmentKeysChanged): Output {
   return {
     document: body,
+    changed: { revision: body.revision },
     text: (colours) =>
       `${colours.bold(printable(segment))} has ${body.count} keys ${body.list}\n${stamp(body, colours)}`,
   };

@@ -16,6 +16,7 @@ export const create: Action = async (call) => {
   const { body } = await admin.segments.create(project, request);
   return {
     document: body,
+    changed: { revision: body.revision },
     text: (colours) => `${colours.bold(printable(body.key))} created\n${stamp(body, colours)}`,
   };
 };
@@ -58,6 +59,7 @@ export const remove: Action = async (call) => {
   const { body } = await admin.segments.delete(name, commentOf(call.words), { ifMatch });
   return {
     document: body,
+    changed: { revision: body.revision },
     text: (colours) => `${colours.bold(printable(name.segment))} deleted\n${stamp(body, colours)}`,
   };
 };

@@ -8,6 +8,7 @@ import { printable } from "./printable.ts";
 export function changedTargeting(name: TargetingName, changed: TargetingChanged): Output {
   return {
     document: changed,
+    changed: { revision: changed.revision, environment: name.environment },
     text: (colours) =>
       `${colours.bold(printable(name.flag))} in ${printable(name.environment)}: ${describeTargeting(changed, colours)}\n` +
       stamp(changed, colours),

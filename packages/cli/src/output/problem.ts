@@ -75,11 +75,18 @@ export function exitCodeOf(code: string, status: number): ExitCode {
 }
 
 /** For people: what happened first, then each place that is wrong, then what a log can be searched for. */
-export function problemText({ detail, errors = [], requestId, status = 0 }: ProblemDocument, colours: Colours): string {
+export function problemText(problem: ProblemDocument, colours: Colours): string {
+  const { detail, requestId, status = 0 } = problem;
   const lines = [`${colours.red("error:")} ${detail.split("\n").map(printable).join("\n")}`];
-  for (const { path, message } of errors.filter((error) => !detail.includes(error.message))) {
+  for (const { path, message } of toList(problem)) {
     lines.push(`  ${path === "" ? "" : `${colours.bold(printable(path))}: `}${printable(message)}`);
   }
   if (requestId !== undefined && status >= 500) lines.push(colours.dim(`  request ${printable(requestId)}`));
   return lines.join("\n");
+}
+
+/** What the first sentence says already is not said twice, unless it is one of several that belong together. */
+function toList({ code, detail, errors = [] }: ProblemDocument): readonly FieldProblem[] {
+  if (code === "invariant_broken" && errors.length > 1) return errors;
+  return errors.filter(({ message }) => !detail.includes(message));
 }

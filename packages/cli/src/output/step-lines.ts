@@ -13,7 +13,7 @@ export interface StepLine {
 }
 
 /** Fits the narrowest terminal that people have; a wider one gains nothing, since sentences are read and not scanned. */
-const WIDTH = 80;
+export const WIDTH = 80;
 const NARROWEST = 24;
 
 const signs: { readonly [mark in Mark]: string } = { yes: "✓", no: "✗", trouble: "!", none: " " };
@@ -32,7 +32,7 @@ function render({ depth, mark, text, decided = false }: StepLine, colours: Colou
 }
 
 /** Folds at spaces. What follows the first line stands two further in, so as not to look like a step of its own. */
-function fold(text: string, width: number): string[] {
+export function fold(text: string, width: number): string[] {
   const folded: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -1,5 +1,5 @@
 /** What an attribute test found, in words: `plan is "free", which is not one of "pro", "team"`. */
-import type { ConditionStep, JsonValue } from "@bannerol/core";
+import type { AttributeTest, ConditionStep, JsonValue } from "@bannerol/core";
 import { oneLine, printable } from "./printable.ts";
 
 type TestStep = Extract<ConditionStep, { kind: "test" }>;
@@ -70,6 +70,14 @@ function listWords(values: readonly JsonValue[]): string {
   if (values.length === 1) return oneLine(values[0]);
   const more = values.length > SHOWN ? ` and ${values.length - SHOWN} more` : "";
   return values.length === 0 ? "any of no values" : `one of ${values.slice(0, SHOWN).map(oneLine).join(", ")}${more}`;
+}
+
+/** What a test asks for, whatever it meets: `plan is "pro"`. */
+export function askedWords({ attribute, op, values = [], ignoreCase = false }: AttributeTest): string {
+  const name = printable(attribute);
+  if (op === "exists") return `${name} is there`;
+  const { holds } = operators.get(op) ?? { holds: printable(op) };
+  return `${name} ${holds} ${listWords(values)}${ignoreCase ? ", in upper or lower case" : ""}`;
 }
 
 /** Why something that looks right does not pass: the mistakes that people make. */

@@ -7,7 +7,7 @@ import { oneLine, printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 /** One field of a document, before and after. */
-interface Difference {
+export interface Difference {
   readonly field: string;
   readonly before: unknown;
   readonly after: unknown;
@@ -15,13 +15,23 @@ interface Difference {
 
 /** The answer of a change set or a revert. */
 export function touchedOutput(answer: ChangeSetAnswer, what: string): Output {
+  const environment = onlyEnvironment(answer);
+  const changed = { revision: answer.revision, ...(environment !== undefined && { environment }) };
   return {
     document: answer,
+    ...(answer.items.length > 0 && answer.dryRun !== true && { changed }),
     text: (colours) =>
       [headline(answer, what), touchedTable(answer.items, colours), stamp(answer, colours)]
         .filter((part) => part !== "")
         .join("\n"),
   };
+}
+
+/** A flag's definition and a segment are seen in every environment. */
+export function onlyEnvironment({ items }: ChangeSetAnswer): string | undefined {
+  const places = new Set(items.map(({ environment }) => environment));
+  const [place] = places;
+  return places.size === 1 ? place : undefined;
 }
 
 function headline({ items, dryRun }: ChangeSetAnswer, what: string): string {
@@ -63,7 +73,7 @@ function fieldsOf(item: ChangeItem): string {
     .join(", ");
 }
 
-function differences({ before, after }: ChangeItem): readonly Difference[] {
+export function differences({ before, after }: ChangeItem): readonly Difference[] {
   const [was, is] = [fieldMap(before), fieldMap(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
     .map((field) => ({ field, before: was.get(field), after: is.get(field) }))

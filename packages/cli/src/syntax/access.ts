@@ -1,6 +1,7 @@
 import { keyKinds, roles } from "../choices.ts";
 import { comment, type NounSyntax, type VerbSyntax } from "../syntax.ts";
 
+const environments = () => import("../commands/env.ts");
 const keys = () => import("../commands/key.ts");
 const tokens = () => import("../commands/token.ts");
 
@@ -13,13 +14,34 @@ export const environmentCommands: NounSyntax = {
       summary: "make an environment; every flag starts disabled there",
       options: [{ flags: "--name <text>", description: "for people" }, comment],
       example: "bannerol env create preview --name Preview",
-      load: async () => (await import("../commands/env.ts")).create,
+      load: async () => (await environments()).create,
     },
     {
       usage: "list",
       summary: "show the environments of a project",
       example: "bannerol env list",
-      load: async () => (await import("../commands/env.ts")).list,
+      load: async () => (await environments()).list,
+    },
+    {
+      usage: "protect <environment>",
+      summary: "let few change it, and ask before",
+      options: [comment],
+      example: "bannerol env protect production",
+      load: async () => (await environments()).protect,
+    },
+    {
+      usage: "unprotect <environment>",
+      summary: "let it be changed like others",
+      options: [comment],
+      example: "bannerol env unprotect production",
+      load: async () => (await environments()).unprotect,
+    },
+    {
+      usage: "move <environment> <position>",
+      summary: "move it in promotion order, from 0",
+      options: [comment],
+      example: "bannerol env move preview 1",
+      load: async () => (await environments()).move,
     },
   ],
 };
@@ -128,6 +150,7 @@ export const tokenCommands: NounSyntax = {
 export const loginCommand: VerbSyntax = {
   usage: "login",
   summary: "keep a server's address and a token for later",
+  brief: "keep a token for later",
   example: "bannerol login --url https://flags.example.com",
   load: async () => (await import("../commands/login.ts")).login,
 };

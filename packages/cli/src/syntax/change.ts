@@ -9,6 +9,7 @@ export const changeCommands: NounSyntax = {
       usage: "apply <file>",
       summary: "make one change of many documents: all of them or none",
       options: [{ flags: "--dry-run", description: "show what would change, and change nothing" }, comment],
+      waits: true,
       example: "bannerol change apply release.json --dry-run",
       load: async () => (await import("../commands/change.ts")).apply,
     },

@@ -17,6 +17,7 @@ const settings: readonly OptionSyntax[] = [
 export const devCommand: VerbSyntax = {
   usage: "dev",
   summary: "start a server to try things with, here and now",
+  brief: "start a server to try things",
   options: settings,
   example: "bannerol dev",
   load: async () => (await import("../commands/dev.ts")).dev,

@@ -4,9 +4,12 @@ import type {
   ChangeList,
   ChangeSetAnswer,
   EnvironmentChanged,
+  EnvironmentDiff,
   EnvironmentList,
   FlagChanged,
   FlagList,
+  InvariantChanged,
+  Preview,
   ProjectForm,
   SdkKeyCreated,
   SegmentChanged,
@@ -146,4 +149,38 @@ export const token: TokenCreated = {
   revision: 14,
   head,
   token: "bnr_token_9mWb2LsQe4Yd_0123456789abcdefghijklmnopqrstuv_000000",
+};
+
+export const preview: Preview = {
+  revision: 12,
+  moves: [{ from: "off", to: "on", share: 0.15 }],
+  contexts: {
+    source: "synthetic",
+    count: 1_000,
+    changed: 148,
+    moves: [{ from: "off", to: "on", count: 148 }],
+    examples: [],
+  },
+  affects: ["express-checkout"],
+  warnings: [{ code: "reaches_others", message: "Flags that depend on this one may serve otherwise too." }],
+};
+
+export const diff: EnvironmentDiff = {
+  revision: 12,
+  from: "staging",
+  environment: "production",
+  items: [{ flag: "new-checkout", fields: [{ field: "enabled", from: true, here: false }] }],
+};
+
+export const invariant: InvariantChanged = {
+  key: "free-stays-free",
+  environment: "production",
+  flag: "new-checkout",
+  context: { targetingKey: "u1", plan: "free" },
+  serves: ["off"],
+  holds: false,
+  sampled: false,
+  breach: 'new-checkout serves on instead of off, with {"targetingKey":"u1","plan":"free"}',
+  revision: 15,
+  head,
 };

@@ -33,6 +33,17 @@ export function emptyFolder(): Promise<string> {
   return mkdtemp(join(root, "x"));
 }
 
+/** A clock that only sleeping moves. */
+function fakeClock(): Io["clock"] {
+  let now = 0;
+  return {
+    now: () => now,
+    async sleep(ms) {
+      now += ms;
+    },
+  };
+}
+
 /** Runs one command line as the process would, in a world made of strings. */
 export async function runCli(argv: readonly string[], world: World = {}): Promise<Ran> {
   const folder = world.folder ?? (await emptyFolder());
@@ -60,6 +71,7 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
         yield new TextEncoder().encode(world.input ?? "");
       },
     },
+    clock: fakeClock(),
     interrupts: { take: (listener) => world.stop?.(listener) },
   });
   return { code, ...written };
