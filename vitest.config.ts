@@ -30,7 +30,10 @@ export default defineConfig({
           ...patient,
           name: "faults",
           include: ["test/faults/**/*.test.ts", "test/simulation/**/*.test.ts"],
-          fileParallelism: false,
+          // They wait for watchdogs and beats more than they compute. After all others: what is promised within seconds
+          // should not have to be kept beside a compiler.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
