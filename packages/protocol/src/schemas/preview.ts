@@ -41,15 +41,7 @@ export type Served = z.output<typeof servedSchema>;
 
 export const previewWarningSchema = z
   .object({
-    code: z.enum([
-      "reshuffled",
-      "taken_away",
-      "disabled",
-      "archived",
-      "rules_differ",
-      "conditions_differ",
-      "reaches_others",
-    ]),
+    code: z.enum(["reshuffled", "taken_away", "disabled", "rules_differ", "conditions_differ", "reaches_others"]),
     message: z.string(),
   })
   .meta({ id: "PreviewWarning" });
