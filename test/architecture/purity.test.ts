@@ -12,6 +12,7 @@ const pure = [
   "packages/client/src",
   "packages/hub/src",
   "packages/server/src/state",
+  "packages/server/src/features/releases/judge",
 ];
 const pureFile = /^packages\/server\/src\/(features\/.*\/decide|log\/views?)\.ts$/;
 

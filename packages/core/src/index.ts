@@ -45,3 +45,4 @@ export { checksumAfter, checksumOf, type EntityKind, entityChecksum, versionOf }
 export { diffRulesets } from "./patch/diff.ts";
 export type * from "./result.ts";
 export { RulesetError, readRuleset, toDocument } from "./ruleset.ts";
+export { watchesOf } from "./watch.ts";

@@ -87,6 +87,25 @@ export interface Targeting {
   readonly fallthrough: Serve;
 }
 
+/**
+ * A metric that the release running on a flag wants to hear of. The release owns one rollout: that of the rule
+ * `release-<release>` where the flag has one, else the fallthrough's; outcomes of those whom that rollout took in or left
+ * out are summed, by the variant that it gave them.
+ */
+export interface Watch {
+  readonly metric: string;
+  readonly release: string;
+  /** Position of the step in force, from 0. */
+  readonly step: number;
+  /** Whether durations are wanted. */
+  readonly latency?: boolean;
+  /** Whether values are wanted; those above `cap` are cut. */
+  readonly values?: boolean;
+  readonly cap?: number;
+  /** Outcomes are not taken before a client has known of the step for so long. */
+  readonly afterMs?: number;
+}
+
 /** A flag as a ruleset holds it: its definition and one environment's targeting in one document. */
 export interface Flag extends Targeting {
   /** The revision that last changed this flag in this view. */
@@ -95,6 +114,8 @@ export interface Flag extends Targeting {
   /** Unsigned 32-bit; drawn once when the flag is made, the same in every environment. */
   readonly seed: number;
   readonly variants: readonly Variant[];
+  /** See `watchesOf`, which reads it. */
+  readonly watch?: readonly Watch[];
 }
 
 /** A list of keys that is too long for a document: it is fetched and held apart, under its id. */

@@ -7,6 +7,7 @@ export * from "./connection.ts";
 export * from "./credential.ts";
 export * from "./evaluation.ts";
 export * from "./flag.ts";
+export * from "./guard.ts";
 export * from "./invariant.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
