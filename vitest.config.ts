@@ -26,6 +26,10 @@ export default defineConfig({
       },
       {
         ...fromSource,
+        test: { ...patient, name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false },
+      },
+      {
+        ...fromSource,
         test: {
           ...patient,
           name: "faults",

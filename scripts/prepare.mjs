@@ -12,7 +12,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, "node_modules", ".cache", "bannerol");
 
 /** What must stand after a build. */
-const built = ["packages/cli/dist/main.js", "packages/sdk-node/dist/index.js"];
+const built = ["packages/cli/dist/main.js", "packages/sdk-node/dist/index.js", "packages/sdk-browser/dist/index.js"];
 
 export function prepare() {
   step(

@@ -8,6 +8,7 @@ const floors = new Map([
   ["client", 2],
   ["hub", 2],
   ["sdk-node", 3],
+  ["sdk-browser", 3],
   ["server", 3],
   ["admin-client", 3],
   ["cli", 4],

@@ -1,14 +1,23 @@
-export type { ConnectionPorts } from "./connection/driver.ts";
+export { backoffMs } from "./connection/backoff.ts";
+export {
+  type Connection,
+  type ConnectionListener,
+  type ConnectionPorts,
+  createConnection,
+} from "./connection/driver.ts";
 export { endingOf } from "./connection/ending.ts";
+export { standingOf } from "./connection/feed.ts";
 export type { ConnectionIdentity } from "./connection/line.ts";
 export type { Transport } from "./connection/ways.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
-export type { Exposure, ExposureCounts } from "./exposures.ts";
+export { type EventListener, type EventPorts, type EventSender, eventSender } from "./events/sender.ts";
+export type { Counted, Exposure, ExposureCounts } from "./exposures.ts";
 export { type ClientEvents, createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";
 export type { Feed, FeedListener, FeedStanding, OpenFeed } from "./feed.ts";
 export { createFlagClient, type FlagClientOptions } from "./flag-client.ts";
 export { EvaluationError, type Hook, type HookContext } from "./hooks/hook.ts";
+export { createListeners, type Listener } from "./listeners.ts";
 export type * from "./ports.ts";
 export type { RulesetChange, Source } from "./ruleset/store.ts";
-export type { ClientProblem, FilePlace, Status } from "./status.ts";
+export { type ClientProblem, type FilePlace, freshnessOf, type Status } from "./status.ts";
 export { ClientClosedError, type Ready, ReadyTimeoutError, RevisionTimeoutError } from "./waiting.ts";

@@ -36,7 +36,7 @@ export function connectionFeed(
   return listedFeed(open, { ports, limitBytes: limitBytes ?? MAX_RULESET_BYTES });
 }
 
-function standingOf(state: ConnectionState, problem: ConnectionProblem | undefined): FeedStanding {
+export function standingOf(state: ConnectionState, problem: ConnectionProblem | undefined): FeedStanding {
   const { troubled, rejected, way, upTo } = state.memory;
   return { phase: phaseOf(state), troubled, rejected, problem, transport: way.transport, upTo };
 }

@@ -16,6 +16,8 @@ export interface ConnectionIdentity {
   readonly key: string;
   readonly sdk: HelloMessage["sdk"];
   readonly instance: string;
+  /** Unless named: `local`. */
+  readonly evaluation?: HelloMessage["evaluation"];
 }
 
 export interface Line {
@@ -45,7 +47,7 @@ export function openLine(
 }
 
 function openWebSocket({ ports: { stream: transport }, identity, tell }: LineOptions): Line {
-  const { key, sdk, instance } = identity;
+  const { key, sdk, instance, evaluation } = identity;
   const stream = transport.open({
     opened: () => tell({ type: "opened" }),
     message: (text) => tell({ type: "message", text }),
@@ -61,6 +63,7 @@ function openWebSocket({ ports: { stream: transport }, identity, tell }: LineOpt
         sdk,
         instance,
         ...(have && { have }),
+        ...(evaluation && { evaluation }),
       }),
     acknowledge: ({ revision }) => send({ type: "ack", revision }),
     close: () => stream.close(),
@@ -112,8 +115,9 @@ function openEvents({ ports: { http }, identity, tell }: LineOptions, have: Stat
 }
 
 /** Who asks, as in `hello`, so that it is not taken for another. */
-export function askerOf({ instance, sdk }: ConnectionIdentity): string {
-  return `instance=${encodeURIComponent(instance)}&sdk=${encodeURIComponent(`${sdk.name}/${sdk.version}`)}`;
+export function askerOf({ instance, sdk, evaluation }: ConnectionIdentity): string {
+  const where = evaluation === undefined ? "" : `&evaluation=${evaluation}`;
+  return `instance=${encodeURIComponent(instance)}&sdk=${encodeURIComponent(`${sdk.name}/${sdk.version}`)}${where}`;
 }
 
 function eventIdOf({ epoch, revision, checksum }: StateIdentity): string {

@@ -14,20 +14,20 @@ import type { ClientProblem } from "../status.ts";
 import { batchesOf, type EventAuthor, probe } from "./batches.ts";
 import { emptyOutbox, leave, leavesAt, put, settle } from "./outbox.ts";
 
-interface EventPorts {
+export interface EventPorts {
   readonly clock: Pick<Clock, "monotonic">;
   readonly timers: Pick<Timers, "set">;
   readonly random: Random;
   readonly http: Pick<HttpTransport, "post">;
 }
 
-interface EventListener {
+export interface EventListener {
   /** What was counted since the last call. */
   readonly take: () => Counted;
   readonly report: (problem: ClientProblem) => void;
 }
 
-interface EventSender {
+export interface EventSender {
   /** From now on what was counted is sent every 30 s or so. */
   readonly start: () => void;
   /** Sends what is there. Resolves once the server has taken it, or a try has failed. Never rejects. */

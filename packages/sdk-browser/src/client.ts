@@ -1,0 +1,283 @@
+/** A client in a page: flags for one context, kept current, and word of what changed. */
+import {
+  type ClientProblem,
+  createListeners,
+  type EventSender,
+  freshnessOf,
+  type Listener,
+  type Ready,
+  type RulesetChange,
+  type Source,
+} from "@bannerol/client";
+import { type EvaluationContext, murmur3, type Ruleset } from "@bannerol/core";
+import { askServer } from "./answers.ts";
+import { createExposures } from "./exposures.ts";
+import { type Flags, flagsOf, settleTable } from "./flags.ts";
+import { createKeeper } from "./kept.ts";
+import { createLink } from "./linking.ts";
+import type { Known, Mode } from "./mode.ts";
+import { browserClock as clock, browserTimers as timers } from "./net/browser-ports.ts";
+import { httpTransport } from "./net/http.ts";
+import { webSocketTransport } from "./net/web-socket.ts";
+import { addressIn, type Bootstrap, type ClientOptions } from "./options.ts";
+import { createShowing } from "./showing.ts";
+import { SDK } from "./version.ts";
+import type { Answer } from "./view.ts";
+
+export interface Status {
+  /**
+   * `connecting`: on the way to the server, and no try has failed. `live`: every change arrives as it happens. `offline`:
+   * the server is out of reach, refuses, or nobody has looked at the page for long; tries go on, or begin again when
+   * somebody looks. `stale`: the state was last confirmed longer ago than `staleAfterMs`. `closed`: by `close()`.
+   */
+  readonly state: "connecting" | "live" | "stale" | "offline" | "closed";
+  /** Where the state in use came from; undefined where there is none. What the server has confirmed is its own. */
+  readonly source: Source | undefined;
+  readonly epoch: string | undefined;
+  readonly revision: number | undefined;
+  /** Since the server last gave or confirmed the state; a bootstrap's counts from the client's start. */
+  readonly ageMs: number | undefined;
+  /** Evaluations that the server does not hear of. */
+  readonly drops: number;
+  /** Deltas and states from the server that did not fit and were not applied. */
+  readonly rejected: number;
+  /** What is wrong with the connection, until it is no longer. */
+  readonly problem: ClientProblem | undefined;
+}
+
+export interface ClientEvents {
+  /** Once: there is a state to work with. */
+  readonly ready: Ready;
+  /** Results for this context differ from what they were: `keys` says of which flags. */
+  readonly change: RulesetChange;
+  /** The status has another `state` or `source`. */
+  readonly status: Status;
+  readonly error: ClientProblem;
+}
+
+/** Flags for the context in hand. None of its calls throws, waits or does I/O but where it says so. */
+export interface BrowserClient extends Flags {
+  /**
+   * Evaluates for another context from now on. What the page can evaluate changes at once; for flags that the server
+   * evaluates the defaults are served until it has answered. Resolves when it has. Never rejects.
+   */
+  setContext(context: EvaluationContext): Promise<void>;
+  /** The context in hand. */
+  readonly context: EvaluationContext;
+  /** The same calls on the state and the context of this moment. */
+  snapshot(): Flags & { readonly revision: number };
+  /**
+   * Resolves when there is a state to work with, and says where it came from. With a kept state the server is given a
+   * second, or until the first try has failed. Never rejects.
+   */
+  ready(): Promise<Ready>;
+  /** Calls `fn` at each such event; the answer unsubscribes. A listener that throws harms nobody. */
+  on<T extends keyof ClientEvents>(type: T, fn: Listener<ClientEvents[T]>): () => void;
+  status(): Status;
+  /** Sends what was counted, and writes what is to be kept. Never rejects. */
+  flush(): Promise<void>;
+  /** Ends the connection, sends the last counts. May be called twice; evaluation goes on. */
+  close(): Promise<void>;
+}
+
+/** How long the server has to say something newer than what was kept, before the client calls itself ready. */
+const READY_PATIENCE_MS = 1_000;
+const PAUSE_AFTER_MS = 5 * 60_000;
+
+export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
+  const server = addressIn(options);
+  const { key, logger = console, staleAfterMs, readyTimeoutMs } = options;
+  const name = `bannerol:${murmur3(`${mode.evaluation} ${server} ${key}`, 0).toString(36)}`;
+  const identity = { key, sdk: SDK, instance: newId(), evaluation: mode.evaluation };
+  const http = httpTransport(server, key);
+  const random = Math.random;
+  const ports = { clock, timers, random, http, stream: webSocketTransport(server) };
+  const listeners = createListeners<ClientEvents>((type, error) => {
+    if (type !== "error") report({ code: "listener_failed", message: `A listener for "${type}" threw: ${error}` });
+  });
+
+  let source: Source | undefined;
+  let confirmedAt = 0;
+  let problem: ClientProblem | undefined;
+  let told: Pick<Status, "state" | "source"> = { state: "connecting", source: undefined };
+  let becomeReady: (ready: Ready) => void;
+  let isReady = false;
+  const ready = new Promise<Ready>((resolve) => {
+    becomeReady = resolve;
+  });
+
+  const exposures = createExposures(() => options.events !== false && timers.set(5_000, openEvents));
+  const bootstrap = options.bootstrap && knownFrom(options.bootstrap);
+  const showing = createShowing(
+    {
+      mode,
+      now: clock.now,
+      count: exposures.count,
+      ask: (question, answered) => askServer(ports, question, answered),
+      shown(keys) {
+        const view = showing.table().view;
+        if (view !== undefined && keys.length > 0) {
+          listeners.emit("change", { epoch: view.epoch, revision: view.revision, keys });
+        }
+        update();
+      },
+      failed: (reason) => report({ code: "fetch_failed", message: `The server did not evaluate: ${reason}` }),
+    },
+    options.context ?? {},
+    bootstrap,
+  );
+  const keeper =
+    options.cache === false
+      ? undefined
+      : createKeeper(name, (reason) =>
+          logger.warn(
+            `Bannerol: the last known flags cannot be kept (${reason}). Set cache to false where that is so.`,
+          ),
+        );
+
+  let latest: Ruleset | undefined;
+  const link = createLink({
+    ports,
+    identity,
+    shareAs: options.shareTabs === false ? undefined : name,
+    pauseAfterMs: options.pauseAfterMs ?? PAUSE_AFTER_MS,
+    listener: {
+      install(ruleset) {
+        latest = ruleset;
+        confirmed();
+        showing.take(ruleset);
+        keep();
+      },
+      confirm() {
+        confirmed();
+        if (latest !== undefined && showing.table().view?.revision !== latest.revision) showing.take(latest);
+        update();
+      },
+      report(found) {
+        problem = found;
+        report(found);
+      },
+      settled() {
+        if (link.phase() === "live") problem = undefined;
+        update();
+      },
+      leaving,
+    },
+  });
+
+  function confirmed(): void {
+    source = "server";
+    confirmedAt = clock.monotonic();
+  }
+
+  function keep(): void {
+    if (latest !== undefined)
+      keeper?.put({ ruleset: latest, confirmedAt: clock.now(), known: showing.known() }, showing.context());
+  }
+
+  function report(found: ClientProblem): void {
+    if (found.code === "key_refused" || found.code === "protocol_not_spoken") logger.warn(`Bannerol: ${found.message}`);
+    listeners.emit("error", found);
+  }
+
+  function status(): Status {
+    const { view } = showing.table();
+    const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
+    return {
+      state: freshnessOf(link.phase(), ageMs, staleAfterMs),
+      source,
+      epoch: view?.epoch,
+      revision: view?.revision,
+      ageMs,
+      drops: exposures.dropped() + (events?.dropped() ?? 0),
+      rejected: link.rejected(),
+      problem,
+    };
+  }
+
+  function update(): void {
+    const now = status();
+    if (showing.table().view !== undefined && (source === "server" || link.troubled())) nowReady();
+    if (now.state === told.state && now.source === told.source) return;
+    told = now;
+    listeners.emit("status", now);
+  }
+
+  function nowReady(): void {
+    if (isReady || source === undefined) return;
+    isReady = true;
+    becomeReady({ source });
+    listeners.emit("ready", { source });
+  }
+
+  let events: EventSender | undefined;
+  async function openEvents(): Promise<void> {
+    if (events !== undefined) return;
+    const { openSender } = await import("./report.ts");
+    events ??= openSender({ ports, identity, newId, take, report });
+    events.start();
+    await events.flush();
+  }
+
+  function take() {
+    settleTable(showing.table(), exposures.count);
+    return exposures.take();
+  }
+
+  function leaving(): void {
+    keeper?.flush();
+    void events?.flush();
+  }
+
+  function begin(): void {
+    if (bootstrap !== undefined) source = "bootstrap";
+    const kept = keeper?.load(showing.context());
+    latest = kept?.ruleset;
+    if (kept !== undefined && bootstrap === undefined) {
+      source = "cache";
+      confirmedAt = clock.monotonic() - Math.max(0, clock.now() - kept.confirmedAt);
+      showing.take(kept.ruleset, kept.known);
+    }
+    link.start(latest);
+    if (bootstrap === undefined) timers.set(READY_PATIENCE_MS, () => showing.table().view !== undefined && nowReady());
+    else nowReady();
+    if (readyTimeoutMs !== undefined) timers.set(readyTimeoutMs, () => becomeReady({ source: undefined }));
+  }
+
+  queueMicrotask(begin);
+
+  return {
+    ...flagsOf(showing.table, clock.now, exposures.count),
+    setContext: showing.setContext,
+    get context() {
+      return showing.context();
+    },
+    snapshot() {
+      const table = showing.table();
+      return { ...flagsOf(() => table, clock.now, exposures.count), revision: table.view?.revision ?? 0 };
+    },
+    ready: () => ready,
+    on: listeners.on,
+    status,
+    async flush() {
+      keeper?.flush();
+      await events?.flush();
+    },
+    async close() {
+      link.close();
+      showing.close();
+      keeper?.flush();
+      becomeReady({ source: undefined });
+      await events?.close();
+    },
+  };
+}
+
+function knownFrom({ epoch, revision, flags }: Bootstrap): Known {
+  return { answers: { epoch, revision, flags: new Map<string, Answer>(Object.entries(flags)) } };
+}
+
+/** Only to tell clients and batches apart. `randomUUID` is missing where a page came without encryption. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+}

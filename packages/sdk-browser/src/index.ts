@@ -1,0 +1,6 @@
+export type { ClientProblem, Ready, RulesetChange, Source } from "@bannerol/client";
+export type { ErrorCode, EvaluationContext, EvaluationResult, JsonValue, Reason } from "@bannerol/core";
+export type { BrowserClient, ClientEvents, Status } from "./client.ts";
+export { createClient } from "./create-client.ts";
+export type { Flags } from "./flags.ts";
+export { type Bootstrap, type ClientOptions, OptionsError } from "./options.ts";

@@ -1,0 +1,79 @@
+/**
+ * The last known state, kept in localStorage for a page that is opened while the server is away, or slow. It is written
+ * when the page is idle, at most once in 5 s, and when it is left. Where there is no room, or no storage, nothing is kept.
+ */
+import { checksumOf, type EvaluationContext, murmur3, type Ruleset, readRuleset, toDocument } from "@bannerol/core";
+import type { Known } from "./mode.ts";
+import type { Answer } from "./view.ts";
+
+export interface KeptState {
+  readonly ruleset: Ruleset;
+  /** When the server last called it current: wall clock, epoch milliseconds. */
+  readonly confirmedAt: number;
+  readonly known?: Known | undefined;
+}
+
+export interface Keeper {
+  /** What was kept for this context; answers for another are left out. */
+  readonly load: (context: EvaluationContext) => KeptState | undefined;
+  readonly put: (state: KeptState, context: EvaluationContext) => void;
+  /** Writes now what is still to be written. */
+  readonly flush: () => void;
+}
+
+const MIN_GAP_MS = 5_000;
+/** UTF-16 units. Browsers give an origin some five million, and writing takes the page's own time. */
+const MAX_LENGTH = 2 ** 21;
+
+/** `name`: of the entry. `warn` is called once, where nothing can be kept. */
+export function createKeeper(name: string, warn: (reason: string) => void): Keeper {
+  let waiting: (() => string) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let warned = false;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = waiting?.() ?? "";
+    waiting = undefined;
+    if (text === "") return;
+    try {
+      if (text.length > MAX_LENGTH) localStorage.removeItem(name);
+      else localStorage.setItem(name, text);
+    } catch (error) {
+      if (!warned) warn(String(error));
+      warned = true;
+    }
+  };
+
+  return {
+    load(context) {
+      try {
+        const { confirmedAt, checksum, ruleset: document, of, answers } = JSON.parse(localStorage.getItem(name) ?? "");
+        const ruleset = readRuleset(document);
+        if (checksumOf(ruleset) !== checksum || typeof confirmedAt !== "number") return undefined;
+        if (of !== nameOf(context)) return { ruleset, confirmedAt };
+        const flags = new Map<string, Answer>(answers.flags);
+        return { ruleset, confirmedAt, known: { answers: { ...answers, flags }, asOf: ruleset } };
+      } catch {
+        // Nothing there, damaged, or no storage at all.
+        return undefined;
+      }
+    },
+    put({ ruleset, confirmedAt, known }, context) {
+      waiting = () => {
+        const answers = known && { ...known.answers, flags: [...known.answers.flags] };
+        const checksum = checksumOf(ruleset);
+        return JSON.stringify({ confirmedAt, checksum, ruleset: toDocument(ruleset), of: nameOf(context), answers });
+      };
+      timer ??= setTimeout(flush, MIN_GAP_MS);
+    },
+    flush,
+  };
+}
+
+/** Stands for a context without telling it. */
+function nameOf(context: EvaluationContext): string {
+  const text = JSON.stringify(context);
+  return `${murmur3(text, 0)}.${murmur3(text, 1)}.${text.length}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * How a page is connected: by itself, or by the tab that leads; not at all while nobody looks for long.
+ *
+ *     begin ─► share ─┬─ lead, alone ─► connection by WebSocket ──► listener
+ *       ▲             └─ follow ──────► connection by the leader ──► listener
+ *       └── resumed ◄── paused
+ */
+import {
+  type Connection,
+  type ConnectionIdentity,
+  type ConnectionListener,
+  type ConnectionPorts,
+  createConnection,
+  type FeedStanding,
+  type StreamTransport,
+  standingOf,
+} from "@bannerol/client";
+import type { Ruleset } from "@bannerol/core";
+import { watchAttention } from "./attention.ts";
+import type { TabChannel } from "./tabs/channel.ts";
+import { tabTransport } from "./tabs/follower.ts";
+import { type Leader, leadTabs } from "./tabs/leader.ts";
+import { share } from "./tabs/share.ts";
+
+export interface LinkOptions {
+  readonly ports: ConnectionPorts;
+  readonly identity: ConnectionIdentity;
+  /** Under which tabs find each other; without it each has a connection of its own. */
+  readonly shareAs: string | undefined;
+  readonly pauseAfterMs: number;
+  readonly listener: Pick<ConnectionListener, "install" | "confirm" | "report"> & {
+    readonly settled: () => void;
+    readonly leaving: () => void;
+  };
+}
+
+export interface Link {
+  readonly phase: () => FeedStanding["phase"];
+  readonly troubled: () => boolean;
+  readonly rejected: () => number;
+  readonly start: (ruleset: Ruleset | undefined) => void;
+  readonly close: () => void;
+}
+
+/** However often a network comes back, a server is asked at most this often for that. */
+const MIN_RESUME_MS = 10_000;
+
+export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }: LinkOptions): Link {
+  const { clock, timers } = ports;
+  let have: Ruleset | undefined;
+  let connection: Connection | undefined;
+  let leader: Leader | undefined;
+  let leave: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
+  let stopWatching: (() => void) | undefined;
+  let isFollower = false;
+  let resumedAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
+
+  const standing = () => connection && standingOf(connection.state(), undefined);
+  const phase = () => (closed ? "closed" : (standing()?.phase ?? "offline"));
+
+  const connect = (stream: StreamTransport): void => {
+    connection?.close();
+    const mine = createConnection({ ...ports, stream }, identity, {
+      ...listener,
+      settled() {
+        if (mine !== connection) return;
+        have = mine.state().memory.ruleset;
+        if (phase() === "live" && have !== undefined) leader?.live(have);
+        else leader?.lost("The server is out of reach.");
+        listener.settled();
+      },
+    });
+    connection = mine;
+    mine.start(have);
+  };
+
+  const lead = (channel: TabChannel): void => {
+    stopListening?.();
+    isFollower = false;
+    leader = leadTabs(channel, timers);
+    connect(ports.stream);
+  };
+
+  const follow = (channel: TabChannel): void => {
+    isFollower = true;
+    const stream = tabTransport(channel, identity.instance);
+    stopListening = channel.listen(({ type }) => {
+      if (type === "live" && phase() !== "live") connect(stream);
+    });
+    connect(stream);
+  };
+
+  const begin = (): void => {
+    if (shareAs === undefined) connect(ports.stream);
+    else leave = share(shareAs, { lead, follow, alone: () => connect(ports.stream) });
+  };
+
+  const end = (): void => {
+    stopListening?.();
+    leader?.stop();
+    leave?.();
+    leader = undefined;
+    leave = undefined;
+    const last = connection;
+    connection = undefined;
+    last?.close();
+    listener.settled();
+  };
+
+  const resume = (): void => {
+    const now = clock.monotonic();
+    if (connection === undefined && leave === undefined) begin();
+    else if (isFollower || phase() !== "offline" || now - resumedAt < MIN_RESUME_MS) return;
+    else connect(ports.stream);
+    resumedAt = now;
+  };
+
+  return {
+    phase,
+    troubled: () => standing()?.troubled ?? false,
+    rejected: () => standing()?.rejected ?? 0,
+    start(ruleset) {
+      have = ruleset;
+      const attention = { paused: end, resumed: resume, leaving: listener.leaving };
+      stopWatching = watchAttention(attention, pauseAfterMs);
+      begin();
+    },
+    close() {
+      closed = true;
+      stopWatching?.();
+      end();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** What a page may say to `createClient`, and what is wrong with it. */
+import type { EvaluationContext, JsonValue, Reason } from "@bannerol/core";
+
+/** What a server rendered a page with: `flags.forContext(context).toJSON()` of the SDK for Node.js. */
+export interface Bootstrap {
+  readonly epoch: string;
+  readonly revision: number;
+  readonly flags: {
+    readonly [key: string]: { readonly value: JsonValue; readonly variant?: string; readonly reason: Reason };
+  };
+}
+
+export interface ClientOptions {
+  /** The server's address, such as `https://flags.example.com`; a path is kept, as a prefix. */
+  readonly url: string | URL;
+  /** A client key, `bnr_client_…`: it is public. */
+  readonly key: string;
+  /** For whom flags are evaluated, until `setContext`. Default: nobody in particular. */
+  readonly context?: EvaluationContext | undefined;
+  /** `local` (default): the page evaluates. `remote`: the server does, and rules stay there. */
+  readonly evaluation?: "local" | "remote" | undefined;
+  /** Results that the page was rendered with, for the same context: served until the server is heard. */
+  readonly bootstrap?: Bootstrap | undefined;
+  /** Whether the last known state is kept in localStorage. Default: true. */
+  readonly cache?: boolean | undefined;
+  /** Whether all tabs share one connection. Default: true. */
+  readonly shareTabs?: boolean | undefined;
+  /** Whether the server is told how often which flag served which variant: sums, no contexts. Default: true. */
+  readonly events?: boolean | undefined;
+  /** How long a page that nobody looks at stays connected. Default: five minutes. */
+  readonly pauseAfterMs?: number | undefined;
+  /** How long `ready()` waits, counted from `createClient`; it then resolves without a source. Default: for ever. */
+  readonly readyTimeoutMs?: number | undefined;
+  /** An age above which the status is `stale`. Default: it never is. */
+  readonly staleAfterMs?: number | undefined;
+  /** Hears the few warnings that somebody must know of. Default: `console`. */
+  readonly logger?: { warn(message: string): void } | undefined;
+}
+
+/** An option that cannot work. The message names it, and says what to give instead. */
+export class OptionsError extends TypeError {
+  override readonly name = "OptionsError";
+}
+
+/** The server's address, ending in a slash. Throws `OptionsError`. */
+export function addressIn({ url, key }: ClientOptions): string {
+  if (typeof key !== "string" || !/^[!-~]+$/.test(key))
+    throw new OptionsError("key must be a client key (bnr_client_…).");
+  if (key.startsWith("bnr_server_")) {
+    throw new OptionsError(
+      "key is a server key, which no page may hold. Revoke it, and give a client key (bnr_client_…).",
+    );
+  }
+  const address = `${url}`.replace(/\/*$/, "/");
+  if (/^https?:\/\/[^/?#@]+\/[^?#]*$/.test(address)) return address;
+  throw new OptionsError(`url must be the server's address, such as "https://flags.example.com"; it is ${url}.`);
+}

@@ -1,0 +1,18 @@
+/** Tells the server what was counted. In a chunk of its own: a page's first paint need not wait for it. */
+import {
+  type ConnectionIdentity,
+  type EventListener,
+  type EventPorts,
+  type EventSender,
+  eventSender,
+} from "@bannerol/client";
+
+export interface SenderOptions extends EventListener {
+  readonly ports: EventPorts;
+  readonly identity: ConnectionIdentity;
+  readonly newId: () => string;
+}
+
+export function openSender({ ports, identity, newId, take, report }: SenderOptions): EventSender {
+  return eventSender(ports, { instance: identity.instance, sdk: identity.sdk, newId })({ take, report });
+}

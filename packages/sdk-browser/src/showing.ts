@@ -1,0 +1,140 @@
+/**
+ * What the page is shown: of which state, for whom.
+ *
+ *     take(ruleset) ─┬─ all of it can be evaluated here ────────────────► view ─► table
+ *     setContext ────┴─ the server is asked for the rest ─ its answers ───┘
+ *
+ * A state is shown whole: what changed together is seen together, whoever evaluates it.
+ */
+import { type EvaluationContext, equalJson, type Ruleset } from "@bannerol/core";
+import type { askServer } from "./answers.ts";
+import { type Count, settleTable, type Table, tableOf } from "./flags.ts";
+import type { Known, Mode } from "./mode.ts";
+import { type View, viewOfAnswers } from "./view.ts";
+
+type Asked = Parameters<typeof askServer>[1];
+type Told = Parameters<typeof askServer>[2];
+
+export interface ShowingOptions {
+  readonly mode: Mode;
+  readonly ask: (question: Asked, told: Told) => () => void;
+  readonly now: () => number;
+  readonly count: Count;
+  /** Another state, or another context, is shown; `keys` are the flags whose results differ. */
+  readonly shown: (keys: readonly string[]) => void;
+  readonly failed: (reason: string) => void;
+}
+
+export interface Showing {
+  readonly table: () => Table;
+  readonly context: () => EvaluationContext;
+  readonly known: () => Known | undefined;
+  /** Shows this state, as soon as all of it is known. */
+  readonly take: (ruleset: Ruleset, known?: Known) => void;
+  /** Resolves once all is shown for this context; at once where the page evaluates all by itself. */
+  readonly setContext: (context: EvaluationContext) => Promise<void>;
+  readonly close: () => void;
+}
+
+export function createShowing(options: ShowingOptions, first: EvaluationContext, bootstrap?: Known): Showing {
+  const { mode, ask, now, count } = options;
+  let context = copyOf(first);
+  let latest: Ruleset | undefined;
+  let shownRuleset: Ruleset | undefined;
+  let known = bootstrap;
+  let table = tableOf(bootstrap && viewOfAnswers(bootstrap.answers));
+  let cancel: (() => void) | undefined;
+  let waiting: (() => void)[] = [];
+
+  const show = (): void => {
+    const before = table;
+    const view = latest && mode.view({ ruleset: latest, context, known }, before.view);
+    shownRuleset = latest;
+    table = tableOf(view);
+    settleTable(before, count);
+    options.shown(differences(before, view));
+  };
+
+  const proceed = (): void => {
+    cancel?.();
+    cancel = undefined;
+    if (latest === undefined) return;
+    const flags = mode.asks(latest, known);
+    if (flags === undefined) {
+      finish();
+      return;
+    }
+    const asOf = latest;
+    const { epoch, revision } = asOf;
+    const atLeast = Math.max(revision, known?.answers.epoch === epoch ? known.answers.revision : 0);
+    cancel = ask(
+      { context, flags, epoch, atLeast },
+      {
+        answered(answers) {
+          known = { answers, asOf };
+          finish();
+        },
+        failed(reason) {
+          // What the page can evaluate need not wait for the rest.
+          if (shownRuleset !== latest) show();
+          options.failed(reason);
+        },
+      },
+    );
+  };
+
+  const finish = (): void => {
+    show();
+    const done = waiting;
+    waiting = [];
+    for (const resolve of done) resolve();
+  };
+
+  const differences = ({ view: before, entries, all }: Table, after: View | undefined): readonly string[] => {
+    if (before === undefined) return [...(after?.keys() ?? [])];
+    const candidates =
+      (after && mode.mayDiffer(before, after)) ?? (all ? before : { keys: () => entries.keys() }).keys();
+    const at = now();
+    return [...candidates].filter((key) => !isSame(before.flag(key)?.answer(at), after?.flag(key)?.answer(at)));
+  };
+
+  return {
+    table: () => table,
+    context: () => context,
+    known: () => known,
+    take(ruleset, kept) {
+      latest = ruleset;
+      known = kept ?? known;
+      proceed();
+    },
+    setContext(next) {
+      context = copyOf(next);
+      known = undefined;
+      const all = new Promise<void>((resolve) => waiting.push(resolve));
+      // What was answered for somebody else is shown to nobody.
+      if (latest !== undefined && mode.asks(latest, known) !== undefined) show();
+      proceed();
+      return all;
+    },
+    close() {
+      cancel?.();
+      settleTable(table, count);
+    },
+  };
+}
+
+type Answered = ReturnType<NonNullable<ReturnType<View["flag"]>>["answer"]> | undefined;
+
+function isSame(a: Answered, b: Answered): boolean {
+  if (a === b) return true;
+  return a?.variant === b?.variant && a?.errorCode === b?.errorCode && equalJson(a?.value, b?.value);
+}
+
+/** What the page alters later does not alter for whom flags are evaluated, but for what lies deeper. */
+function copyOf(context: EvaluationContext): EvaluationContext {
+  try {
+    return { ...context };
+  } catch {
+    return context;
+  }
+}
