@@ -5,6 +5,7 @@ import { historyCalls } from "./calls/history.ts";
 import { invariantCalls } from "./calls/invariants.ts";
 import { projectCalls } from "./calls/projects.ts";
 import { promotionCalls } from "./calls/promotion.ts";
+import { scheduleCalls } from "./calls/schedules.ts";
 import { segmentCalls } from "./calls/segments.ts";
 import { targetingCalls } from "./calls/targeting.ts";
 import { type AdminClientOptions, createSend } from "./request.ts";
@@ -22,6 +23,7 @@ export class AdminClient {
   readonly flags;
   readonly targeting;
   readonly segments;
+  readonly schedules;
   readonly history;
   readonly evaluations;
   readonly promotion;
@@ -35,6 +37,7 @@ export class AdminClient {
     this.flags = flagCalls(send);
     this.targeting = targetingCalls(send);
     this.segments = segmentCalls(send);
+    this.schedules = scheduleCalls(send);
     this.history = historyCalls(send);
     this.evaluations = evaluationCalls(send);
     this.promotion = promotionCalls(send);

@@ -5,6 +5,7 @@ import { rootHelp } from "./help.ts";
 import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
 import { changeCommands } from "./syntax/change.ts";
 import { diffCommand, invariantCommands, previewCommand, promoteCommand, testCommand } from "./syntax/checking.ts";
+import { scheduleCommands } from "./syntax/delivery.ts";
 import { nightCommands } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
 import { segmentCommands } from "./syntax/segment.ts";
@@ -31,6 +32,7 @@ export const commands: readonly CommandSyntax[] = [
   tokenCommands,
   loginCommand,
   devCommand,
+  scheduleCommands,
 ];
 
 /** What the command line asks for: a command, or a text about the commands. */

@@ -12,6 +12,7 @@ import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
 import { promotionRoutes } from "./features/promotion/routes.ts";
 import { revertRoute } from "./features/revert/route.ts";
+import { scheduleRoutes } from "./features/schedules/routes.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
 import { segmentRoutes } from "./features/segments/routes.ts";
 import { metricsRoute } from "./features/service/metrics-route.ts";
@@ -44,6 +45,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...promotionRoutes(services),
     ...targetingRoutes(services),
     previewRoute(services),
+    ...scheduleRoutes(services),
     ...segmentRoutes(services),
     ...invariantRoutes(services),
     ...changeRoutes(services),

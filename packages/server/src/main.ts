@@ -16,6 +16,7 @@ import { ServiceState } from "./features/service/service-state.ts";
 import type { Draw, Services } from "./features/services.ts";
 import { type FirstSecrets, prepareInstallation } from "./first-start.ts";
 import { createHttpServer, type HttpServer } from "./http/http-server.ts";
+import { dueWork } from "./jobs/due.ts";
 import { addressOf, listenOrSay } from "./listening.ts";
 import { Ledger } from "./log/ledger.ts";
 import type { Renewed } from "./log/renewal.ts";
@@ -73,6 +74,7 @@ export async function startServer(config: Config, dependencies: ServerDependenci
     const url = `http://${addressOf(config.host)}:${port}`;
     await dependencies.keep?.({ url, ...secrets });
     wired.state.opened();
+    wired.begin();
     followOthers(wired);
     void lookForDamage(wired);
     log.info({ url }, "the server is ready");
@@ -132,6 +134,9 @@ interface Wired extends Pick<WireInput, "ledger" | "log"> {
   /** Takes on no new stream. */
   readonly detach: () => void;
   readonly stopSweeping: () => Promise<void>;
+  /** Carries out what is due, from now on. */
+  readonly begin: () => void;
+  readonly stopTicking: () => Promise<void>;
 }
 
 function wire({ config, ledger, store, now, log, redact, version }: WireInput): Wired {
@@ -185,16 +190,19 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     log,
     every: everyUnreferenced,
   });
+  const jobs = dueWork(services, { log, every: everyUnreferenced });
   const detach = plane.stream.attach(http.server, config.proxies);
-  return { ledger, log, state, plane, http, patterns, detach, unwatch: loop.stop, stopSweeping };
+  const stops = { detach, unwatch: loop.stop, stopSweeping, stopTicking: jobs.stop };
+  return { ledger, log, state, plane, http, patterns, begin: jobs.begin, ...stops };
 }
 
 async function stopInOrder(
-  { ledger, log, state, plane, http, patterns, detach, unwatch, stopSweeping }: Wired,
+  { ledger, log, state, plane, http, patterns, detach, unwatch, stopSweeping, stopTicking }: Wired,
   drainMs: number,
 ): Promise<void> {
   log.info("the server stops");
   state.drain();
+  await stopTicking();
   const began = performance.now();
   await plane.stream.drain(drainMs);
   detach();

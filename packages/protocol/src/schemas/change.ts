@@ -21,6 +21,8 @@ const touched = {
   environment: z.string().exactOptional(),
   key: z.string().meta({ description: "The id of an SDK key" }).exactOptional(),
   invariant: z.string().exactOptional(),
+  release: z.string().meta({ description: "The id of a release of the flag" }).exactOptional(),
+  schedule: z.string().meta({ description: "The id of a change of the flag that waits" }).exactOptional(),
   before: z.unknown().meta({ description: "The whole document before; null where it was not there" }),
   after: z.unknown().meta({ description: "The whole document after; null where it was removed" }),
 };

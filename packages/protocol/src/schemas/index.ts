@@ -12,6 +12,7 @@ export * from "./invariant.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
 export * from "./promotion.ts";
+export * from "./schedule.ts";
 export * from "./sdk.ts";
 export * from "./segment.ts";
 export * from "./service.ts";

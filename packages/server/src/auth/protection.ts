@@ -23,6 +23,8 @@ function alters(state: ProjectState, item: Item, environment: string): boolean {
       return item.key === environment;
     case "key":
     case "invariant":
+    case "release":
+    case "schedule":
       return item.environment === environment;
     case "project":
     case "token":

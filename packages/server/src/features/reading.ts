@@ -2,7 +2,7 @@
 import type { ProjectScope } from "../auth/scope.ts";
 import { quoted, refuse } from "../http/refusal.ts";
 import type { FlagDocument, InvariantDocument, ItemName, SegmentDocument } from "../state/documents.ts";
-import { type ProjectState, type Revised, targetingOf } from "../state/project-state.ts";
+import { type ProjectState, type Revised, releaseOf, targetingOf } from "../state/project-state.ts";
 import { type Refused, refused } from "./decision.ts";
 import type { Services } from "./services.ts";
 
@@ -64,6 +64,10 @@ export function revisionOf(state: ProjectState, { kind, key, environment }: Item
       return state.keys.get(key)?.revision;
     case "invariant":
       return state.invariants.get(key)?.revision;
+    case "release":
+      return releaseOf(state, key, environment)?.revision;
+    case "schedule":
+      return state.schedules.get(key)?.revision;
     case "project":
       return state.projects.get(key)?.revision;
     case "token":

@@ -36,6 +36,8 @@ export type Decision<T, R> =
       readonly action: string;
       /** Those that are in the state already are left out; where none remains, nothing is written. */
       readonly items: readonly Item[];
+      /** Why, where the decision knows better than its request. */
+      readonly comment?: string;
       readonly credentials?: readonly CredentialDigest[];
       readonly lists?: readonly DecidedList[];
       /** The answer to keep with the change, where its request holds a claim; it is asked before the change is made. */

@@ -52,17 +52,18 @@ export function proposal<T, R>(
 
 function unitOfWork(
   state: ProjectState,
-  { project, actor, at, comment, requestId }: ChangeRequest,
+  { project, actor, at, requestId, ...request }: ChangeRequest,
   parts: {
     readonly decision: Pick<
       Extract<Decision<unknown, unknown>, { readonly ok: true }>,
-      "action" | "credentials" | "lists"
+      "action" | "comment" | "credentials" | "lists"
     >;
     readonly items: readonly RecordedItem[];
     readonly views: readonly AlteredView[];
   },
 ): UnitOfWork {
   const { decision, items, views } = parts;
+  const { comment = request.comment } = decision;
   return {
     project,
     expectedRevision: state.revision,

@@ -13,6 +13,7 @@ import type {
   Variant,
   Weights,
 } from "@bannerol/core";
+import type { ReleaseDocument, ScheduleDocument } from "./release-document.ts";
 
 export type FlagKind = "release" | "experiment" | "ops" | "permission";
 
@@ -120,7 +121,8 @@ export interface ProjectDocument {
 
 /**
  * Names one document of a project. `environment` is "" for what belongs to no environment; a targeting is named by its
- * flag's key and its environment, an SDK key by its id and its environment, an invariant by its key and its environment, which stay what they are.
+ * flag's key and its environment, as is a release; an SDK key by its id and its environment, an invariant by its key
+ * and its environment, which stay what they are, a schedule by `<flag>/<id>` and its environment.
  */
 export interface ItemName {
   readonly kind: ItemKind;
@@ -141,6 +143,9 @@ export interface DocumentOf {
   readonly segment: SegmentDocument;
   readonly key: KeyDocument;
   readonly invariant: InvariantDocument;
+  /** The newest of a flag, named by the flag's key and the environment. */
+  readonly release: ReleaseDocument;
+  readonly schedule: ScheduleDocument;
   /** In `_system` alone, as is `token`. */
   readonly project: ProjectDocument;
   readonly token: TokenDocument;
@@ -154,6 +159,8 @@ export const itemKinds = [
   "segment",
   "key",
   "invariant",
+  "release",
+  "schedule",
   "project",
   "token",
 ] as const satisfies readonly ItemKind[];

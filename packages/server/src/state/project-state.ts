@@ -23,6 +23,7 @@ import {
   type TargetingDocument,
   type TokenDocument,
 } from "./documents.ts";
+import type { ReleaseDocument, ScheduleDocument } from "./release-document.ts";
 
 /** A document and the revision that wrote it. */
 export interface Revised<T> {
@@ -58,6 +59,10 @@ export interface ProjectState extends ChainHead {
   /** SDK keys by id, revoked ones too. */
   readonly keys: Shelf<KeyDocument>;
   readonly invariants: Shelf<InvariantDocument>;
+  /** The newest of each flag: by environment, then by flag. */
+  readonly releases: ReadonlyMap<string, Shelf<ReleaseDocument>>;
+  /** Those that wait, by `<flag>/<id>`. */
+  readonly schedules: Shelf<ScheduleDocument>;
   /** In `_system` alone, as are `tokens`. */
   readonly projects: Shelf<ProjectDocument>;
   /** By id, revoked ones too. */
@@ -76,6 +81,15 @@ export function targetingOf(
   environment: string,
 ): Revised<TargetingDocument> | undefined {
   return state.targetings.get(environment)?.get(flag);
+}
+
+/** The newest release of a flag in an environment; `undefined` where there was none. */
+export function releaseOf(
+  state: ProjectState,
+  flag: string,
+  environment: string,
+): Revised<ReleaseDocument> | undefined {
+  return state.releases.get(environment)?.get(flag);
 }
 
 /** A document by its name; `null` where there is none, `undefined` where it cannot be read. */
@@ -98,6 +112,10 @@ function shelfOf(state: ProjectState, { kind, environment }: ItemName): Shelf<Do
       return state.keys;
     case "invariant":
       return state.invariants;
+    case "release":
+      return state.releases.get(environment) ?? new Map();
+    case "schedule":
+      return state.schedules;
     case "project":
       return state.projects;
     case "token":
@@ -117,6 +135,8 @@ export function emptyState(key: string): ProjectState {
     segments: new Map(),
     keys: new Map(),
     invariants: new Map(),
+    releases: new Map(),
+    schedules: new Map(),
     projects: new Map(),
     tokens: new Map(),
     unreadable: new Map(),

@@ -7,6 +7,7 @@
 import type { Allocation, Condition, JsonValue, SampleContext, Weights } from "@bannerol/core";
 import { z } from "zod";
 import type { DocumentOf, ItemKind } from "./documents.ts";
+import { releaseStates } from "./release-document.ts";
 
 /** A document, or in one line why it is none. */
 export type ReadDocument<K extends ItemKind> =
@@ -100,6 +101,41 @@ const rule = z.looseObject({ id: z.string(), name: z.string().exactOptional(), w
 const stated = { key: z.string(), environment: z.string() };
 const contextOf = z.custom<SampleContext>(isObject, "a context must be an object");
 
+const step = z.looseObject({ percentage: z.number(), holdMs: z.number(), approval: z.boolean().exactOptional() });
+const guard = z.looseObject({ metric: z.string(), measure: z.enum(["errors", "latency", "value"]) }).catchall(json);
+const release = z.looseObject({
+  id: z.string(),
+  state: z.enum(releaseStates),
+  serves: z.custom<Weights>(isWeights, "serves must be numbers by variant"),
+  segment: z.string().exactOptional(),
+  steps: z.array(step),
+  guards: z.array(guard),
+  onBreach: z.enum(["rollback", "pause"]),
+  onInconclusive: z.enum(["pause", "advance", "rollback"]),
+  maxHoldMs: z.number().exactOptional(),
+  startsAt: instant.exactOptional(),
+  step: z.number(),
+  since: instant,
+  heldMs: z.number(),
+  approved: z.number(),
+  pausedBy: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  before: z.looseObject({ enabled: z.boolean(), fallthrough: serve }).exactOptional(),
+});
+
+const waiting = {
+  id: z.string(),
+  flag: z.string(),
+  environment: z.string(),
+  at: instant,
+  by: z.string(),
+  comment: z.string().exactOptional(),
+};
+const schedule = z.union([
+  z.looseObject({ ...waiting, change: z.record(z.string(), json) }),
+  z.looseObject({ ...waiting, kill: z.literal(true) }),
+]);
+
 const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
   environment: z.looseObject({
     key: z.string(),
@@ -154,6 +190,8 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     }),
     z.looseObject({ ...stated, flag: z.string(), minimumPercentage: z.number() }),
   ]),
+  release,
+  schedule,
   project: z.looseObject({ key: z.string(), name: z.string() }),
   token: z.looseObject({
     id: z.string(),

@@ -7,6 +7,7 @@ import type {
   SegmentDocument,
   TargetingDocument,
 } from "./documents.ts";
+import type { ReleaseDocument, ScheduleDocument } from "./release-document.ts";
 
 const environment: EnvironmentDocument = { key: "production", name: "Production", position: 0, protected: false };
 
@@ -45,6 +46,24 @@ const segment: SegmentDocument = {
 
 const key: KeyDocument = { id: "k1", kind: "server", environment: "production", name: "", createdAt: 1 };
 
+const release: ReleaseDocument = {
+  id: "abcdefgh",
+  state: "running",
+  serves: { on: 1 },
+  steps: [
+    { percentage: 5, holdMs: 60_000 },
+    { percentage: 100, holdMs: 0 },
+  ],
+  guards: [],
+  onBreach: "rollback",
+  onInconclusive: "pause",
+  step: 0,
+  since: 1,
+  heldMs: 0,
+  approved: 0,
+  before: { enabled: true, fallthrough: { variant: "off" } },
+};
+
 /** One item of each kind, as it stands after a change. */
 export const sample = {
   environment: (key: string, change: Partial<EnvironmentDocument> = {}): Item => ({
@@ -76,6 +95,18 @@ export const sample = {
     key: id,
     environment: change.environment ?? key.environment,
     after: { ...key, id, ...change },
+  }),
+  schedule: (flag: string, id: string, change: Partial<ScheduleDocument> = {}): Item => ({
+    kind: "schedule",
+    key: `${flag}/${id}`,
+    environment: "production",
+    after: { id, flag, environment: "production", at: 1, by: "ada", kill: true, ...change },
+  }),
+  release: (flag: string, change: Partial<ReleaseDocument> = {}, where = "production"): Item => ({
+    kind: "release",
+    key: flag,
+    environment: where,
+    after: { ...release, ...change },
   }),
   project: (key: string): Item => ({ kind: "project", key, environment: "", after: { key, name: key } }),
 };

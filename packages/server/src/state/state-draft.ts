@@ -2,7 +2,7 @@
  * A project's state while documents are put into it. Each map is copied once, when it is first touched, so that a
  * change costs what it touches and the state before stays what it was.
  */
-import { type DocumentOf, type ItemKind, type ItemName, itemId, type TargetingDocument } from "./documents.ts";
+import { type DocumentOf, type ItemKind, type ItemName, itemId } from "./documents.ts";
 import type { ChainHead, ProjectState, Revised, Unreadable } from "./project-state.ts";
 import { readDocument } from "./read-document.ts";
 
@@ -13,10 +13,12 @@ export class StateDraft {
   readonly #segments;
   readonly #keys;
   readonly #invariants;
+  readonly #schedules;
   readonly #projects;
   readonly #tokens;
   readonly #unreadable: MapDraft<Unreadable>;
-  readonly #targetings = new Map<string, MapDraft<Revised<TargetingDocument>>>();
+  readonly #targetings;
+  readonly #releases;
 
   constructor(base: ProjectState) {
     this.#base = base;
@@ -27,7 +29,10 @@ export class StateDraft {
     this.#invariants = new MapDraft(base.invariants);
     this.#projects = new MapDraft(base.projects);
     this.#tokens = new MapDraft(base.tokens);
+    this.#schedules = new MapDraft(base.schedules);
     this.#unreadable = new MapDraft(base.unreadable);
+    this.#targetings = new PlacesDraft(base.targetings);
+    this.#releases = new PlacesDraft(base.releases);
   }
 
   /** Puts one document's newest form; `null` removes it. */
@@ -41,7 +46,7 @@ export class StateDraft {
         this.#flags.put(name.key, read("flag"));
         break;
       case "targeting":
-        this.#targetingsOf(name.environment).put(name.key, read("targeting"));
+        this.#targetings.at(name.environment).put(name.key, read("targeting"));
         break;
       case "segment":
         this.#segments.put(name.key, read("segment"));
@@ -51,6 +56,12 @@ export class StateDraft {
         break;
       case "invariant":
         this.#invariants.put(name.key, read("invariant"));
+        break;
+      case "release":
+        this.#releases.at(name.environment).put(name.key, read("release"));
+        break;
+      case "schedule":
+        this.#schedules.put(name.key, read("schedule"));
         break;
       case "project":
         this.#projects.put(name.key, read("project"));
@@ -69,10 +80,12 @@ export class StateDraft {
       at: head.at,
       environments: this.#environments.map,
       flags: this.#flags.map,
-      targetings: this.#allTargetings(),
+      targetings: this.#targetings.map,
       segments: this.#segments.map,
       keys: this.#keys.map,
       invariants: this.#invariants.map,
+      releases: this.#releases.map,
+      schedules: this.#schedules.map,
       projects: this.#projects.map,
       tokens: this.#tokens.map,
       unreadable: this.#unreadable.map,
@@ -88,29 +101,39 @@ export class StateDraft {
     this.#unreadable.put(itemId(name), problem);
     return read?.ok === true ? { document: read.document, revision } : undefined;
   }
-
-  #targetingsOf(environment: string): MapDraft<Revised<TargetingDocument>> {
-    let draft = this.#targetings.get(environment);
-    if (draft === undefined) {
-      draft = new MapDraft(this.#base.targetings.get(environment) ?? new Map());
-      this.#targetings.set(environment, draft);
-    }
-    return draft;
-  }
-
-  #allTargetings(): ProjectState["targetings"] {
-    if (this.#targetings.size === 0) return this.#base.targetings;
-    const all = new Map(this.#base.targetings);
-    for (const [environment, draft] of this.#targetings) all.set(environment, draft.map);
-    for (const [environment, targetings] of all) if (targetings.size === 0) all.delete(environment);
-    return all;
-  }
 }
 
 interface Placement {
   readonly name: ItemName;
   readonly after: unknown;
   readonly revision: number;
+}
+
+/** Maps by environment; one in which nothing is left goes. */
+class PlacesDraft<T> {
+  readonly #base: ReadonlyMap<string, ReadonlyMap<string, T>>;
+  readonly #own = new Map<string, MapDraft<T>>();
+
+  constructor(base: ReadonlyMap<string, ReadonlyMap<string, T>>) {
+    this.#base = base;
+  }
+
+  at(environment: string): MapDraft<T> {
+    let draft = this.#own.get(environment);
+    if (draft === undefined) {
+      draft = new MapDraft(this.#base.get(environment) ?? new Map());
+      this.#own.set(environment, draft);
+    }
+    return draft;
+  }
+
+  get map(): ReadonlyMap<string, ReadonlyMap<string, T>> {
+    if (this.#own.size === 0) return this.#base;
+    const all = new Map(this.#base);
+    for (const [environment, draft] of this.#own) all.set(environment, draft.map);
+    for (const [environment, documents] of all) if (documents.size === 0) all.delete(environment);
+    return all;
+  }
 }
 
 class MapDraft<T> {

@@ -31,9 +31,15 @@ function touches({ changes, changeItems: item }: LogTables, project: string, fil
   const { flag, segment, environment } = filter;
   const named = (kinds: readonly ItemKind[], key: string): SQL | undefined =>
     and(inArray(item.kind, [...kinds]), eq(item.key, columnText(key)));
+  // A schedule's key begins with its flag's.
+  const ofFlag = (key: string): SQL | undefined => {
+    const prefix = columnText(`${key}/`);
+    const schedules = sql`substr(${item.key}, 1, ${prefix.length}) = ${prefix}`;
+    return or(named(["flag", "targeting", "release"], key), and(eq(item.kind, "schedule"), schedules));
+  };
   const wanted = and(
     eq(item.project, project),
-    flag === undefined ? undefined : named(["flag", "targeting"], flag),
+    flag === undefined ? undefined : ofFlag(flag),
     segment === undefined ? undefined : named(["segment"], segment),
     environment === undefined
       ? undefined

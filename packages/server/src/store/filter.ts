@@ -25,7 +25,9 @@ function passesItself(filter: ChangeFilter, { revision, at, actor }: Change): bo
 }
 
 function passesItem({ flag, segment, environment }: ChangeFilter, item: ItemName): boolean {
-  const ofFlag = (item.kind === "flag" || item.kind === "targeting") && item.key === flag;
+  const ofFlag =
+    (["flag", "targeting", "release"].includes(item.kind) && item.key === flag) ||
+    (item.kind === "schedule" && item.key.startsWith(`${flag}/`));
   const ofSegment = item.kind === "segment" && item.key === segment;
   const ofEnvironment = item.environment === environment || (item.kind === "environment" && item.key === environment);
   return (

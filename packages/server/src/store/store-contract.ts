@@ -301,6 +301,8 @@ async function withHistory(open: Open): Promise<Store> {
     [[sample.flag("b"), sample.targeting("b")], { at: 400, actor: { type: "token", id: "t2", name: "bob" } }],
     [[removed(sample.segment("a"))], { at: 500 }],
     [[sample.targeting("a", { enabled: true })], { at: 600 }],
+    [[sample.schedule("a", "s1"), sample.schedule("ab", "s1")], { at: 700 }],
+    [[sample.release("a", {}, "staging")], { at: 800 }],
   ];
   for (const [revision, [items, more]] of works.entries()) accepted(await store.commit(work(revision, items, more)));
   return store;
@@ -308,14 +310,14 @@ async function withHistory(open: Open): Promise<Store> {
 
 const filters: readonly (readonly [name: string, filter: Omit<ChangeFilter, "limit">, revisions: readonly number[]])[] =
   [
-    ["everything", {}, [7, 6, 5, 4, 3, 2, 1]],
-    ["a flag's definition and targetings", { flag: "a" }, [7, 4, 2]],
+    ["everything", {}, [9, 8, 7, 6, 5, 4, 3, 2, 1]],
+    ["a flag's definition, targetings, releases and schedules", { flag: "a" }, [9, 8, 7, 4, 2]],
     ["a segment", { segment: "a" }, [6, 3]],
-    ["an environment", { environment: "staging" }, [2, 1]],
-    ["a flag in an environment", { flag: "a", environment: "production" }, [7, 4, 2]],
+    ["an environment", { environment: "staging" }, [9, 2, 1]],
+    ["a flag in an environment", { flag: "a", environment: "production" }, [8, 7, 4, 2]],
     ["a flag where it was not touched", { flag: "b", environment: "staging" }, []],
     ["an actor by id", { actor: "t2" }, [5]],
-    ["an actor by name", { actor: "ada" }, [7, 6, 4, 3, 2]],
+    ["an actor by name", { actor: "ada" }, [9, 8, 7, 6, 4, 3, 2]],
     ["after a revision, up to another", { sinceRevision: 2, untilRevision: 4 }, [4, 3]],
     ["between two instants, both inclusive", { sinceAt: 200, untilAt: 300 }, [4, 3, 2]],
     ["before a page's last", { before: 3 }, [2, 1]],
@@ -341,7 +343,7 @@ function describeHistory(open: Open): void {
       if (last === undefined) break;
       before = last.change.revision;
     }
-    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
+    expect(seen).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
   it("lists each item with the state before it", async () => {
@@ -357,7 +359,7 @@ function describeHistory(open: Open): void {
 
   it("knows of no state before a document that was removed and made again", async () => {
     const store = await withHistory(open);
-    await store.commit(work(7, [sample.segment("a", { name: "again" })]));
+    await store.commit(work(9, [sample.segment("a", { name: "again" })]));
     const [newest] = await store.changes("default", { limit: 1 });
     expect(newest?.before).toEqual([null]);
   });
@@ -459,7 +461,7 @@ function describePast(open: Open): void {
     [300, 4],
     [599, 6],
     [600, 7],
-    [1_000_000, 7],
+    [1_000_000, 9],
   ])("at the instant %i is at revision %i, the last of those that share an instant", async (at, revision) => {
     expect(await (await withHistory(open)).revisionAt("default", at)).toBe(revision);
   });

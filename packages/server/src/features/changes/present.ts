@@ -5,6 +5,7 @@ import { readDocument } from "../../state/read-document.ts";
 import type { Change, ChangeWithBefore } from "../../store/port.ts";
 import { instant } from "../decision.ts";
 import { definitionForm } from "../flags/present.ts";
+import { nameOfSchedule, scheduleForm } from "../schedules/form.ts";
 import { formOf } from "../targeting/form.ts";
 
 /** Only the items that `sees` lets through; `undefined` where none is left. */
@@ -38,7 +39,12 @@ function listsForm({ lists = [] }: Change, sees: (item: ItemName) => boolean): N
 
 /** One item as people see it. */
 export function itemForm(item: RecordedItem, before: unknown): ChangeItem {
-  return { ...nameOf(item), before: documentForm(item.kind, before), after: documentForm(item.kind, item.after) };
+  return {
+    ...nameOf(item),
+    ...idOf(item, before),
+    before: documentForm(item.kind, before),
+    after: documentForm(item.kind, item.after),
+  };
 }
 
 function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before" | "after"> {
@@ -46,7 +52,10 @@ function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before"
     case "flag":
       return { flag: key };
     case "targeting":
+    case "release":
       return { flag: key, environment };
+    case "schedule":
+      return { ...nameOfSchedule(key), environment };
     case "segment":
       return { segment: key };
     case "environment":
@@ -61,6 +70,13 @@ function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before"
   }
 }
 
+/** Of a flag's releases only the newest is a document; which one it is, it says itself. */
+function idOf({ kind, after }: RecordedItem, before: unknown): Pick<ChangeItem, "release"> {
+  if (kind !== "release") return {};
+  const read = readDocument(kind, after ?? before);
+  return { release: read.ok ? read.document.id : "" };
+}
+
 /** A document that cannot be read is shown as it lies in the log. */
 function documentForm(kind: ItemKind, value: unknown): unknown {
   if (value === null || value === undefined) return null;
@@ -69,6 +85,8 @@ function documentForm(kind: ItemKind, value: unknown): unknown {
       return readOr(kind, value, definitionForm);
     case "targeting":
       return readOr(kind, value, formOf);
+    case "schedule":
+      return readOr(kind, value, scheduleForm);
     case "key":
       return readOr(kind, value, ({ createdAt, revokedAt, ...rest }) => ({
         ...rest,

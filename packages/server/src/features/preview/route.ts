@@ -51,7 +51,7 @@ async function proposedChange(
   scope: EnvironmentScope,
   { flag: key, fields }: { readonly flag: string; readonly fields: RawFields },
 ): Promise<Proposed> {
-  const command = await commandFor(services, scope, key);
+  const command = await commandFor(services, scope.place, key);
   const state = stateOf(services, scope);
   const flag = flagOf(state, key).document;
   const decided = patchTargeting(state, command, fields);

@@ -105,6 +105,6 @@ function readablePair({ ledger }: Services, scope: EnvironmentScope, from: strin
 /** Layouts of before, of each flag: going back to what was promoted before brings back the users of then. */
 async function inputFor(services: Services, scope: EnvironmentScope, flags: readonly string[]) {
   const earlier = new Map<number, EarlierRollouts>();
-  for (const [index, flag] of flags.entries()) earlier.set(index, await earlierRollouts(services, scope, flag));
+  for (const [index, flag] of flags.entries()) earlier.set(index, await earlierRollouts(services, scope.place, flag));
   return { at: services.now(), freshSeed: services.draw.seed, freshId: () => ruleIdFrom(services.draw), earlier };
 }

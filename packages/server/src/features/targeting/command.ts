@@ -1,9 +1,8 @@
 /** What routes gather before a targeting can be decided on. */
 import { z } from "zod";
-import type { EnvironmentScope } from "../../auth/scope.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import type { TargetingCommand } from "./decide.ts";
-import { earlierRollouts } from "./earlier.ts";
+import { earlierRollouts, type TargetingPlace } from "./earlier.ts";
 
 const open = z.unknown().optional();
 
@@ -17,11 +16,11 @@ export const openFields = {
   fallthrough: open,
 };
 
-export async function commandFor(services: Services, scope: EnvironmentScope, flag: string): Promise<TargetingCommand> {
+export async function commandFor(services: Services, place: TargetingPlace, flag: string): Promise<TargetingCommand> {
   return {
     flag,
-    environment: scope.place.environment,
-    earlier: await earlierRollouts(services, scope, flag),
+    environment: place.environment,
+    earlier: await earlierRollouts(services, place, flag),
     freshId: () => ruleIdFrom(services.draw),
   };
 }

@@ -1,5 +1,4 @@
 /** What rollouts looked like before: the history knows, so that going back brings back the users of then. */
-import type { EnvironmentScope } from "../../auth/scope.ts";
 import type { StoredRollout, StoredServe } from "../../state/documents.ts";
 import { readDocument } from "../../state/read-document.ts";
 import type { Services } from "../services.ts";
@@ -8,13 +7,18 @@ import { type EarlierRollouts, FALLTHROUGH } from "./form.ts";
 /** How many changes of a targeting are looked through. */
 const HISTORY = 200;
 
+/** Where a targeting is, its flag aside. */
+export interface TargetingPlace {
+  readonly project: string;
+  readonly environment: string;
+}
+
 /** With two shares the layout in force says it all; the history is asked where a rollout may have more. */
 export async function earlierRollouts(
   { ledger, state: service }: Services,
-  scope: EnvironmentScope,
+  { project, environment }: TargetingPlace,
   flag: string,
 ): Promise<EarlierRollouts> {
-  const { project, environment } = scope.place;
   const variants = ledger.state(project)?.flags.get(flag)?.document.variants.length ?? 0;
   if (variants < 2) return new Map();
   const listed = await service.watchStore(() => ledger.changes(project, { flag, environment, limit: HISTORY }));

@@ -19,8 +19,9 @@ import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { commandFor, openFields } from "./command.ts";
-import { patchTargeting, putTargeting, switchFlag } from "./decide.ts";
+import { patchTargeting, putTargeting, switchFlag, type TargetingCommand } from "./decide.ts";
 import { formOf } from "./form.ts";
+import { killFlag } from "./kill.ts";
 import { putRollout } from "./rollout.ts";
 
 const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}";
@@ -61,7 +62,7 @@ function documentRoutes(services: Services): readonly Route[] {
       async handler({ scope, param, body, ...context }) {
         const { comment, revision: _ignored, head: _ignoredToo, ...fields } = body;
         await refuseUnprovedPatterns(services, "The targeting", fields);
-        const command = await commandFor(services, scope, param("f"));
+        const command = await commandFor(services, scope.place, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),
           comment,
@@ -81,7 +82,7 @@ function documentRoutes(services: Services): readonly Route[] {
       async handler({ scope, param, body, ...context }) {
         const { comment, ...fields } = body;
         await refuseUnprovedPatterns(services, "The targeting", fields);
-        const command = await commandFor(services, scope, param("f"));
+        const command = await commandFor(services, scope.place, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),
           comment,
@@ -92,14 +93,16 @@ function documentRoutes(services: Services): readonly Route[] {
   ];
 }
 
-const switches = [
-  { verb: "enable", action: "flag.enable", summary: "Switch the flag on" },
-  { verb: "disable", action: "flag.disable", summary: "Switch the flag off" },
-  { verb: "kill", action: "flag.kill", summary: "Switch the flag off, now, whatever is running" },
-] as const;
+type Switching = (state: ProjectState, command: Pick<TargetingCommand, "flag" | "environment">) => Decided<undefined>;
+
+const switches: readonly { readonly verb: string; readonly summary: string; readonly decide: Switching }[] = [
+  { verb: "enable", summary: "Switch the flag on", decide: (...asked) => switchFlag(...asked, "flag.enable") },
+  { verb: "disable", summary: "Switch the flag off", decide: (...asked) => switchFlag(...asked, "flag.disable") },
+  { verb: "kill", summary: "Switch the flag off, now, whatever is running", decide: killFlag },
+];
 
 function switchRoutes(services: Services): readonly Route[] {
-  return switches.map(({ verb, action, summary }) =>
+  return switches.map(({ verb, summary, decide }) =>
     defineRoute({
       method: "POST",
       path: `${PATH}/${verb}`,
@@ -114,7 +117,7 @@ function switchRoutes(services: Services): readonly Route[] {
           flag: param("f"),
           comment: body.comment,
           breaksInvariants: verb === "kill",
-          decide: (state) => switchFlag(state, { flag: param("f"), environment: scope.place.environment }, action),
+          decide: (state) => decide(state, { flag: param("f"), environment: scope.place.environment }),
         }),
     }),
   );
@@ -130,7 +133,7 @@ function rolloutRoute(services: Services): Route {
     body: rolloutPutSchema,
     reply: targetingChangedSchema,
     async handler({ scope, param, body, ...context }) {
-      const command = await commandFor(services, scope, param("f"));
+      const command = await commandFor(services, scope.place, param("f"));
       return answerChange(services, scope, context, {
         flag: param("f"),
         comment: body.comment,

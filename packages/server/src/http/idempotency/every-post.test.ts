@@ -27,6 +27,7 @@ const changing: readonly (readonly [what: string, body: unknown])[] = [
   [`POST ${PRODUCTION}/enable`, {}],
   [`POST ${FLAGS}/checkout/environments/staging/disable`, {}],
   [`POST ${FLAGS}/checkout/environments/staging/kill`, {}],
+  [`POST ${PRODUCTION}/schedules`, { at: "2999-01-01T00:00:00Z", change: { enabled: true } }],
   [`POST ${PROJECT}/segments`, { key: "beta", included: ["u1"] }],
   [`POST ${PROJECT}/segments/staff/keys`, { add: ["u2"] }],
   [`POST ${PROJECT}/invariants`, { key: "quiet", ...serves }],

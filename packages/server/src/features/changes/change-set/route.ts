@@ -94,7 +94,7 @@ async function inputFor(
     if (flag === undefined || environment === undefined || !rollsOut(after)) continue;
     const place = scope.at({ project: scope.place.project, environment });
     if (!(place instanceof Scope) || !isEnvironmentScope(place)) continue;
-    earlier.set(index, await earlierRollouts(services, place, flag));
+    earlier.set(index, await earlierRollouts(services, place.place, flag));
   }
   return { at: services.now(), freshSeed: services.draw.seed, freshId: () => ruleIdFrom(services.draw), earlier };
 }

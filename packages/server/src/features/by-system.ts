@@ -1,0 +1,37 @@
+/** Changes that the server makes by itself: nobody asks, so no role is asked for; what has to hold is. */
+import { RefusedError } from "../http/refusal.ts";
+import type { ProjectState } from "../state/project-state.ts";
+import type { Actor } from "../store/port.ts";
+import { type Decided, refused } from "./decision.ts";
+import { brokenBy } from "./invariants/check.ts";
+import type { Services } from "./services.ts";
+
+export const machine: Actor = { type: "system", id: "server", name: "server" };
+
+export interface SystemCommand<T> {
+  readonly decide: (state: ProjectState) => Decided<T>;
+  /** What must work whatever it breaks. */
+  readonly urgent?: boolean;
+}
+
+/** Throws `RefusedError`, or a `StoreFault`. */
+export async function changeAsSystem<T>(
+  services: Services,
+  project: string,
+  { decide, urgent = false }: SystemCommand<T>,
+): Promise<T> {
+  const { ledger, now, state: service } = services;
+  const request = { project, actor: machine, at: now() };
+  const execution = await service.watchStore(() =>
+    ledger.execute(request, (state): Decided<T> => {
+      const decided = decide(state);
+      if (!decided.ok || urgent) return decided;
+      const [broken] = brokenBy(state, decided, services);
+      return broken === undefined
+        ? decided
+        : refused("invariant_broken", `An invariant would be broken: ${broken.message}`);
+    }),
+  );
+  if (!execution.ok) throw new RefusedError(execution.refusal);
+  return execution.result;
+}
