@@ -75,6 +75,7 @@ function overridesOf(words: Words): { readonly [K in SettingName]?: string } {
     LOG_LEVEL: words.option("logLevel"),
     BANNEROL_PROXIES: words.option("proxies"),
     BANNEROL_DRAIN_SECONDS: words.option("drainSeconds"),
+    BANNEROL_OUTBOUND_ALLOW: words.option("outboundAllow"),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -10,6 +10,7 @@ describe("the settings", () => {
       logLevel: "info",
       drainMs: 10_000,
       proxies: 0,
+      outboundAllow: [],
     });
   });
 
@@ -21,6 +22,7 @@ describe("the settings", () => {
       LOG_LEVEL: "warn",
       BANNEROL_DRAIN_SECONDS: "3",
       BANNEROL_PROXIES: "1",
+      BANNEROL_OUTBOUND_ALLOW: "prometheus.internal:9090",
     };
     const config = readConfig(environment, { PORT: "2" });
     expect(config).toMatchObject({
@@ -30,6 +32,7 @@ describe("the settings", () => {
       logLevel: "warn",
       drainMs: 3_000,
       proxies: 1,
+      outboundAllow: [{ kind: "host", host: "prometheus.internal", port: 9090 }],
     });
   });
 
@@ -64,6 +67,7 @@ describe("the settings", () => {
     [{ HOST: "a b" }, 'HOST is "a b"'],
     [{ LOG_LEVEL: "loud" }, "Set it to one of trace, debug, info, warn, error, fatal, silent."],
     [{ BANNEROL_DRAIN_SECONDS: "soon" }, 'BANNEROL_DRAIN_SECONDS is "soon"'],
+    [{ BANNEROL_OUTBOUND_ALLOW: "10.0.0.0/33" }, "Set it to hosts, ranges and ports with commas between"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL cannot be. Set it to sqlite: and a path"],
     [{ DATABASE_URL: "postgres://u:p#w@h/db" }, "DATABASE_URL cannot be."],
     [{ DATABASE_URL: "postgres://u:%zz@h/db" }, "DATABASE_URL cannot be."],

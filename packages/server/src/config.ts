@@ -1,6 +1,7 @@
 /** The server's settings: from the environment, each one also a flag of `bannerol server`, which goes before. */
 import { z } from "zod";
 import { nearest } from "./nearest.ts";
+import { type AllowEntry, allowForm, parseAllow } from "./outbound/allow.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -16,6 +17,8 @@ export interface Config {
   readonly drainMs: number;
   /** How many proxies stand in front: whose address it is, is what the outermost of them saw. */
   readonly proxies: number;
+  /** Where requests that users make the server send may go, beyond public addresses. */
+  readonly outboundAllow: readonly AllowEntry[];
 }
 
 export type DatabaseConfig =
@@ -72,6 +75,20 @@ const settings = {
   LOG_LEVEL: { read: z.enum(logLevels).default("info"), allowed: `one of ${logLevels.join(", ")}` },
   BANNEROL_PROXIES: { read: whole(0, 10).default(0), allowed: "how many proxies stand in front, from 0 to 10" },
   BANNEROL_DRAIN_SECONDS: { read: whole(0, 3_600).default(10), allowed: "seconds, a whole number from 0 to 3600" },
+  BANNEROL_OUTBOUND_ALLOW: {
+    read: z
+      .string()
+      .default("")
+      .transform((text, context) => {
+        try {
+          return parseAllow(text);
+        } catch (error) {
+          context.addIssue(String(error));
+          return z.NEVER;
+        }
+      }),
+    allowed: allowForm,
+  },
 };
 
 export type SettingName = keyof typeof settings;
@@ -83,6 +100,7 @@ export const settingNames: readonly SettingName[] = [
   "LOG_LEVEL",
   "BANNEROL_PROXIES",
   "BANNEROL_DRAIN_SECONDS",
+  "BANNEROL_OUTBOUND_ALLOW",
 ];
 
 /** What the command line and SDKs read: known here, and none of the server's business. */
@@ -109,6 +127,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
     logLevel: read("LOG_LEVEL", given),
     drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
     proxies: read("BANNEROL_PROXIES", given),
+    outboundAllow: read("BANNEROL_OUTBOUND_ALLOW", given),
   };
 }
 

@@ -23,6 +23,7 @@ import type { Renewed } from "./log/renewal.ts";
 import { createLog, type Log, type LogSink } from "./observe/log.ts";
 import { residentBytes, walBytesOf, watchLoop } from "./observe/process-load.ts";
 import { createRedactor, type Redactor } from "./observe/redact.ts";
+import { createOutbound } from "./outbound/outbound.ts";
 import { PatternProver } from "./patterns/pattern-prover.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/port.ts";
@@ -168,6 +169,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     viewRevisions: followViews(ledger),
     state,
     patterns,
+    outbound: createOutbound({ allow: config.outboundAllow }),
   };
   const http = createHttpServer(
     createApp(services, {

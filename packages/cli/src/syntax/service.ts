@@ -12,6 +12,7 @@ const settings: readonly OptionSyntax[] = [
   { flags: "--log-level <level>", description: "how much to log (LOG_LEVEL)" },
   { flags: "--proxies <count>", description: "how many stand in front (BANNEROL_PROXIES; 0)" },
   { flags: "--drain-seconds <seconds>", description: "how long a stop may take (BANNEROL_DRAIN_SECONDS)" },
+  { flags: "--outbound-allow <list>", description: "where else it may send (BANNEROL_OUTBOUND_ALLOW)" },
 ];
 
 export const devCommand: VerbSyntax = {

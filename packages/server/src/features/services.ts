@@ -2,6 +2,7 @@
 import type { Ledger } from "../log/ledger.ts";
 import type { Metric } from "../observe/metrics.ts";
 import type { ServerMetrics } from "../observe/server-metrics.ts";
+import type { Outbound } from "../outbound/outbound.ts";
 import type { PatternProver } from "../patterns/pattern-prover.ts";
 import type { EventStreams } from "../stream/events.ts";
 import type { Usage } from "../usage/usage.ts";
@@ -32,6 +33,8 @@ export interface Services {
   readonly viewRevisions: ViewRevisions;
   readonly state: ServiceState;
   readonly patterns: PatternProver;
+  /** The only way to send a request that a user asked for. */
+  readonly outbound: Outbound;
 }
 
 /** 8 of 32 letters and digits that nobody mistakes for one another. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { groupsOfIpv6, ipv4Within, isMappedIpv4 } from "../network/ipv6-groups.ts";
 
 /** The peer, `proxies` hops away; `undefined` where the connection is gone. An IPv6 host is its network, a /64. */
 export function peerAddress(
@@ -33,17 +34,6 @@ function networkOf(text: string): string | undefined {
 }
 
 function networkOfIpv6(address: string): string {
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = "", tail] = canonical.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
-  const groups = [...left, ...zeros, ...right];
-  const mapped = groups.slice(0, 6).join(":") === "0:0:0:0:0:ffff";
-  return mapped ? ipv4Of(groups.slice(6)) : `${groups.slice(0, 4).join(":")}::`;
-}
-
-function ipv4Of(groups: readonly string[]): string {
-  const bytes = groups.map((group) => Number.parseInt(group, 16)).flatMap((pair) => [pair >> 8, pair & 255]);
-  return bytes.join(".");
+  const groups = groupsOfIpv6(address);
+  return isMappedIpv4(groups) ? ipv4Within(groups) : `${groups.slice(0, 4).join(":")}::`;
 }

@@ -16,6 +16,7 @@ import type { Route } from "../http/route.ts";
 import { Ledger } from "../log/ledger.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";
+import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { PatternProver } from "../patterns/pattern-prover.ts";
 import type { Item, Role } from "../state/documents.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -81,10 +82,15 @@ const patterns = new PatternProver();
 
 export interface HarnessOptions {
   readonly store?: Store;
+  /** Reaches nobody unless given. */
+  readonly outbound?: Outbound;
 }
+
+const unreachable = createOutbound({ allow: [], resolve: async () => [] });
 
 export async function createHarness({
   store = new MemoryStore({ epoch: "epoch1" }),
+  outbound = unreachable,
 }: HarnessOptions = {}): Promise<Harness> {
   const clock = { at: START };
   const now = () => clock.at;
@@ -127,7 +133,17 @@ export async function createHarness({
     connected: async (project: string, environment: string) =>
       joined([...connections, ...(await plane.services.inventory.connected(project, environment))]),
   };
-  const services: Services = { ledger, draw, now, state, viewRevisions, patterns, ...plane.services, inventory };
+  const services: Services = {
+    ledger,
+    draw,
+    now,
+    state,
+    viewRevisions,
+    patterns,
+    outbound,
+    ...plane.services,
+    inventory,
+  };
   const app = createApp(services, {
     authenticator,
     idempotency: store.idempotency,

@@ -1,0 +1,24 @@
+/**
+ * A certificate for `hook.example`, `localhost` and 127.0.0.1 that signs itself, valid until 2126. It guards nothing:
+ * tests alone trust it.
+ */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBsTCCAVegAwIBAgIUN+t6lucrLkLzLo1eoqEVYAphyh4wCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNQmFubmVyb2wgdGVzdDAgFw0yNjExMjkxMzQxNTlaGA8yMTI2
+MTEwNTEzNDE1OVowGDEWMBQGA1UEAwwNQmFubmVyb2wgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABPTzWKR2CPRrItb81J4p8IK256iy9Cl81BUmN/nDRilN
+zu+KWbrGxpbwnbz5RRb44Z/w7yr5YBsx5M9/2hU+tvyjfTB7MB0GA1UdDgQWBBRE
+SN6Pi2TPEYeCjZyllenePl4rjDAfBgNVHSMEGDAWgBRESN6Pi2TPEYeCjZyllene
+Pl4rjDAPBgNVHRMBAf8EBTADAQH/MCgGA1UdEQQhMB+CDGhvb2suZXhhbXBsZYIJ
+bG9jYWxob3N0hwR/AAABMAoGCCqGSM49BAMCA0gAMEUCIQDoHaw5XZVgUYk37JiO
+dsTepKawsIzSVIcJYLCYlfQhmQIgVcfBcvE+ac/YAyUMxSTS6CpskRWd861IXvZ/
+8aGIAwA=
+-----END CERTIFICATE-----
+`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLBUn8UYiIf2XcVsz
+Id6N5C3qLastsLhB7KBnfO//oMWhRANCAAT081ikdgj0ayLW/NSeKfCCtueosvQp
+fNQVJjf5w0YpTc7vilm6xsaW8J28+UUW+OGf8O8q+WAbMeTPf9oVPrb8
+-----END PRIVATE KEY-----
+`;
