@@ -16,8 +16,8 @@ export interface Question {
   readonly heldMs: number;
   /** After so long, what is not shown will not be waited for. */
   readonly maxHoldMs: number;
-  /** Variants of the treated side; whatever else the rollout gives is the control. */
-  readonly treated: readonly Side[];
+  /** Variants of the treated side and their parts of it; whatever else the rollout gives is the control. */
+  readonly treated: { readonly [side: Side]: number };
   readonly evidence: ReleaseEvidence;
   /** When it is asked, epoch milliseconds: how long ago the last outcome came. */
   readonly now: number;

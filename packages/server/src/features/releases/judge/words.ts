@@ -1,0 +1,84 @@
+/** A verdict in words, for people who were woken by it. */
+import type { Guard } from "./guard.ts";
+import type { GuardVerdict, Question, SideCount, Verdict } from "./verdict.ts";
+
+type Unsaid = Omit<Verdict, "says">;
+
+export function sayVerdict(question: Question, verdict: Unsaid): string {
+  const { culprit, reason } = verdict;
+  const looks = verdict.guards.filter(({ guard }) => guard === culprit);
+  const one = looks.find((look) => look.reason === reason) ?? worstOf(looks);
+  const guard = culprit === undefined ? undefined : question.guards[culprit];
+  if (one === undefined || guard === undefined) return sayAll(question, verdict);
+  return `${nameOf(guard)}: ${sayGuard(guard, one, verdict)}`;
+}
+
+function worstOf(looks: readonly GuardVerdict[]): GuardVerdict | undefined {
+  return [...looks].sort((a, b) => (b.lnRelease ?? 0) - (a.lnRelease ?? 0))[0];
+}
+
+function sayAll({ guards }: Question, { verdict, reason, guards: looks }: Unsaid): string {
+  if (verdict === "wait") return "The step is held for its time.";
+  if (guards.length === 0) return "The hold is over, and nothing guards the step.";
+  if (reason === "noControl") return "Everybody has it: there is nobody to compare with, and no limit is broken.";
+  const shown = looks.flatMap(({ guard: at, atMost }) => {
+    const guard = guards[at];
+    return guard === undefined || atMost === undefined ? [] : [`${nameOf(guard)} at most ${round(atMost)} ×`];
+  });
+  return shown.length === 0
+    ? "No harm was seen, and none was to be ruled out."
+    : `Harm is ruled out: ${shown.join(", ")}.`;
+}
+
+function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid): string {
+  const numbers = sayNumbers(guard, look);
+  switch (reason) {
+    case "limit":
+      return `the limit of ${measured(guard, guard.limit ?? 0)} is broken: ${numbers}.`;
+    case "comparison":
+      return `worse than is tolerated: ${numbers}${look.atLeast === undefined ? "" : `, at least ${round(look.atLeast)} times the control`}.`;
+    case "sampleRatio":
+      return `there are not as many outcomes on each side as the shares promise (${numbers}), so the comparison means nothing. Look for outcomes that are lost on one side.`;
+    case "noData":
+      return "no outcome comes in. The release holds until one does; see that the application tracks this metric.";
+    case "minimum":
+      return `too few outcomes yet: ${numbers}, and ${guard.minimum} are wanted a side${sayNeeded(neededMs)}.`;
+    case "notShown":
+      return `harm is not ruled out yet: ${numbers}${sayNeeded(neededMs)}.`;
+    default:
+      return `${numbers}.`;
+  }
+}
+
+function sayNeeded(ms: number | undefined): string {
+  return ms === undefined ? "" : `; at this traffic about ${sayTime(ms)} more`;
+}
+
+function sayNumbers(guard: Guard, { treated, control }: GuardVerdict): string {
+  const own = saySide(guard, treated);
+  return control === undefined ? own : `${own} against ${saySide(guard, control)}`;
+}
+
+function saySide(guard: Guard, { outcomes, value }: SideCount): string {
+  return `${value === undefined ? "nothing" : measured(guard, value)} of ${outcomes}`;
+}
+
+function measured({ measure, source }: Guard, value: number): string {
+  if (source.kind === "prometheus" || source.kind === "http" || measure === "value") return `${round(value)}`;
+  return measure === "latency" ? `${round(value)} ms` : `${round(value * 100)} %`;
+}
+
+function nameOf({ metric, measure, quantile }: Guard): string {
+  return `${metric} ${measure}${measure === "latency" ? ` (p${round(quantile * 100)})` : ""}`;
+}
+
+/** Three digits are enough to act on. */
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function sayTime(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes < 2) return `${Math.ceil(ms / 1_000)} s`;
+  return minutes < 120 ? `${Math.ceil(minutes)} min` : `${round(minutes / 60)} h`;
+}
