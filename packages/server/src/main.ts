@@ -11,6 +11,7 @@ import { authenticatorOf, createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { type DataPlane, openDataPlane } from "./data-plane.ts";
 import { ViewRevisions } from "./features/connections/view-revisions.ts";
+import { createShortWay } from "./features/sdk/short-way.ts";
 import { isKeyUpload } from "./features/segments/keys/routes.ts";
 import { ServiceState } from "./features/service/service-state.ts";
 import type { Draw, Services } from "./features/services.ts";
@@ -171,19 +172,11 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     patterns,
     outbound: createOutbound({ allow: config.outboundAllow }),
   };
-  const http = createHttpServer(
-    createApp(services, {
-      proxies: config.proxies,
-      authenticator,
-      idempotency: store.idempotency,
-      log,
-      redact,
-      version,
-      monotonic,
-      newRequestId: randomUUID,
-    }),
-    isKeyUpload,
-  );
+  const asked = { proxies: config.proxies, authenticator, log, redact, monotonic, newRequestId: randomUUID };
+  const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {
+    isStreamed: isKeyUpload,
+    shortWay: createShortWay(services, asked),
+  });
   const stopSweeping = startSweeping({
     ledger,
     usage: store.usage,

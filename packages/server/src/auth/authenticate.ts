@@ -8,6 +8,7 @@ import type { Refusal } from "../http/refusal.ts";
 import type { ProjectState, SystemState } from "../state/project-state.ts";
 import type { CredentialDigest, ViewClass } from "../store/port.ts";
 import { digestOf, sameDigest } from "./digest.ts";
+import { ProvenKeys } from "./proven-keys.ts";
 import type { Caller } from "./scope.ts";
 
 /** What an SDK key opens. */
@@ -33,6 +34,11 @@ export interface Authenticator {
   authenticateToken(header: string | undefined): Promise<Caller | Refusal>;
   /** `text` is the key itself; `origin` the `Origin` header of the request that brought it, where there was one. */
   authenticateKey(text: string, origin?: string): Promise<KeyGrant | Refusal>;
+  /**
+   * The same at once, for a key that was proven before and is still what it was then; `undefined` says nothing about a
+   * key: ask `authenticateKey`.
+   */
+  provenKey(text: string, origin?: string): KeyGrant | undefined;
 }
 
 /** The text after `Bearer`, or `undefined`. */
@@ -42,6 +48,7 @@ export function bearerOf(header: string | undefined): string | undefined {
 
 export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
   const adminDigest = ports.adminToken === undefined ? undefined : digestOf(ports.adminToken);
+  const provenKeys = new ProvenKeys((project, id) => ports.project(project)?.keys.get(id)?.document);
   return {
     async authenticateToken(header) {
       const text = bearerOf(header);
@@ -59,7 +66,13 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
       if (credential.class === "token") return tokenAtTheSdkDoor;
       if (credential.class === "server" && origin !== undefined) return leaked(credential);
       const stored = await proven(credential, ports);
-      return stored === undefined ? keyInvalid : (grantOf(credential, stored, ports) ?? keyInvalid);
+      const grant = stored === undefined ? undefined : grantOf(credential, stored, ports);
+      if (grant !== undefined) provenKeys.remember(text, grant);
+      return grant ?? keyInvalid;
+    },
+    provenKey(text, origin) {
+      const grant = provenKeys.grantOf(text);
+      return grant?.class === "server" && origin !== undefined ? undefined : grant;
     },
   };
 }

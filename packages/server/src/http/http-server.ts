@@ -1,5 +1,5 @@
 /** The application on a socket, with the limits that only the HTTP server itself can keep. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { answerClientError } from "./client-error.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -19,11 +19,14 @@ export interface HttpServer {
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
-/** `isStreamed` tells the requests that may take as long as their bytes come. */
-export function createHttpServer(
-  app: App,
-  isStreamed: (method: string | undefined, url: string | undefined) => boolean = () => false,
-): HttpServer {
+export interface HttpServerOptions {
+  /** Tells the requests that may take as long as their bytes come; none unless given. */
+  readonly isStreamed?: (method: string | undefined, url: string | undefined) => boolean;
+  /** Is asked before the application is, and tells whether it has answered. It throws nothing. */
+  readonly shortWay?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export function createHttpServer(app: App, { isStreamed = () => false, shortWay }: HttpServerOptions = {}): HttpServer {
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
     errorHandler: () =>
@@ -41,6 +44,7 @@ export function createHttpServer(
   const server = createServer(options, (request, response) => {
     // A connection that is kept open would outlive the stop.
     if (stopping) response.setHeader("connection", "close");
+    if (shortWay?.(request, response) === true) return;
     deadlines.watch(request, performance.now());
     listener(request, response).catch(() => response.destroy());
   });

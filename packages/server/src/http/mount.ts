@@ -3,17 +3,15 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Log } from "../observe/log.ts";
-import type { Redactor } from "../observe/redact.ts";
+import { origins } from "./origins.ts";
 import { peerAddress } from "./peer-address.ts";
 import { problemResponse, refusalOf } from "./problem.ts";
 import { quoted, type Refusal } from "./refusal.ts";
+import { type RequestIdPorts, requestIdOf } from "./request-id.ts";
 import type { Peer, Route, RoutePorts } from "./route.ts";
 
-export interface MountPorts extends RoutePorts {
+export interface MountPorts extends RoutePorts, RequestIdPorts {
   readonly log: Log;
-  readonly redact: Redactor;
-  /** Makes the id of a request that brings none. */
-  readonly newRequestId: () => string;
   /** Milliseconds that never go back, for durations in the log. */
   readonly monotonic: () => number;
   /** How many proxies stand in front; none unless named. */
@@ -33,7 +31,7 @@ export type App = Hono<{ Variables: Variables; Bindings: Bindings }>;
 export function mountRoutes(routes: readonly Route[], ports: MountPorts): App {
   const app: App = new Hono();
   identifyAndLog(app, ports);
-  allowOrigins(app);
+  app.use("/sdk/v1/*", cors(origins));
   for (const route of routes) mountRoute(app, route, ports);
   refuseOtherMethods(app, routes);
   app.notFound((context) => problemResponse(nothingThere(context.req.path), context.get("requestId")));
@@ -41,13 +39,11 @@ export function mountRoutes(routes: readonly Route[], ports: MountPorts): App {
   return app;
 }
 
-function identifyAndLog(app: App, { log, redact, newRequestId, monotonic }: MountPorts): void {
+function identifyAndLog(app: App, ports: MountPorts): void {
+  const { log, monotonic } = ports;
   app.use(async (context, next) => {
     const began = monotonic();
-    const given = context.req.header("x-request-id") ?? "";
-    // It is kept in logs and in the history, where no secret may stand.
-    const isFit = /^[A-Za-z0-9._-]{1,64}$/.test(given) && redact(given) === given;
-    const requestId = isFit ? given : newRequestId();
+    const requestId = requestIdOf(context.req.header("x-request-id"), ports);
     const notes: Variables["notes"] = new Map();
     context.set("requestId", requestId);
     context.set("notes", notes);
@@ -67,17 +63,6 @@ function identifyAndLog(app: App, { log, redact, newRequestId, monotonic }: Moun
 /** Probes and SDKs that poll are many, and of interest only where they fail. */
 function levelOf(permission: string | undefined, status: number): "debug" | "info" {
   return status < 400 && (permission === "public" || permission?.startsWith("sdk") === true) ? "debug" : "info";
-}
-
-/** The data plane is for pages of any origin, and takes no cookie. The admin API is for none. */
-function allowOrigins(app: App): void {
-  const headers = {
-    allowMethods: ["GET", "POST"],
-    allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID"],
-    exposeHeaders: ["ETag", "Retry-After", "Bannerol-Up-To"],
-    maxAge: 7_200,
-  };
-  app.use("/sdk/v1/*", cors({ origin: "*", ...headers }));
 }
 
 function mountRoute(app: App, route: Route, { proxies = 0, ...ports }: MountPorts): void {

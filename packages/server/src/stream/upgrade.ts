@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Admit, Hub, KeyRefusal } from "@bannerol/hub";
+import type { Admit, Connection, KeyRefusal } from "@bannerol/hub";
 import { CloseCode } from "@bannerol/protocol";
 import type { WebSocket } from "ws";
 import { bearerOf, type KeyGrant } from "../auth/authenticate.ts";
@@ -40,7 +40,9 @@ export function attachStream(server: Server, ports: UpgradePorts): () => void {
         // Whether or not a WebSocket comes of it, its place is given back when the socket ends.
         socket.on("close", guest.leave);
         if (socket.destroyed) return guest.leave();
-        sockets.handleUpgrade(request, socket, head, (webSocket) => join(webSocket, ports.hub, guest.admit));
+        sockets.handleUpgrade(request, socket, head, (webSocket) =>
+          join(ports.hub.accept(hubSocket(webSocket, socket), guest.admit), webSocket),
+        );
       },
       () => endWithProblem(socket, { code: "internal", detail: "The handshake failed. Try again." }),
     );
@@ -59,8 +61,7 @@ function endOnError(socket: Duplex): void {
   socket.on("error", () => socket.destroy());
 }
 
-function join(webSocket: WebSocket, hub: Hub, admit: Admit): void {
-  const connection = hub.accept(hubSocket(webSocket), admit);
+function join(connection: Connection, webSocket: WebSocket): void {
   // Messages are text; a binary frame is as malformed as any other that is no JSON.
   webSocket.on("message", (data, isBinary) => connection.receive(isBinary ? "" : data.toString()));
   webSocket.on("close", () => connection.closed());

@@ -5,9 +5,11 @@ import { problemSchema } from "@bannerol/protocol/schemas";
 import { expect } from "vitest";
 import { authenticatorOf, createApp, routeTable } from "../app.ts";
 import { digestOf } from "../auth/digest.ts";
+import type { LogLevel } from "../config.ts";
 import { openDataPlane } from "../data-plane.ts";
 import { type ConnectedSdk, joined } from "../features/connections/inventory.ts";
 import { ViewRevisions } from "../features/connections/view-revisions.ts";
+import { createShortWay, type ShortWay } from "../features/sdk/short-way.ts";
 import { ServiceState } from "../features/service/service-state.ts";
 import type { Draw, Services } from "../features/services.ts";
 import { prepareInstallation } from "../first-start.ts";
@@ -58,6 +60,7 @@ export interface TokenReach {
 export interface Harness {
   readonly services: Services;
   readonly app: App;
+  readonly shortWay: ShortWay;
   readonly stream: Stream;
   readonly routes: readonly Route[];
   readonly ledger: Ledger;
@@ -84,6 +87,7 @@ export interface HarnessOptions {
   readonly store?: Store;
   /** Reaches nobody unless given. */
   readonly outbound?: Outbound;
+  readonly logLevel?: LogLevel;
 }
 
 const unreachable = createOutbound({ allow: [], resolve: async () => [] });
@@ -91,13 +95,14 @@ const unreachable = createOutbound({ allow: [], resolve: async () => [] });
 export async function createHarness({
   store = new MemoryStore({ epoch: "epoch1" }),
   outbound = unreachable,
+  logLevel = "info",
 }: HarnessOptions = {}): Promise<Harness> {
   const clock = { at: START };
   const now = () => clock.at;
   const draw = countingDraw();
   const lines: string[] = [];
   const redact = createRedactor([ADMIN_TOKEN]);
-  const log = createLog("info", (line) => void lines.push(line), redact);
+  const log = createLog(logLevel, (line) => void lines.push(line), redact);
   const reports = { unreadable: () => undefined, listenerFailed: () => undefined };
   const ledger = await Ledger.open({ store, reports, at: now() });
   const { keys = {} } = await prepareInstallation({ ledger, draw, at: now(), hasAdminToken: true });
@@ -144,15 +149,8 @@ export async function createHarness({
     ...plane.services,
     inventory,
   };
-  const app = createApp(services, {
-    authenticator,
-    idempotency: store.idempotency,
-    log,
-    redact,
-    version: "1.2.3",
-    monotonic,
-    newRequestId: () => "made-here",
-  });
+  const asked = { proxies: 0, authenticator, log, redact, monotonic, newRequestId: () => "made-here" };
+  const app = createApp(services, { ...asked, idempotency: store.idempotency, version: "1.2.3" });
 
   const write: Harness["write"] = async (project, items) => {
     await ledger.execute({ project, actor: system, at: now() }, () => ({
@@ -187,6 +185,7 @@ export async function createHarness({
   return {
     services,
     app,
+    shortWay: createShortWay(services, asked),
     stream,
     routes,
     ledger,

@@ -18,8 +18,9 @@ export function sdkOf({ sdk = "unknown" }: AskerQuery): HelloMessage["sdk"] {
 export interface Poll {
   readonly key: KeyGrant;
   readonly query: AskerQuery;
-  readonly headers: Headers;
-  readonly address: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Whose request it is; asked for only where it is looked at. */
+  readonly address: () => string | undefined;
   /** The revision of this epoch that the caller has. */
   readonly has: number;
 }
@@ -28,10 +29,10 @@ export interface Poll {
  * Takes note of a caller that said which state it has. One that names no instance is known by key, address and program,
  * unless an SDK streams by that key from there: then it is most likely the same one, sent to fetch.
  */
-export function notePoll({ presence, events, now }: Services, { key, query, headers, address, has }: Poll): void {
-  if (query.instance === undefined && events.streamsFrom(key.keyId, address)) return;
+export function notePoll({ presence, events, now }: Services, { key, query, userAgent, address, has }: Poll): void {
   const { keyId, project, environment } = key;
-  const instance = query.instance ?? namelessInstance(keyId, address, headers.get("user-agent"));
+  if (query.instance === undefined && events.streamsFrom(keyId, address())) return;
+  const instance = query.instance ?? namelessInstance(keyId, address(), userAgent ?? null);
   presence.seen(project, environment, { instance, ...sdkOf(query), keyId, class: key.class, acknowledged: has }, now());
 }
 

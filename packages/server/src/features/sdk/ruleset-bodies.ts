@@ -20,7 +20,8 @@ const KEPT_DELTAS = 64;
 
 export class Body {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  #gzipped: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #gzipping: Promise<void> | undefined;
+  #gzipped: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(value: object) {
     this.bytes = new TextEncoder().encode(JSON.stringify(value));
@@ -30,9 +31,16 @@ export class Body {
     return this.bytes.byteLength >= WORTH_COMPRESSING;
   }
 
-  gzipped(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#gzipped ??= compress(this.bytes).then((bytes) => new Uint8Array(bytes));
+  /** Compressed; `undefined` before `gzipped` has resolved. */
+  get gzippedNow(): Uint8Array<ArrayBuffer> | undefined {
     return this.#gzipped;
+  }
+
+  gzipped(): Promise<void> {
+    this.#gzipping ??= compress(this.bytes).then((bytes) => {
+      this.#gzipped = new Uint8Array(bytes);
+    });
+    return this.#gzipping;
   }
 }
 
