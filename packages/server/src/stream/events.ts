@@ -66,7 +66,8 @@ export class Events implements EventStreams {
 
   open(request: EventRequest): ReadableStream<Uint8Array> | Refusal {
     const { hub, admission, places, monotonic, random } = this.#ports;
-    if (!admission.admit(monotonic())) return tooManyHandshakes(random);
+    const admitted = admission.admit(monotonic());
+    if (admitted !== true) return tooManyHandshakes(admitted.retryAfter);
     const leave = places.take({ ...request.key, address: request.address });
     if (leave === undefined) return noPlace(random);
     const gone = () => {

@@ -132,12 +132,12 @@ export class Stream {
   }
 
   #admission(): Pick<Admission, "admit"> {
-    const { monotonic, observer } = this.#ports;
-    const admission = new Admission(HANDSHAKES_PER_SECOND, monotonic());
+    const { monotonic, random, observer } = this.#ports;
+    const admission = new Admission(HANDSHAKES_PER_SECOND, monotonic(), random);
     return {
       admit(now) {
         const admitted = admission.admit(now);
-        if (!admitted) observer?.refusedHandshake();
+        if (admitted !== true) observer?.refusedHandshake();
         return admitted;
       },
     };

@@ -42,7 +42,7 @@ describe("the stream's door", () => {
   beforeEach(async () => {
     asked.length = 0;
     hub = new Hub({ monotonic: () => 0, every: () => () => {} });
-    admitting = new Admission(100, 0);
+    admitting = new Admission(100, 0, () => 0.5);
     places = new Places({ perKey: 3, perAddress: 2 });
     server = createServer();
     attachStream(server, {
@@ -112,9 +112,9 @@ describe("the stream's door", () => {
   });
 
   it("tells handshakes beyond the rate when to come again", async () => {
-    admitting = new Admission(0, 0);
+    admitting = new Admission(0, 0, () => 0.5);
     const answer = await answerTo(open("/sdk/v1/stream", { authorization: "Bearer good" }));
-    expect(answer).toMatchObject({ status: 503, retryAfter: "16" });
+    expect(answer).toMatchObject({ status: 503, retryAfter: "1" });
     expect(asked).toEqual([]);
   });
 

@@ -73,7 +73,8 @@ async function knock(request: IncomingMessage, ports: UpgradePorts): Promise<Key
   if (pathOf(request) !== STREAM_PATH) {
     return { code: "not_found", detail: `No stream is served here. Streams are at ${STREAM_PATH}.` };
   }
-  if (!ports.admission.admit(ports.monotonic())) return tooManyHandshakes(ports.random);
+  const admitted = ports.admission.admit(ports.monotonic());
+  if (admitted !== true) return tooManyHandshakes(admitted.retryAfter);
   const { authorization, origin } = request.headers;
   return authorization === undefined ? undefined : ports.authenticate(bearerOf(authorization) ?? "", origin);
 }
