@@ -176,7 +176,7 @@ export class Follower {
       // What was read of one history is nothing to another.
       if (this.#epoch !== epoch) continue;
       if (stretch.continues !== head) throw regressed(project, revision);
-      for (const change of stretch.changes) await this.apply(change);
+      await this.applyAll(stretch.changes);
       if (stretch.changes.length < PAGE) return;
     }
   }
@@ -210,6 +210,10 @@ export class Follower {
       this.#advance(change, followed, { ...next, lists });
     }
     if (project === SYSTEM_PROJECT) await this.#openNamedProjects();
+  }
+
+  async applyAll(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) await this.apply(change);
   }
 
   async #listsAfter({ lists: held }: Followed, { state, lists = NO_LISTS }: Foreseen): Promise<KeyLists> {

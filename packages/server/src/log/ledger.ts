@@ -1,10 +1,10 @@
 /**
  * The one way to read and to change what the server holds.
  *
- *     execute ─► decide(state) ─┬─ refusal ─► answered as it is
- *        ▲                      └─ items ─► store.commit ─┬─ conflict ─► read the log to its end, decide again
- *        │                                                └─ change ─► state, views, listeners ─► answered
- *     one at a time for each project
+ *     execute ─► queue ─► decide(state) ─┬─ refusal ─► answered as it is
+ *                           ▲            └─ items ─► store.commit ─┬─ change ─► state, views, listeners ─► answered
+ *                           └─ decide again ◄─ read the log ◄──────┴─ conflict
+ *     one queue for each project, whose changes are decided one after the other
  *
  * What it answers with is durable and already visible on this node. It knows no command and no permission; a request
  * brings its instant.
@@ -19,20 +19,18 @@ import { StoreFault } from "../store/fault.ts";
 import type { ListStore } from "../store/list-store.ts";
 import type {
   ChainVerdict,
-  Change,
   ChangeFilter,
   ChangeWithBefore,
   CredentialDigest,
   Store,
-  UnitOfWork,
   ViewClass,
 } from "../store/port.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
+import { ChangeQueue } from "./change-queue.ts";
 import type { ChangeRequest, Decision, Execution } from "./decision.ts";
 import { Digests } from "./digests.ts";
 import { type ChangeListener, Follower, type LogReports } from "./follower.ts";
 import { startFollowing } from "./following.ts";
-import { type Foreseen, proposal } from "./proposal.ts";
 import { type Clock, Renewal, type RenewalReports, type Renewed } from "./renewal.ts";
 import { Turns } from "./turns.ts";
 import type { View, ViewName } from "./view.ts";
@@ -53,6 +51,7 @@ export class Ledger {
   readonly #follower: Follower;
   readonly #digests: Digests;
   readonly #turns = new Map<string, Turns>();
+  readonly #queues = new Map<string, ChangeQueue>();
   readonly #renewal: Renewal;
   #unfollow: (() => Promise<void>) | undefined;
 
@@ -125,8 +124,8 @@ export class Ledger {
   }
 
   /**
-   * Decides on the newest state and writes what was decided, one command of a project at a time. `decide` is pure: it
-   * is asked again where another node was faster. A `project` item in `_system` starts that project's chain.
+   * Decides on the newest state and writes what was decided, one command of a project after the other; what waits is
+   * written together. `decide` is pure: it is asked again where another node was faster. A `project` item in `_system` starts that project's chain.
    * Rejects with a `StoreFault`, or with `ClaimLost`; nothing was written then.
    */
   async execute<T, R>(
@@ -134,18 +133,7 @@ export class Ledger {
     decide: (state: ProjectState) => Decision<T, R>,
   ): Promise<Execution<T, R>> {
     this.#stateOf(request.project);
-    return this.#turnsOf(request.project).take(async () => {
-      for (;;) {
-        const state = this.#stateOf(request.project);
-        const decision = decide(state);
-        if (!decision.ok) return decision;
-        const { result } = decision;
-        const proposed = proposal(state, request, decision);
-        if (proposed === undefined) return { ok: true, revision: state.revision, change: undefined, result };
-        const change = await this.#commit(proposed.work, proposed.foreseen);
-        if (change !== undefined) return { ok: true, revision: change.revision, change, result };
-      }
-    });
+    return this.#queueOf(request.project).execute(request, decide);
   }
 
   /** The history, newest first. */
@@ -239,16 +227,11 @@ export class Ledger {
     await this.#store.close();
   }
 
-  /** The change, or `undefined` where somebody was faster; this node has what they did then. */
-  async #commit(work: UnitOfWork, foreseen?: Foreseen): Promise<Change | undefined> {
-    const result = await this.#store.commit(work);
-    if (result.ok) {
-      await this.#follower.apply(result.change, foreseen);
-      return result.change;
-    }
-    await this.#noticing(this.#follower.catchUp(work.project));
-    if (this.#stateOf(work.project).revision === work.expectedRevision) throw movedOnUnseen(work);
-    return undefined;
+  /** After a conflict. Rejects where the log shows nothing new: deciding again on the same state would never end. */
+  async #catchUpAfter(project: string): Promise<void> {
+    const { revision } = this.#stateOf(project);
+    await this.#noticing(this.#follower.catchUp(project));
+    if (this.#stateOf(project).revision === revision) throw movedOnUnseen(project, revision);
   }
 
   /** Gives every entity a new version where another version of the program had projected them otherwise. */
@@ -256,7 +239,10 @@ export class Ledger {
     await this.#turnsOf(project).take(async () => {
       for (;;) {
         const work = this.#follower.renewal(project, at);
-        if (work === undefined || (await this.#commit(work)) !== undefined) return;
+        if (work === undefined) return;
+        const result = await this.#store.commit(work);
+        if (result.ok) return this.#follower.applyAll(result.changes);
+        await this.#catchUpAfter(project);
       }
     });
   }
@@ -293,6 +279,20 @@ export class Ledger {
     return state;
   }
 
+  #queueOf(project: string): ChangeQueue {
+    const queue =
+      this.#queues.get(project) ??
+      new ChangeQueue({
+        project,
+        store: this.#store,
+        follower: this.#follower,
+        turns: this.#turnsOf(project),
+        catchUp: () => this.#catchUpAfter(project),
+      });
+    this.#queues.set(project, queue);
+    return queue;
+  }
+
   #turnsOf(project: string): Turns {
     const turns = this.#turns.get(project) ?? new Turns();
     this.#turns.set(project, turns);
@@ -300,10 +300,9 @@ export class Ledger {
   }
 }
 
-/** Deciding again on the same state would never end. */
-function movedOnUnseen({ project, expectedRevision }: UnitOfWork): StoreFault {
+function movedOnUnseen(project: string, revision: number): StoreFault {
   return new StoreFault(
     "unavailable",
-    `The database says that project ${project} has moved on, and shows no change after revision ${expectedRevision}. Nothing was written; try again.`,
+    `The database says that project ${project} has moved on, and shows no change after revision ${revision}. Nothing was written; try again.`,
   );
 }

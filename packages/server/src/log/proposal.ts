@@ -5,7 +5,7 @@ import { type Item, type ItemName, itemId, type RecordedItem } from "../state/do
 import { fold } from "../state/fold.ts";
 import { documentOf, type ProjectState } from "../state/project-state.ts";
 import type { HeldClaim } from "../store/idempotency-store.ts";
-import type { UnitOfWork } from "../store/port.ts";
+import type { Change, UnitOfWork } from "../store/port.ts";
 import { writeRecord } from "../store/record.ts";
 import type { ChangeRequest, Decision, KeptAnswer } from "./decision.ts";
 import { VIEW_FORMAT } from "./projection/project.ts";
@@ -16,9 +16,11 @@ import { type AlteredView, renewedViews, viewChanges } from "./views.ts";
 export interface Proposal {
   readonly work: UnitOfWork;
   readonly foreseen: Foreseen;
+  /** Characters of its record. */
+  readonly size: number;
 }
 
-/** The state after a change, and how it alters the views. */
+/** The state after a change, its hash and instant included, and how it alters the views. */
 export interface Foreseen {
   readonly state: ProjectState;
   readonly alterations: readonly AlteredView[];
@@ -44,9 +46,13 @@ export function proposal<T, R>(
   refuseUnreadable(foreseen.state, items);
   const lists = new Map(decision.lists?.map(({ work, after }) => [work.list, after]));
   const work = unitOfWork(state, request, { decision, items, views: foreseen.alterations });
+  // It is known before it is made: the store writes it on this state or not at all.
+  const { change, text } = writeRecord(work, state);
+  const { hash: head, at } = change;
   return {
-    work: { ...work, ...claimOf(state, work, { claim: request.claim, answer: decision.answer }) },
-    foreseen: { ...foreseen, lists },
+    work: { ...work, ...claimOf(change, { claim: request.claim, answer: decision.answer }) },
+    foreseen: { ...foreseen, state: { ...foreseen.state, head, at }, lists },
+    size: text.length,
   };
 }
 
@@ -81,19 +87,15 @@ function unitOfWork(
   };
 }
 
-/**
- * The claim of the request with the answer that the change completes it with. The change is known before it is made: the
- * store writes it on this state or not at all.
- */
+/** The claim of the request with the answer that the change completes it with. */
 function claimOf(
-  state: ProjectState,
-  work: UnitOfWork,
+  change: Change,
   { claim, answer }: { readonly claim: HeldClaim | undefined; readonly answer: KeptAnswer | undefined },
 ): Pick<UnitOfWork, "claim"> {
   if (claim === undefined) return {};
   const { caller, key, holder } = claim;
   const held = { caller, key, holder };
-  return { claim: answer === undefined ? held : { ...held, answer: answer(writeRecord(work, state).change) } };
+  return { claim: answer === undefined ? held : { ...held, answer: answer(change) } };
 }
 
 /** The work that gives every entity a new version, for a program that projects otherwise than the one before. */

@@ -145,7 +145,7 @@ class Import {
     });
     if (!result.ok)
       throw new StoreFault("unavailable", "Another process writes to the database. Nothing was imported.");
-    return result.change.hash;
+    return result.changes[0]?.hash ?? "";
   }
 
   /** A digest is a way in: only what the change made may have one. */

@@ -59,8 +59,10 @@ export interface IdempotencyStore {
 /** Another process has taken the claim over, so nothing was written: the request is that process's now. */
 export class ClaimLost extends Error {
   override readonly name = "ClaimLost";
+  readonly claim: HeldClaim;
 
-  constructor({ key }: HeldClaim) {
-    super(`The claim of the request ${key} was taken over, so its change was not made.`);
+  constructor(claim: HeldClaim) {
+    super(`The claim of the request ${claim.key} was taken over, so its change was not made.`);
+    this.claim = claim;
   }
 }

@@ -47,6 +47,17 @@ const remove = (...keys: string[]): readonly KeyRow[] => keys.map((key) => ({ ke
 
 export function describeLists(open: () => Promise<Store>): void {
   describe("with lists of keys", () => {
+    it("keeps differences of a list that changes made together name", async () => {
+      const store = await open();
+      const first = await staged(store, "l", add("a", "b"));
+      const second = await staged(store, "l", [...add("c"), ...remove("a")], first.difference);
+      expect(await store.commit(work(0, [first]), work(1, [second]))).toMatchObject({ ok: true });
+      expect(await keysOf(store, "l", 1)).toEqual(["a", "b"]);
+      expect(await keysOf(store, "l", 2)).toEqual(["b", "c"]);
+      expect(await store.lists.abandoned(9)).toEqual([]);
+      expect(await store.verify("default")).toMatchObject({ ok: true, checked: 2 });
+    });
+
     it("shows nothing of a difference until a change names it", async () => {
       const store = await open();
       const first = await staged(store, "l", add("a", "b"));

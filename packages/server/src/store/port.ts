@@ -2,7 +2,7 @@
  * What the server needs of a database. An adapter for each lives beside this file; all pass the same contract suite.
  *
  * There is no `transaction(async …)`: one database's transactions are synchronous and the other's are not. Instead a
- * decision is data, a `UnitOfWork`, and `commit` applies it in one transaction or not at all.
+ * decision is data, a `UnitOfWork`, and `commit` applies one or several in one transaction or not at all.
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
 import type { StoreFault } from "./fault.ts";
@@ -89,7 +89,8 @@ export interface Change {
 }
 
 export type CommitResult =
-  | { readonly ok: true; readonly change: Change }
+  /** As many as were asked for, in their order. */
+  | { readonly ok: true; readonly changes: readonly Change[] }
   /** Somebody else was faster: read the log to its end and decide again. */
   | { readonly ok: false; readonly conflict: { readonly expected: number; readonly found: number } };
 
@@ -194,7 +195,11 @@ export interface Store {
   /** Starts a project's chain at revision 0; does nothing where it is there already. */
   addProject(key: string): Promise<void>;
   load(project: string): Promise<StoredProject>;
-  commit(work: UnitOfWork): Promise<CommitResult>;
+  /**
+   * Makes changes of one project, each on what the one before it leaves and a revision of its own: all of them, or none.
+   * They wait for the disk once. Where the claim of one is not held any more, it rejects with that `ClaimLost`.
+   */
+  commit(...works: UnitOfWork[]): Promise<CommitResult>;
   revision(project: string): Promise<number>;
   /** Up to `limit` changes after `revision`. */
   follow(project: string, revision: number, limit: number): Promise<Stretch>;

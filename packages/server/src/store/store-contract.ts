@@ -7,6 +7,7 @@ import { emptyState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
 import { passes } from "./filter.ts";
 import { describeIdempotency } from "./idempotency-contract.ts";
+import { describeJointCommits } from "./joint-commits-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import type { Actor, Change, ChangeFilter, CommitResult, Store, UnitOfWork, ViewChange } from "./port.ts";
 import { canonicalJson, chainHash } from "./record.ts";
@@ -31,7 +32,9 @@ function work(expectedRevision: number, items: readonly RecordedItem[], more: Pa
 
 function accepted(result: CommitResult): Change {
   if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.conflict)}`);
-  return result.change;
+  const [change] = result.changes;
+  if (change === undefined || result.changes.length > 1) throw new Error(`There are ${result.changes.length} changes.`);
+  return change;
 }
 
 /** All changes, oldest first. */
@@ -53,6 +56,7 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
   describe("as a store", () => {
     describeProjects(open);
     describeCommits(open);
+    describeJointCommits(open);
     describeChain(open);
     describeHistory(open);
     describePast(open);

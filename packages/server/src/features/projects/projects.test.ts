@@ -9,9 +9,9 @@ const PROJECTS = "/api/v1/projects";
 class CuttingStore extends MemoryStore {
   cut: string | undefined;
 
-  override async commit(work: UnitOfWork): Promise<CommitResult> {
-    if (work.project === this.cut) throw new Error("cut short");
-    return super.commit(work);
+  override async commit(...works: UnitOfWork[]): Promise<CommitResult> {
+    if (works.some(({ project }) => project === this.cut)) throw new Error("cut short");
+    return super.commit(...works);
   }
 }
 

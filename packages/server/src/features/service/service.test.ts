@@ -9,9 +9,9 @@ import { ServiceState } from "./service-state.ts";
 class FailingStore extends MemoryStore {
   fault: StoreFaultKind | undefined;
 
-  override async commit(work: UnitOfWork): Promise<CommitResult> {
+  override async commit(...works: UnitOfWork[]): Promise<CommitResult> {
     if (this.fault !== undefined) throw new StoreFault(this.fault, "at /var/lib/secret/place");
-    return super.commit(work);
+    return super.commit(...works);
   }
 }
 

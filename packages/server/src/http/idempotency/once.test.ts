@@ -28,12 +28,12 @@ function holdCommit(store: Store): { readonly arrived: Promise<void>; readonly l
   const commit = store.commit.bind(store);
   const { passed: arrived, open: arrive } = gate();
   const { passed: free, open: letGo } = gate();
-  store.commit = async (work) => {
-    if (work.claim === undefined) return commit(work);
+  store.commit = async (...works) => {
+    if (works.every(({ claim }) => claim === undefined)) return commit(...works);
     store.commit = commit;
     arrive();
     await free;
-    return commit(work);
+    return commit(...works);
   };
   return { arrived, letGo };
 }

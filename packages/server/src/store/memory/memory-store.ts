@@ -6,6 +6,7 @@ import { itemId, type RecordedItem } from "../../state/documents.ts";
 import { ChainCheck, type ChainRow } from "../chain-check.ts";
 import { StoreFault } from "../fault.ts";
 import { passes } from "../filter.ts";
+import { entityId, newestEntities, type Written, writeRecords } from "../one-chain.ts";
 import type {
   ChainVerdict,
   Change,
@@ -20,7 +21,7 @@ import type {
   Stretch,
   UnitOfWork,
 } from "../port.ts";
-import { readRecord, writeRecord } from "../record.ts";
+import { readRecord } from "../record.ts";
 import { listsDiffer } from "../verify-lists.ts";
 import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
@@ -78,25 +79,32 @@ export class MemoryStore implements Store {
     };
   }
 
-  async commit(work: UnitOfWork): Promise<CommitResult> {
-    const chain = this.#chain(work.project);
-    const found = chain.rows.length;
+  async commit(...works: UnitOfWork[]): Promise<CommitResult> {
+    const [first] = works;
+    if (first === undefined) return { ok: true, changes: [] };
+    const chain = this.#chain(first.project);
+    const revision = chain.rows.length;
     const head = chain.rows.at(-1)?.hash ?? "";
-    if (found !== work.expectedRevision || (work.expectedHead ?? head) !== head) {
-      return { ok: false, conflict: { expected: work.expectedRevision, found } };
+    if (revision !== first.expectedRevision || (first.expectedHead ?? head) !== head) {
+      return { ok: false, conflict: { expected: first.expectedRevision, found: revision } };
     }
-    if (work.claim !== undefined) this.idempotency.requireHeld(work.claim);
-    const { text, change } = writeRecord(work, { revision: found, head, at: chain.at });
+    const { written } = writeRecords(first.project, works, { revision, head, at: chain.at });
+    for (const { claim } of works) if (claim !== undefined) this.idempotency.requireHeld(claim);
+    for (const each of written) this.#write(chain, each);
+    return { ok: true, changes: written.map(({ change }) => change) };
+  }
+
+  #write(chain: Chain, each: Written): void {
+    const { work, text, change } = each;
     chain.rows.push({ revision: change.revision, text, hash: change.hash });
     chain.at = change.at;
     chain.viewFormat = work.viewFormat;
     this.#epoch = work.epoch ?? this.#epoch;
     for (const item of readRecord(text).items) putDocument(chain.documents, item, change.revision);
-    putEntities(chain, work, change.revision);
+    for (const entity of newestEntities([each])) chain.entities.set(entityId(entity), entity);
     for (const list of work.lists ?? []) this.lists.put(list, change);
     for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
     if (work.claim !== undefined) this.idempotency.commit(work.claim);
-    return { ok: true, change };
   }
 
   async revision(project: string): Promise<number> {
@@ -186,17 +194,4 @@ function stateBefore(all: readonly Change[], item: RecordedItem, revision: numbe
 function putDocument(documents: Map<string, StoredDocument>, { after, ...name }: RecordedItem, revision: number): void {
   if (after === null) documents.delete(itemId(name));
   else documents.set(itemId(name), { ...name, revision, document: after });
-}
-
-function putEntities(chain: Chain, work: UnitOfWork, version: number): void {
-  for (const { environment, class: viewClass, put, drop } of work.views) {
-    const set = (names: typeof put, dropped: boolean): void => {
-      for (const { kind, key } of names) {
-        const id = JSON.stringify([environment, viewClass, kind, key]);
-        chain.entities.set(id, { environment, class: viewClass, kind, key, version, dropped });
-      }
-    };
-    set(drop, true);
-    set(put, false);
-  }
 }

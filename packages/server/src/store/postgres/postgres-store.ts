@@ -195,8 +195,8 @@ class PostgresStore implements Store {
     return this.#pool.run(({ sql }) => loadProject(sql, project), LOAD_DEADLINE_MS);
   }
 
-  commit(work: UnitOfWork): Promise<CommitResult> {
-    return this.#writer.commit(work);
+  commit(...works: UnitOfWork[]): Promise<CommitResult> {
+    return this.#writer.commit(works);
   }
 
   revision(project: string): Promise<number> {

@@ -1,19 +1,27 @@
 /**
- * A change is one statement, so it is there wholly or not at all, whatever becomes of the connection.
+ * A commit is one statement, so its changes are there wholly or not at all, whatever becomes of the connection.
  *
- *     read where the chain stands ─► record and hash ─► UPDATE projects SET revision = revision + 1 … ─┐ one
- *                                                       └─► log, items, documents, views, digests,     │ statement
- *                                                           NOTIFY: only where the counter moved ◄─────┘
+ *     read where the chain stands ─► records and hashes ─► UPDATE projects SET revision = … ─────────┐ one
+ *                                                          └─► log, items, documents, views, digests, │ statement
+ *                                                              NOTIFY: only where the counter moved ◄─┘
  *
  * The counter's row is locked first. Who waits for that lock has what it expects checked again once it is free, against
  * the row as it is by then; where the revision moved on, nothing at all happens, and no number is lost. So commits are
- * ordered by the lock, and revisions are gapless. Nothing happens either where the claim of the request was taken over;
- * its row is locked before the counter's, so that nobody can take it from then on.
+ * ordered by the lock, and revisions are gapless. Nothing happens either where the claim of a request was taken over; the
+ * rows of claims are locked before the counter's, so that nobody can take them from then on.
  */
 import { noProject, StoreFault } from "../fault.ts";
 import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
+import {
+  type ChainEnd,
+  newestDocuments,
+  newestEntities,
+  type Records,
+  type Written,
+  writeRecords,
+} from "../one-chain.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
-import { canonicalJson, writeRecord } from "../record.ts";
+import { canonicalJson } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
 import type { Sql } from "./driver.ts";
 import { isUncertain } from "./faults.ts";
@@ -22,12 +30,6 @@ import type { Pool } from "./pool.ts";
 
 /** Longer than a writer waits for the lock, so that the database is the one to give up. */
 const COMMIT_DEADLINE_MS = 15_000;
-
-interface ChainEnd {
-  readonly revision: number;
-  readonly head: string;
-  readonly at: number;
-}
 
 export class Writer {
   readonly #pool: Pool;
@@ -39,16 +41,22 @@ export class Writer {
     this.#channel = channel;
   }
 
-  async commit(work: UnitOfWork): Promise<CommitResult> {
+  async commit(works: readonly UnitOfWork[]): Promise<CommitResult> {
+    const [first] = works;
+    if (first === undefined) return { ok: true, changes: [] };
+    const { project, expectedRevision: expected } = first;
     for (;;) {
-      const end = await this.#chainEnd(work.project);
-      const { expectedRevision: expected, expectedHead = end.head } = work;
-      if (end.revision !== expected || end.head !== expectedHead) {
+      const end = await this.#chainEnd(project);
+      if (end.revision !== expected || end.head !== (first.expectedHead ?? end.head)) {
         return { ok: false, conflict: { expected, found: end.revision } };
       }
-      if (work.claim !== undefined && !(await this.#isHeld(work.claim))) throw new ClaimLost(work.claim);
-      const { text, change } = writeRecord(work, end);
-      if (await this.#write(work, end, { text, change })) return { ok: true, change };
+      for (const { claim } of works) {
+        if (claim !== undefined && !(await this.#isHeld(claim))) throw new ClaimLost(claim);
+      }
+      const records = writeRecords(project, works, end);
+      if (await this.#write(end, records)) {
+        return { ok: true, changes: records.written.map(({ change }) => change) };
+      }
     }
   }
 
@@ -66,18 +74,21 @@ export class Writer {
     return found.length === 1;
   }
 
-  /** Whether the counter still stood where the chain did, and the claim was held. */
-  async #write(work: UnitOfWork, end: ChainEnd, record: Logged): Promise<boolean> {
-    const rows = toRows(work, record);
+  /** Whether the counter still stood where the chain did, and the claims were held. */
+  async #write(end: ChainEnd, { written, after }: Records): Promise<boolean> {
+    const rows = toRows(written);
+    const newest = written.at(-1)?.change;
+    if (newest === undefined) return true;
+    const { project } = newest;
     try {
       const moved = await this.#pool.run(
-        ({ sql }) => insertChange(sql, { end, rows, channel: this.#channel, claim: work.claim, ...record }),
+        ({ sql }) => insertChanges(sql, { project, end, after, rows, channel: this.#channel }),
         COMMIT_DEADLINE_MS,
       );
       return moved.length === 1;
     } catch (error) {
       if (!(error instanceof StoreFault) || !isUncertain(error.cause)) throw error;
-      if (await this.#isThere(record.change)) return true;
+      if (await this.#isThere(newest)) return true;
       throw new StoreFault(
         "uncertain",
         "The connection to the database was lost in the middle of a commit. Look at the history before trying again.",
@@ -104,99 +115,110 @@ export class Writer {
   }
 }
 
-interface Logged {
-  readonly change: Change;
-  readonly text: string;
-}
-
-/** What a change writes beside its record, each list as JSON: a statement's form is the same however many there are. */
+/** What changes write, each list as JSON: a statement's form is the same however many there are. */
 interface Rows {
+  readonly claims: string;
+  readonly held: number;
+  readonly changes: string;
   readonly items: string;
+  /** As the last change of each leaves it. */
+  readonly documents: string;
   readonly entities: string;
   readonly credentials: string;
   readonly lists: string;
-  readonly viewFormat: number;
   /** Null where it stays. */
   readonly epoch: string | null;
 }
 
-function toRows(work: UnitOfWork, { change }: Logged): Rows {
-  const items = change.items.map(({ after, ...name }, position) => {
-    return { ...name, position, after: after === null ? null : canonicalJson(after) };
-  });
+function toRows(written: readonly Written[]): Rows {
+  const works = written.map(({ work }) => work);
+  const claims = works.flatMap(({ claim }) => claim ?? []);
+  const epochs = works.flatMap(({ epoch }) => epoch ?? []);
   return {
-    items: JSON.stringify(items),
-    entities: JSON.stringify(entitiesOf(work)),
-    credentials: JSON.stringify(work.credentials ?? []),
-    lists: JSON.stringify((work.lists ?? []).map(({ list, difference, made }) => ({ list, difference, ...made }))),
-    viewFormat: work.viewFormat,
-    epoch: work.epoch ?? null,
+    claims: JSON.stringify(claims),
+    held: claims.length,
+    changes: JSON.stringify(written.map(toChangeRow)),
+    items: JSON.stringify(written.flatMap(toItemRows)),
+    documents: JSON.stringify(newestDocuments(written).map(({ after, ...of }) => ({ ...of, document: asText(after) }))),
+    entities: JSON.stringify(newestEntities(written)),
+    credentials: JSON.stringify(works.flatMap(({ credentials = [] }) => credentials)),
+    lists: JSON.stringify(written.flatMap(toListRows)),
+    epoch: epochs.at(-1) ?? null,
   };
 }
 
-/** Each once; where one is both dropped and put, it is put. */
-function entitiesOf({ views }: UnitOfWork): readonly object[] {
-  const entities = new Map<string, object>();
-  for (const { environment, class: viewClass, put, drop } of views) {
-    const set = (names: typeof put, dropped: boolean): void => {
-      for (const { kind, key } of names) {
-        const id = JSON.stringify([environment, viewClass, kind, key]);
-        entities.set(id, { environment, class: viewClass, kind, key, dropped });
-      }
-    };
-    set(drop, true);
-    set(put, false);
-  }
-  return [...entities.values()];
+function toChangeRow({ change, text }: Written) {
+  const { at, actorType, actorId, actorName, action } = repeatedColumns(change);
+  const { revision, hash } = change;
+  return { revision, at, actor_type: actorType, actor_id: actorId, actor_name: actorName, action, text, hash };
 }
 
-interface Insertion extends Logged {
+function toItemRows({ change }: Written) {
+  const { revision } = change;
+  return change.items.map(({ after, ...of }, position) => ({ ...of, revision, position, after: asText(after) }));
+}
+
+function toListRows({ work, change }: Written) {
+  const { revision } = change;
+  return (work.lists ?? []).map(({ list, difference, made }) => ({ list, difference, revision, ...made }));
+}
+
+function asText(after: unknown): string | null {
+  return after === null ? null : canonicalJson(after);
+}
+
+interface Insertion {
+  readonly project: string;
   readonly end: ChainEnd;
+  readonly after: Records["after"];
   readonly rows: Rows;
   readonly channel: string;
-  readonly claim: WorkClaim | undefined;
 }
 
-/** What stands for no claim, since a statement's form is the same with one and without. */
-const NO_CLAIM: WorkClaim = { caller: "", key: "", holder: "" };
-
-/** Answers with a row where the counter moved, with none where it stood elsewhere or the claim was lost. */
-function insertChange(sql: Sql, { change, text, end, rows, channel, claim }: Insertion) {
-  const { project, revision, hash } = change;
-  const { at, actorType, actorId, actorName, action } = repeatedColumns(change);
+/** Answers with a row where the counter moved, with none where it stood elsewhere or a claim was lost. */
+function insertChanges(sql: Sql, { project, end, after, rows, channel }: Insertion) {
   return sql`
-    WITH held AS (
-      SELECT FROM idempotency_keys WHERE ${isHeld(sql, claim ?? NO_CLAIM)} FOR UPDATE
+    WITH claim AS (
+      SELECT * FROM json_to_recordset(${rows.claims}::text::json)
+        AS claim (caller text, key text, holder text, answer text)
+    ), held AS (
+      SELECT FROM idempotency_keys AS kept JOIN claim USING (caller, key, holder)
+      WHERE kept.answer IS NULL FOR UPDATE OF kept
     ), moved AS (
       UPDATE projects
-      SET revision = revision + 1, head = ${hash}, at = ${at}, view_format = ${rows.viewFormat}
+      SET revision = ${after.revision}, head = ${after.head}, at = ${after.at}, view_format = ${after.viewFormat}
       WHERE key = ${project} AND revision = ${end.revision} AND head = ${end.head}
-        AND (${claim === undefined}::boolean OR EXISTS (SELECT FROM held))
-      RETURNING key AS project, revision
+        AND (SELECT count(*) FROM held) = ${rows.held}
+      RETURNING key AS project
     ), logged AS (
       INSERT INTO changes (project, revision, at, actor_type, actor_id, actor_name, action, text, hash)
-      SELECT project, revision, ${at}::bigint, ${actorType}, ${actorId}, ${actorName}, ${action}, ${text}, ${hash}
-      FROM moved
-    ), item AS (
-      SELECT * FROM json_to_recordset(${rows.items}::text::json)
-        AS item (kind text, key text, environment text, position integer, after text)
+      SELECT project, revision, at, actor_type, actor_id, actor_name, action, text, hash
+      FROM moved, json_to_recordset(${rows.changes}::text::json)
+        AS change (revision bigint, at bigint, actor_type text, actor_id text, actor_name text, action text, text text,
+          hash text)
     ), logged_items AS (
       INSERT INTO change_items (project, kind, key, environment, revision, position, after)
-      SELECT project, kind, item.key, environment, revision, position, after FROM moved, item
+      SELECT project, kind, item.key, environment, revision, position, after
+      FROM moved, json_to_recordset(${rows.items}::text::json)
+        AS item (kind text, key text, environment text, revision bigint, position integer, after text)
+    ), newest AS (
+      SELECT * FROM json_to_recordset(${rows.documents}::text::json)
+        AS newest (kind text, key text, environment text, revision bigint, document text)
     ), dropped_documents AS (
-      DELETE FROM documents USING moved, item
-      WHERE item.after IS NULL AND documents.project = moved.project AND documents.kind = item.kind
-        AND documents.key = item.key AND documents.environment = item.environment
+      DELETE FROM documents USING moved, newest
+      WHERE newest.document IS NULL AND documents.project = moved.project AND documents.kind = newest.kind
+        AND documents.key = newest.key AND documents.environment = newest.environment
     ), put_documents AS (
       INSERT INTO documents (project, kind, key, environment, revision, document)
-      SELECT project, kind, item.key, environment, revision, after FROM moved, item WHERE after IS NOT NULL
+      SELECT project, kind, newest.key, environment, revision, document
+      FROM moved, newest WHERE document IS NOT NULL
       ON CONFLICT (project, kind, key, environment)
       DO UPDATE SET revision = excluded.revision, document = excluded.document
     ), put_entities AS (
       INSERT INTO view_entities (project, environment, class, kind, key, version, dropped)
-      SELECT project, environment, class, kind, entity.key, revision, dropped
+      SELECT project, environment, class, kind, entity.key, version, dropped
       FROM moved, json_to_recordset(${rows.entities}::text::json)
-        AS entity (environment text, class text, kind text, key text, dropped boolean)
+        AS entity (environment text, class text, kind text, key text, version bigint, dropped boolean)
       ON CONFLICT (project, environment, class, kind, key)
       DO UPDATE SET version = excluded.version, dropped = excluded.dropped
     ), put_credentials AS (
@@ -206,7 +228,7 @@ function insertChange(sql: Sql, { change, text, end, rows, channel, claim }: Ins
         AS credential (id text, project text, digest text)
     ), list AS (
       SELECT * FROM json_to_recordset(${rows.lists}::text::json)
-        AS list (list text, difference bigint, number bigint, secret text)
+        AS list (list text, difference bigint, revision bigint, number bigint, secret text)
     ), put_lists AS (
       INSERT INTO lists (id, number, project, secret)
       SELECT list, number, project, secret FROM moved, list WHERE number IS NOT NULL
@@ -218,8 +240,9 @@ function insertChange(sql: Sql, { change, text, end, rows, channel, claim }: Ins
     ), dropped_stages AS (
       DELETE FROM list_stages USING moved, list WHERE list_stages.difference = list.difference
     ), completed AS (
-      UPDATE idempotency_keys SET answer = ${claim?.answer ?? null}
-      FROM moved WHERE ${isHeld(sql, claim ?? NO_CLAIM)}
+      UPDATE idempotency_keys AS kept SET answer = claim.answer
+      FROM moved, claim
+      WHERE kept.caller = claim.caller AND kept.key = claim.key AND kept.holder = claim.holder AND kept.answer IS NULL
     )
-    SELECT pg_notify(${channel}, ${`${project} ${revision}`}) FROM moved`;
+    SELECT pg_notify(${channel}, ${`${project} ${after.revision}`}) FROM moved`;
 }

@@ -75,16 +75,16 @@ describe("a full disk (F26)", () => {
     const connection = database();
     const queries = toQueries(connection);
     const writer = new Writer(connection, queries);
-    withFaults(() => writer.commit(work(0)));
+    withFaults(() => writer.commit([work(0)]));
     const before = loadProject(queries, "default");
     connection.pragma(`max_page_count = ${connection.pragma("page_count", { simple: true })}`);
     const large = work(1, "x".repeat(200_000));
-    expect(() => withFaults(() => writer.commit(large))).toThrow(
+    expect(() => withFaults(() => writer.commit([large]))).toThrow(
       expect.objectContaining({ name: "StoreFault", kind: "full" }),
     );
     expect(loadProject(queries, "default")).toEqual(before);
     connection.pragma("max_page_count = 100000");
-    expect(writer.commit(large)).toMatchObject({ ok: true, change: { revision: 2 } });
+    expect(writer.commit([large])).toMatchObject({ ok: true, changes: [{ revision: 2 }] });
     connection.close();
   });
 });

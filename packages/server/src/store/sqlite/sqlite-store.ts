@@ -175,8 +175,8 @@ class SqliteStore implements Store {
     return loadOrSalvage((call) => this.#run(call), project);
   }
 
-  async commit(work: UnitOfWork): Promise<CommitResult> {
-    return this.#run(() => this.#writer.commit(work));
+  async commit(...works: UnitOfWork[]): Promise<CommitResult> {
+    return this.#run(() => this.#writer.commit(works));
   }
 
   async revision(project: string): Promise<number> {

@@ -1,11 +1,12 @@
-/** The one transaction that writes: a unit of work, whole or not at all. */
+/** The one transaction that writes: units of work, all of them whole or nothing at all. */
 import { SqliteError } from "better-sqlite3";
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { RecordedItem } from "../../state/documents.ts";
+import { noProject } from "../fault.ts";
 import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
 import type { ListWork } from "../list-store.ts";
+import { type ChainEnd, newestDocuments, newestEntities, type Written, writeRecords } from "../one-chain.ts";
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
-import { canonicalJson, writeRecord } from "../record.ts";
+import { canonicalJson } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
 import type { Connection, Queries } from "./connection.ts";
 import {
@@ -23,22 +24,22 @@ import {
 } from "./schema.ts";
 
 export class Writer {
-  readonly #commit: (work: UnitOfWork) => CommitResult;
+  readonly #commit: (works: readonly UnitOfWork[]) => CommitResult;
   readonly #touch: () => void;
   readonly #statements: Statements;
 
   constructor(connection: Connection, queries: Queries) {
     this.#statements = prepare(queries);
-    this.#commit = connection.transaction((work: UnitOfWork) => this.#write(work)).immediate;
+    this.#commit = connection.transaction((works: readonly UnitOfWork[]) => this.#write(works)).immediate;
     // A page that ends as it began is written for all that, where it was another one in between.
     this.#touch = connection.transaction(() => {
       connection.exec("UPDATE installation SET epoch = epoch || ' '; UPDATE installation SET epoch = trim(epoch)");
     }).immediate;
   }
 
-  commit(work: UnitOfWork): CommitResult {
+  commit(works: readonly UnitOfWork[]): CommitResult {
     try {
-      return this.#commit(work);
+      return this.#commit(works);
     } catch (error) {
       if (hasFailedDisk(error)) this.#paintOver();
       throw error;
@@ -57,28 +58,37 @@ export class Writer {
     }
   }
 
-  #write(work: UnitOfWork): CommitResult {
-    const { project, expectedRevision, expectedHead = null, viewFormat } = work;
-    const [previous] = this.#statements.moveCounter.all({ project, expectedRevision, expectedHead });
-    if (previous === undefined) return this.#conflict(work);
-    const { text, change } = writeRecord(work, { ...previous, revision: expectedRevision });
+  #write(works: readonly UnitOfWork[]): CommitResult {
+    const [first] = works;
+    if (first === undefined) return { ok: true, changes: [] };
+    const { project, expectedRevision: expected } = first;
+    const end = this.#chainEnd(project);
+    if (end.revision !== expected || end.head !== (first.expectedHead ?? end.head)) {
+      return { ok: false, conflict: { expected, found: end.revision } };
+    }
+    const { written, after } = writeRecords(project, works, end);
+    for (const each of written) this.#writeOne(each);
+    this.#putDocuments(project, written);
+    this.#putEntities(project, written);
+    this.#statements.moveCounter.run({ project, ...after });
+    return { ok: true, changes: written.map(({ change }) => change) };
+  }
+
+  #chainEnd(project: string): ChainEnd {
+    const end = this.#statements.chainEnd.get({ project });
+    if (end === undefined) throw noProject(project);
+    return end;
+  }
+
+  /** What is kept of every change, also where the next one writes over what it leaves. */
+  #writeOne({ work, change, text }: Written): void {
     this.#log(change, text);
-    for (const item of change.items) this.#putDocument(item, change);
-    this.#putViews(work, change.revision);
-    for (const { id, digest, project: owner } of work.credentials ?? []) {
-      this.#statements.putCredential.run({ id, digest, project: owner });
+    for (const { id, digest, project } of work.credentials ?? []) {
+      this.#statements.putCredential.run({ id, digest, project });
     }
     for (const list of work.lists ?? []) this.#putList(list, change);
     if (work.claim !== undefined) this.#completeClaim(work.claim);
     if (work.epoch !== undefined) this.#statements.setEpoch.run({ epoch: work.epoch });
-    this.#statements.setHead.run({ project, head: change.hash, at: change.at, viewFormat });
-    return { ok: true, change };
-  }
-
-  #conflict({ project, expectedRevision }: UnitOfWork): CommitResult {
-    const found = this.#statements.counter.get({ project })?.revision;
-    if (found === undefined) throw new Error(`There is no project ${project} in this database. Add it first.`);
-    return { ok: false, conflict: { expected: expectedRevision, found } };
   }
 
   #log(change: Change, text: string): void {
@@ -90,10 +100,16 @@ export class Writer {
     }
   }
 
-  #putDocument({ kind, key, environment, after }: RecordedItem, { project, revision }: Change): void {
-    const name = { project, kind, key, environment };
-    if (after === null) this.#statements.dropDocument.run(name);
-    else this.#statements.putDocument.run({ ...name, revision, document: canonicalJson(after) });
+  #putDocuments(project: string, written: readonly Written[]): void {
+    for (const { kind, key, environment, after, revision } of newestDocuments(written)) {
+      const name = { project, kind, key, environment };
+      if (after === null) this.#statements.dropDocument.run(name);
+      else this.#statements.putDocument.run({ ...name, revision, document: canonicalJson(after) });
+    }
+  }
+
+  #putEntities(project: string, written: readonly Written[]): void {
+    for (const entity of newestEntities(written)) this.#statements.putEntity.run({ project, ...entity });
   }
 
   #putList({ list, difference, made }: ListWork, { project, revision }: Change): void {
@@ -107,14 +123,6 @@ export class Writer {
     const { caller, key, holder, answer = null } = claim;
     const { changes: held } = this.#statements.completeClaim.run({ caller, key, holder, answer });
     if (held === 0) throw new ClaimLost(claim);
-  }
-
-  #putViews({ project, views }: UnitOfWork, version: number): void {
-    for (const { environment, class: viewClass, put, drop } of views) {
-      const row = { project, environment, class: viewClass, version };
-      for (const { kind, key } of drop) this.#statements.putEntity.run({ ...row, kind, key, dropped: true });
-      for (const { kind, key } of put) this.#statements.putEntity.run({ ...row, kind, key, dropped: false });
-    }
   }
 }
 
@@ -134,26 +142,19 @@ function prepare(queries: Queries) {
     environment: value("environment"),
   };
   return {
-    moveCounter: queries
-      .update(projects)
-      .set({ revision: sql`${projects.revision} + 1` })
-      .where(
-        and(
-          eq(projects.key, value("project")),
-          eq(projects.revision, value("expectedRevision")),
-          sql`${projects.head} = coalesce(${value("expectedHead")}, ${projects.head})`,
-        ),
-      )
-      .returning({ head: projects.head, at: projects.at })
-      .prepare(),
-    counter: queries
-      .select({ revision: projects.revision })
+    chainEnd: queries
+      .select({ revision: projects.revision, head: projects.head, at: projects.at })
       .from(projects)
       .where(eq(projects.key, value("project")))
       .prepare(),
-    setHead: queries
+    moveCounter: queries
       .update(projects)
-      .set({ head: sql`${value("head")}`, at: sql`${value("at")}`, viewFormat: sql`${value("viewFormat")}` })
+      .set({
+        revision: sql`${value("revision")}`,
+        head: sql`${value("head")}`,
+        at: sql`${value("at")}`,
+        viewFormat: sql`${value("viewFormat")}`,
+      })
       .where(eq(projects.key, value("project")))
       .prepare(),
     setEpoch: queries
