@@ -1,6 +1,10 @@
-import { aFlag, aSegment } from "@bannerol/testkit";
+import { aFlag, anyFlag, anySegment, aSegment } from "@bannerol/testkit";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Read, readFlag } from "./check/flag.ts";
+import { readSegment } from "./check/segment.ts";
 import { referencesOf } from "./references.ts";
+import { runs } from "./testing/runs.ts";
 
 const rule = (when: unknown) => ({ id: "r", when, serve: { variant: "on" } });
 const told = (source: unknown) => {
@@ -59,5 +63,19 @@ describe("referencesOf", () => {
       rules: [7, { when: { all: [7, { segment: "s1" }], any: [{ flag: "f1" }], not: { flag: "f2" } } }],
     };
     expect(told(source)).toEqual({ ...none, flags: ["f1", "f2"], segments: ["s1"] });
+  });
+});
+
+describe("Reading a document", () => {
+  const noted = <T>(read: Read<T>) => ("references" in read ? read.references : read.findings);
+
+  it("takes note of the references that are found in it", () => {
+    fc.assert(
+      fc.property(anyFlag, anySegment, (flag, segment) => {
+        expect(noted(readFlag(flag))).toEqual(referencesOf(flag));
+        expect(noted(readSegment(segment))).toEqual(referencesOf(segment));
+      }),
+      { numRuns: runs(200) },
+    );
   });
 });

@@ -19,20 +19,29 @@ const NO_REFERENCES: References = { flags: NONE, segments: NONE, clock: false };
  * recursion, so that no nesting is too deep for it.
  */
 export function referencesOf(source: unknown): References {
-  const flags: string[] = [];
-  const segments: string[] = [];
+  const flags = new Set<string>();
+  const segments = new Set<string>();
   let clock = false;
   const open = partsOf(source);
   while (open.length > 0) {
     const part = open.pop();
     if (!isRecord(part)) continue;
-    if (isText(part.flag)) flags.push(part.flag);
-    if (isText(part.segment)) segments.push(part.segment);
+    if (isText(part.flag)) flags.add(part.flag);
+    if (isText(part.segment)) segments.add(part.segment);
     if (part.attribute === NOW) clock = true;
     openParts(part, open);
   }
-  if (!clock && flags.length + segments.length === 0) return NO_REFERENCES;
-  return { flags: new Set(flags), segments: new Set(segments), clock };
+  return referencesTo(flags, segments, clock);
+}
+
+/** `undefined` stands for none. */
+export function referencesTo(
+  flags: ReadonlySet<string> = NONE,
+  segments: ReadonlySet<string> = NONE,
+  clock = false,
+): References {
+  if (!clock && flags.size + segments.size === 0) return NO_REFERENCES;
+  return { flags, segments, clock };
 }
 
 /** The conditions and prerequisites of a flag, or the condition of a segment. */

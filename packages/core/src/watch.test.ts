@@ -25,7 +25,14 @@ describe("watchesOf", () => {
     ["rows", [row, { ...row, latency: true, values: true, cap: 10, afterMs: 5, later: 1 }], 2],
     ["no list", { row }, 0],
     ["one row of four that can be read", [null, { ...row, metric: 1 }, row, { ...row, step: -1 }], 1],
-    ["amounts that are none", [{ ...row, cap: "9" }, { ...row, afterMs: -1 }], 0],
+    [
+      "amounts that are none",
+      [
+        { ...row, cap: "9" },
+        { ...row, afterMs: -1 },
+      ],
+      0,
+    ],
   ])("reads %s, and the flag is served whatever it is", (_, watch, rows) => {
     expect(watchesOf(flag(watch))).toHaveLength(rows);
     expect(checkFlag(flag(watch))).toEqual([]);

@@ -1,6 +1,6 @@
 /** The stream by `ws`. It keeps no process alive, follows no redirect, and takes no frame that no server sends. */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { type Ending, endingOf, type StreamHandlers, type StreamTransport } from "@bannerol/client";
+import { type Ending, endingOf, type Stream, type StreamHandlers, type StreamTransport } from "@bannerol/client";
 import WebSocket from "ws";
 import { headersOf } from "./headers.ts";
 
@@ -24,7 +24,25 @@ const socketOptions = {
 export function webSocketTransport(server: URL, headers: { readonly [name: string]: string }): StreamTransport {
   const url = new URL("sdk/v1/stream", server);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return { keyInHello: false, open: (handlers) => open(url, headers, handlers) };
+  return { keyInHello: false, open: (handlers) => openSoon(() => open(url, headers, handlers)) };
+}
+
+/**
+ * Opens when the application's turn is over: the first socket has Node load what it knows of HTTP and TLS, 20 ms that an
+ * application's first answers need not wait for.
+ */
+function openSoon(open: () => Stream): Stream {
+  let connection: Stream | undefined;
+  const opening = setImmediate(() => {
+    connection = open();
+  });
+  return {
+    send: (text) => connection?.send(text),
+    close() {
+      clearImmediate(opening);
+      connection?.close();
+    },
+  };
 }
 
 function open(url: URL, headers: { readonly [name: string]: string }, handlers: StreamHandlers) {

@@ -20,7 +20,7 @@ export function receiveDelta(memory: Memory, delta: DeltaMessage): Received {
   if (ruleset === undefined || isOfAnother(delta, ruleset)) return MISFIT;
   if (delta.to <= ruleset.revision) return COVERED;
   if (delta.from !== ruleset.revision || !leadsWhereItSays(delta)) return MISFIT;
-  if (checksumAfter(memory.checksum, ruleset, delta) !== delta.checksum) return MISFIT;
+  if (checksumAfter(memory.checksum ?? checksumOf(ruleset), ruleset, delta) !== delta.checksum) return MISFIT;
   return applied(memory, applyDelta(ruleset, delta), delta.checksum);
 }
 
@@ -81,7 +81,9 @@ function receiveAnswer(memory: Memory, delta: DeltaMessage): Received {
   if (ruleset === undefined || isOfAnother(delta, ruleset) || delta.to !== ruleset.revision) {
     return receiveDelta(memory, delta);
   }
-  return delta.checksum === memory.checksum ? applied(memory, ruleset, delta.checksum) : MISFIT;
+  return delta.checksum === (memory.checksum ?? checksumOf(ruleset))
+    ? applied(memory, ruleset, delta.checksum)
+    : MISFIT;
 }
 
 function receiveDocument(memory: Memory, document: unknown): Received {

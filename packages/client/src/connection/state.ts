@@ -13,7 +13,7 @@
  * the application, for good. All of it is frozen data; `step.ts` makes the next one. Times are monotonic milliseconds. It
  * holds neither sockets nor timers: `driver.ts` performs what a step returned.
  */
-import type { Ruleset } from "@bannerol/core";
+import { checksumOf, type Ruleset } from "@bannerol/core";
 import type { DeltaMessage, StateIdentity } from "@bannerol/protocol";
 import type { Ending } from "../ports.ts";
 import { firstWay, type StreamTransportName, type Way } from "./ways.ts";
@@ -22,7 +22,8 @@ import { firstWay, type StreamTransportName, type Way } from "./ways.ts";
 export interface Memory {
   /** What has been installed last. */
   readonly ruleset: Ruleset | undefined;
-  readonly checksum: number;
+  /** Of what a process starts with it is taken when a server is to hear it: of 5,000 flags that takes 5 ms. */
+  readonly checksum: number | undefined;
   /** Of the last whole ruleset that came by HTTP, and the state it stood for. */
   readonly etag: (StateIdentity & { readonly value: string }) | undefined;
   /** Tries since the server was last seen to work: the exponent of the next wait. */
@@ -215,7 +216,7 @@ export const initialState: StateOf<"idle"> = {
   phase: "idle",
   memory: {
     ruleset: undefined,
-    checksum: 0,
+    checksum: undefined,
     etag: undefined,
     failures: 0,
     notBefore: Number.NEGATIVE_INFINITY,
@@ -231,5 +232,11 @@ export const initialState: StateOf<"idle"> = {
 
 /** Which state the client has, as the server is told. */
 export function identityOf({ ruleset, checksum }: Memory): StateIdentity | undefined {
-  return ruleset && { epoch: ruleset.epoch, revision: ruleset.revision, checksum };
+  return ruleset && { epoch: ruleset.epoch, revision: ruleset.revision, checksum: checksum ?? checksumOf(ruleset) };
+}
+
+/** Takes the checksum where that has not been done, so that it is taken once. */
+export function withChecksum(memory: Memory): Memory {
+  const { ruleset, checksum } = memory;
+  return ruleset === undefined || checksum !== undefined ? memory : { ...memory, checksum: checksumOf(ruleset) };
 }

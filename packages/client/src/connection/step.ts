@@ -2,7 +2,7 @@
  * The client's half of the protocol as a pure function. The table answers every event in every phase, and does not
  * compile where one is missing; `packages/protocol/SPEC.md` shows it as a page.
  */
-import { checksumOf, type Ruleset } from "@bannerol/core";
+import type { Ruleset } from "@bannerol/core";
 import { WATCHDOG_MS } from "@bannerol/protocol";
 import { lose } from "./failure.ts";
 import { endFetch, failFetch, fetchIfDue } from "./fetching.ts";
@@ -17,11 +17,13 @@ import {
   type EventOf,
   type EventType,
   identityOf,
+  type Link,
   type LinkedState,
   type Memory,
   type Phase,
   type StateOf,
   type Step,
+  withChecksum,
 } from "./state.ts";
 import { beginTrialIfDue, isAsking, stepTrial, trialAt } from "./trial.ts";
 import { askIfWanted, want, wantAt } from "./wanting.ts";
@@ -37,10 +39,17 @@ const stay = (state: ConnectionState): Step => ({ state, effects: [] });
 
 const connect = (memory: Memory, env: Env): Step => {
   const { transport } = memory.way;
-  if (transport === "polling") return beginPolling(memory, env);
+  const giveUpAt = env.now + OPEN_TIMEOUT_MS;
+  if (transport === "polling") return beginPolling(withChecksum(memory), env);
+  if (transport === "websocket") {
+    // What there is, is said in its hello.
+    const state: ConnectionState = { phase: "connecting", memory, transport, giveUpAt };
+    return { state, effects: [{ type: "open", transport, have: undefined }] };
+  }
+  const known = withChecksum(memory);
   return {
-    state: { phase: "connecting", memory, transport, giveUpAt: env.now + OPEN_TIMEOUT_MS },
-    effects: [{ type: "open", transport, have: identityOf(memory) }],
+    state: { phase: "connecting", memory: known, transport, giveUpAt },
+    effects: [{ type: "open", transport, have: identityOf(known) }],
   };
 };
 
@@ -57,26 +66,26 @@ const end = (state: ConnectionState): Step => {
   };
 };
 
-const greet = ({ memory, transport }: StateOf<"connecting">, _: EventOf<"opened">, env: Env): Step => ({
-  state: {
-    phase: "greeting",
-    memory,
-    link: {
-      transport,
-      steadySince: env.now,
-      lastMessageAt: env.now,
-      helloAt: env.now,
-      rehelloAt: undefined,
-      confirmed: false,
-      proven: false,
-      said: undefined,
-      ackedRevision: undefined,
-      ackedAt: Number.NEGATIVE_INFINITY,
-    },
-  },
-  // A request for events says it by itself.
-  effects: transport === "sse" ? [] : [{ type: "hello", have: identityOf(memory), first: true }],
-});
+const greet = ({ memory, transport }: StateOf<"connecting">, _: EventOf<"opened">, env: Env): Step => {
+  const known = withChecksum(memory);
+  const link: Link = {
+    transport,
+    steadySince: env.now,
+    lastMessageAt: env.now,
+    helloAt: env.now,
+    rehelloAt: undefined,
+    confirmed: false,
+    proven: false,
+    said: undefined,
+    ackedRevision: undefined,
+    ackedAt: Number.NEGATIVE_INFINITY,
+  };
+  return {
+    state: { phase: "greeting", memory: known, link },
+    // A request for events says it by itself.
+    effects: transport === "sse" ? [] : [{ type: "hello", have: identityOf(known), first: true }],
+  };
+};
 
 const tick = (state: LinkedState, _: EventOf<"timer">, env: Env): Step => {
   if (env.now >= state.link.lastMessageAt + WATCHDOG_MS) {
@@ -238,5 +247,5 @@ function cell<P extends Phase>(row: Table[P], state: StateOf<P>, event: Connecti
 
 /** What a process starts with. */
 function holding(memory: Memory, ruleset: Ruleset): Memory {
-  return { ...memory, ruleset, checksum: checksumOf(ruleset), upTo: ruleset.revision };
+  return { ...memory, ruleset, checksum: undefined, upTo: ruleset.revision };
 }

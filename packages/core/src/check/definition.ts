@@ -10,8 +10,8 @@ export const MAX_FLAG_BYTES = 256 * 1024;
 
 export const flagKinds = ["release", "experiment", "ops", "permission"] as const;
 
-const checkFlagKind: Check = (value, inspection) => {
-  if (!flagKinds.some((kind) => kind === value)) inspection.expected(`one of ${flagKinds.join(", ")}`, value);
+const checkFlagKind: Check = (value, inspection, step) => {
+  if (!flagKinds.some((kind) => kind === value)) inspection.expected(`one of ${flagKinds.join(", ")}`, value, step);
 };
 
 const definitionFields: readonly (readonly [string, Check])[] = [
@@ -35,7 +35,7 @@ export function checkFlagDefinition(source: unknown): readonly Finding[] {
 
 function checkDefinition(flag: JsonRecord, inspection: Inspection): void {
   inspection.only(flag, [...definitionFields.map(([name]) => name), "variants"]);
-  for (const [name, check] of definitionFields) inspection.required(flag, name, check);
+  for (const [name, check] of definitionFields) check(flag[name], inspection, name);
   checkVariants(flag, inspection);
   checkSize(flag, inspection);
 }
@@ -51,7 +51,7 @@ export function checkTargeting(
   const inspection = new Inspection("writer");
   if (!isRecord(source)) inspection.expected("a targeting, an object", source);
   else {
-    inspection.variants = new Set(flag.variants.map(({ key }) => key));
+    inspection.name(flag.variants);
     inspection.only(source, targetingFields);
     checkTargetingFields(source, inspection);
     if (inspection.findings.length === 0) checkSize({ ...source, variants: flag.variants }, inspection);

@@ -1,5 +1,6 @@
 import { isRecord } from "../json.ts";
 import type { Flag } from "../model.ts";
+import type { References } from "../references.ts";
 import { checkSeed, checkVersion } from "./fields.ts";
 import { type Check, type Finding, Inspection } from "./inspection.ts";
 import { checkTargetingFields, targetingFields } from "./targeting.ts";
@@ -7,9 +8,9 @@ import { checkType, checkVariants } from "./variants.ts";
 
 const checkFields: Check = (value, inspection) => {
   if (!isRecord(value)) return inspection.expected("a flag, an object", value);
-  inspection.required(value, "version", checkVersion);
-  inspection.required(value, "type", checkType);
-  inspection.required(value, "seed", checkSeed);
+  checkVersion(value.version, inspection, "version");
+  checkType(value.type, inspection, "type");
+  checkSeed(value.seed, inspection, "seed");
   checkVariants(value, inspection);
   checkTargetingFields(value, inspection);
 };
@@ -32,11 +33,15 @@ export function checkFlag(source: unknown): readonly Finding[] {
   return inspection.findings;
 }
 
-export type Read<T> = { readonly value: T } | { readonly findings: readonly Finding[] };
+export type Read<T> =
+  | { readonly value: T; readonly references: References }
+  | { readonly findings: readonly Finding[] };
 
 export function readFlag(source: unknown): Read<Flag> {
-  const findings = checkFlag(source);
-  return isFlag(source, findings) ? { value: source } : { findings };
+  const inspection = new Inspection("reader");
+  checkFields(source, inspection);
+  const { findings } = inspection;
+  return isFlag(source, findings) ? { value: source, references: inspection.references } : { findings };
 }
 
 /** The checks' word for it: what they find nothing wrong with is a flag. */

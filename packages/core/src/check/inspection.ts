@@ -1,5 +1,6 @@
-import { isList, type JsonRecord } from "../json.ts";
+import { isRecord, isText, type JsonRecord } from "../json.ts";
 import { shown } from "../operators/operator.ts";
+import { type References, referencesTo } from "../references.ts";
 
 /** One thing wrong with one place of a document. */
 export interface Finding {
@@ -18,108 +19,134 @@ export interface Finding {
  */
 export type Strength = "reader" | "author" | "writer";
 
-const NO_VARIANTS: ReadonlySet<string> = new Set();
+/** What a value has to be. `step` is the last one that led to it, and stands in front of what is found there. */
+export type Check = (value: unknown, inspection: Inspection, step?: string | number) => void;
 
-export type Check = (value: unknown, inspection: Inspection) => void;
+/** So few variants are found soonest by looking through them, which needs no memory. */
+const FEW_VARIANTS = 8;
+
+const NOTHING: readonly unknown[] = [];
 
 /**
  * One look at one document: what the checks on the way down need to know, and what they have found so far.
  *
- * A check reports places relative to what it was given; `into` puts the steps that led there in front, and only where
- * something was found, so that looking at a good document builds no text.
+ * A check reports places relative to what it was given; who looks further down puts its own step in front by `place`,
+ * and only where something was found, so that looking at a good document builds no text.
+ *
+ * Most flags are looked at once, in code that has just been loaded and is not optimised: there a call costs as much as
+ * five comparisons. So what every field of every flag needs is a field here and not a getter, and checks ask before
+ * they call. That and naming each field in the code made 230 calls a flag 90, and the first look at 5,000 flags take
+ * half as long.
  */
 export class Inspection {
-  readonly strength: Strength;
-  /** The keys of the flag's variants, once they have been looked at. */
-  variants: ReadonlySet<string> = NO_VARIANTS;
+  readonly forWriter: boolean;
+  /** Whether fields that nobody reads are found: see `only`. */
+  readonly findsFields: boolean;
+  readonly findings: readonly Finding[];
   /** How many conditions lie around the one that is being looked at. */
-  depth = 0;
+  depth: number;
   /** Tests seen in the condition that is being looked at. */
-  tests = 0;
-  readonly #findings: Finding[] = [];
+  tests: number;
+  /** Of the flag's variants: what the rest of the flag may name. */
+  #variantKeys: readonly unknown[];
+  #positions: ReadonlyMap<unknown, number> | undefined;
+  readonly #found: Finding[];
+  #flags: Set<string> | undefined;
+  #segments: Set<string> | undefined;
+  #clock: boolean;
 
   constructor(strength: Strength) {
-    this.strength = strength;
-  }
-
-  get findings(): readonly Finding[] {
-    return this.#findings;
-  }
-
-  /** How much has been found so far: what `place` counts from. */
-  get count(): number {
-    return this.#findings.length;
-  }
-
-  get forWriter(): boolean {
-    return this.strength === "writer";
+    this.forWriter = strength === "writer";
+    this.findsFields = strength !== "reader";
+    this.#found = [];
+    this.findings = this.#found;
+    this.depth = 0;
+    this.tests = 0;
+    this.#variantKeys = NOTHING;
+    this.#positions = undefined;
+    this.#flags = undefined;
+    this.#segments = undefined;
+    this.#clock = false;
   }
 
   add(message: string, path = ""): void {
-    this.#findings.push({ path, message });
+    this.#found.push({ path, message });
   }
 
   /** Reports a value of the wrong shape; `what` names the right one, as in "true or false". */
-  expected(what: string, found: unknown): void {
-    this.add(found === undefined ? `It is missing. Give ${what}.` : `Found ${shown(found)}. Give ${what} instead.`);
+  expected(what: string, found: unknown, step?: string | number): void {
+    const message =
+      found === undefined ? `It is missing. Give ${what}.` : `Found ${shown(found)}. Give ${what} instead.`;
+    this.add(message, pathOf(step));
+  }
+
+  name(variants: readonly unknown[]): void {
+    this.#variantKeys = variants.map(keyOf);
+    this.#positions = variants.length > FEW_VARIANTS ? positionsOf(this.#variantKeys) : undefined;
+  }
+
+  /** Where the first of the flag's variants with this key stands; -1 where there is none. */
+  positionOf(key: string): number {
+    return this.#positions === undefined ? this.#variantKeys.indexOf(key) : (this.#positions.get(key) ?? -1);
+  }
+
+  get variantKeys(): readonly string[] {
+    return this.#variantKeys.filter(isText);
+  }
+
+  /** Takes note of what the document refers to. */
+  refersToFlag(key: string): void {
+    this.#flags ??= new Set();
+    this.#flags.add(key);
+  }
+
+  refersToSegment(key: string): void {
+    this.#segments ??= new Set();
+    this.#segments.add(key);
+  }
+
+  refersToClock(): void {
+    this.#clock = true;
+  }
+
+  /** The same as `referencesOf` finds in a document that is well formed. */
+  get references(): References {
+    return referencesTo(this.#flags, this.#segments, this.#clock);
   }
 
   /** Holds a writer to one of the model's limits. */
   limit(count: number, most: number, what: string): void {
     if (!this.forWriter || count <= most) return;
     const message = `There are ${count} ${what}, and the limit is ${most}. Remove at least ${count - most}.`;
-    this.#findings.push({ path: "", message, limit: true });
+    this.#found.push({ path: "", message, limit: true });
   }
 
-  exceeds(message: string): void {
-    this.#findings.push({ path: "", message, limit: true });
-  }
-
-  into(step: string | number, value: unknown, check: Check): void {
-    const before = this.#findings.length;
-    check(value, this);
-    if (this.#findings.length > before) this.#prefix(before, step);
+  exceeds(message: string, step?: string | number): void {
+    this.#found.push({ path: pathOf(step), message, limit: true });
   }
 
   /** Does something one step further down, so that what it adds is found there. */
   under<T>(step: string | number, work: () => T): T {
-    const before = this.#findings.length;
+    const before = this.#found.length;
     const result = work();
     this.place(before, step);
     return result;
   }
 
-  /** Says of what was found since there were `before` findings that it lies further down, by these steps. */
-  place(before: number, ...steps: readonly (string | number)[]): void {
-    if (this.#findings.length === before) return;
-    for (let at = steps.length - 1; at >= 0; at--) this.#prefix(before, steps[at] ?? "");
-  }
-
-  required(record: JsonRecord, name: string, check: Check): void {
-    this.into(name, record[name], check);
-  }
-
-  optional(record: JsonRecord, name: string, check: Check): void {
-    if (record[name] !== undefined) this.into(name, record[name], check);
-  }
-
-  each(list: readonly unknown[], check: Check): void {
-    for (let at = 0; at < list.length; at++) this.into(at, list[at], check);
-  }
-
-  #prefix(from: number, step: string | number): void {
-    for (let at = from; at < this.#findings.length; at++) {
-      const finding = this.#findings[at];
-      if (finding !== undefined) this.#findings[at] = { ...finding, path: joinPath(step, finding.path) };
+  /** Says of what was found since there were `before` findings that it lies one step further down. */
+  place(before: number, step: string | number | undefined): void {
+    if (step === undefined) return;
+    for (let at = before; at < this.#found.length; at++) {
+      const finding = this.#found[at];
+      if (finding !== undefined) this.#found[at] = { ...finding, path: joinPath(step, finding.path) };
     }
   }
 
   /**
    * Finds unknown fields, which are misspelt known ones more often than not; `unread` are those that have their place
-   * elsewhere and do no harm here.
+   * elsewhere and do no harm here. For whoever `findsFields`.
    */
   only(record: JsonRecord, names: readonly string[], unread: readonly string[] = []): void {
-    if (this.strength === "reader") return;
     for (const name of Object.keys(record)) {
       if (!names.includes(name) && !unread.includes(name))
         this.add(`There is no such field. Remove it; the fields here are ${names.join(", ")}.`, name);
@@ -127,10 +154,21 @@ export class Inspection {
   }
 }
 
+const keyOf = (variant: unknown): unknown => (isRecord(variant) ? variant.key : undefined);
+
+function positionsOf(keys: readonly unknown[]): ReadonlyMap<unknown, number> {
+  const positions = new Map<unknown, number>();
+  for (const [at, key] of keys.entries()) if (!positions.has(key)) positions.set(key, at);
+  return positions;
+}
+
 /** A finding as one sentence of a longer message. */
 export function inOneLine({ path, message }: Finding): string {
   return path === "" ? message : `${path}: ${message}`;
 }
+
+/** The path that one step is; that of the value itself where there is none. */
+export const pathOf = (step: string | number | undefined): string => (step === undefined ? "" : joinPath(step, ""));
 
 /** `rules` and `[0].when` make `rules[0].when`. */
 export function joinPath(step: string | number, rest: string): string {
@@ -141,7 +179,9 @@ export function joinPath(step: string | number, rest: string): string {
 /** A list of which every item passes `check`. */
 export const listOf =
   (what: string, check: Check): Check =>
-  (value, inspection) => {
-    if (isList(value)) inspection.each(value, check);
-    else inspection.expected(`a list of ${what}`, value);
+  (value, inspection, step) => {
+    if (!Array.isArray(value)) return inspection.expected(`a list of ${what}`, value, step);
+    const before = inspection.findings.length;
+    for (let at = 0; at < value.length; at++) check(value[at], inspection, at);
+    if (inspection.findings.length > before) inspection.place(before, step);
   };

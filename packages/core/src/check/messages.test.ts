@@ -117,7 +117,7 @@ describe("checkFlag", () => {
 
   it("is what readFlag goes by", () => {
     const flag = aFlag();
-    expect(readFlag(flag)).toEqual({ value: flag });
+    expect(readFlag(flag)).toMatchObject({ value: flag });
     const read = readFlag({ ...flag, version: undefined });
     expect("findings" in read && read.findings.map(inOneLine)).toEqual([
       "version: It is missing. Give a whole number from 0.",

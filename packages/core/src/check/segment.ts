@@ -8,35 +8,37 @@ import { type Check, type Finding, Inspection } from "./inspection.ts";
 /** Longer lists are kept beside the document, which nobody writes them into. */
 export const MAX_LISTED_KEYS = 10_000;
 
-const checkWhen: Check = (value, inspection) => {
-  if (value !== null) checkCondition(value, inspection);
+const checkWhen: Check = (value, inspection, step) => {
+  if (value !== null) checkCondition(value, inspection, step);
 };
 
-const checkCount: Check = (value, inspection) => {
-  if (!isCount(value)) inspection.expected("how many keys there are, a whole number from 0", value);
+const checkCount: Check = (value, inspection, step) => {
+  if (!isCount(value)) inspection.expected("how many keys there are, a whole number from 0", value, step);
 };
 
 /** A list by reference is the server's own doing: nobody writes one. */
-const checkKeys: Check = (value, inspection) => {
-  if (inspection.forWriter || !isRecord(value)) return checkTexts(value, inspection);
-  inspection.required(value, "list", checkText);
-  inspection.required(value, "count", checkCount);
+const checkKeys: Check = (value, inspection, step) => {
+  if (inspection.forWriter || !isRecord(value)) return checkTexts(value, inspection, step);
+  const before = inspection.findings.length;
+  checkText(value.list, inspection, "list");
+  checkCount(value.count, inspection, "count");
+  inspection.place(before, step);
 };
 
 const checkMembership: Check = (value, inspection) => {
   if (!isRecord(value)) return inspection.expected("a segment, an object", value);
-  inspection.required(value, "included", checkKeys);
-  inspection.required(value, "excluded", checkKeys);
-  inspection.optional(value, "by", checkText);
-  inspection.required(value, "when", checkWhen);
+  checkKeys(value.included, inspection, "included");
+  checkKeys(value.excluded, inspection, "excluded");
+  if (value.by !== undefined) checkText(value.by, inspection, "by");
+  checkWhen(value.when, inspection, "when");
 };
 
 export function readSegment(source: unknown): Read<Segment> {
   const inspection = new Inspection("reader");
   checkMembership(source, inspection);
-  if (isRecord(source)) inspection.required(source, "version", checkVersion);
+  if (isRecord(source)) checkVersion(source.version, inspection, "version");
   const { findings } = inspection;
-  return isSegment(source, findings) ? { value: source } : { findings };
+  return isSegment(source, findings) ? { value: source, references: inspection.references } : { findings };
 }
 
 /** The fields that nobody will read, of a segment that is otherwise in order. */
@@ -61,9 +63,9 @@ export function checkSegment(source: unknown): readonly Finding[] {
   checkMembership(source, inspection);
   if (isRecord(source)) {
     inspection.only(source, ["key", "name", "description", "included", "excluded", "by", "when"]);
-    inspection.required(source, "key", checkKey);
-    inspection.required(source, "name", checkText);
-    inspection.required(source, "description", checkText);
+    checkKey(source.key, inspection, "key");
+    checkText(source.name, inspection, "name");
+    checkText(source.description, inspection, "description");
     checkLists(source.included, source.excluded, inspection);
   }
   return inspection.findings;

@@ -94,10 +94,10 @@ function compileRules(
   const entries = new Array<Branch>(rules.length + 1).fill(endAt(rules.length));
   let found: Map<number, readonly Finding[]> | undefined;
   const conditions = rules.map(({ when }, at) => {
-    const before = problems.count;
+    const before = problems.findings.length;
     const condition = compileCondition(when, scope, problems);
-    if (problems.count === before) return condition;
-    problems.place(before, "rules", at, "when");
+    if (problems.findings.length === before) return condition;
+    for (const step of ["when", at, "rules"]) problems.place(before, step);
     found ??= new Map();
     found.set(at, problems.findings.slice(before));
     return undefined;

@@ -15,7 +15,7 @@ export function compileCondition(condition: Condition, scope: Scope, problems: I
   if (isOf(condition, "all")) return { group: "all", parts: compileParts("all", condition.all, { scope, problems }) };
   if (isOf(condition, "any")) return { group: "any", parts: compileParts("any", condition.any, { scope, problems }) };
   if (isOf(condition, "not")) {
-    const before = problems.count;
+    const before = problems.findings.length;
     const part = compileCondition(condition.not, scope, problems);
     problems.place(before, "not");
     return { group: "not", parts: [part] };
@@ -47,9 +47,9 @@ function compileParts(
   { scope, problems }: { readonly scope: Scope; readonly problems: Inspection },
 ): readonly CompiledCondition[] {
   return parts.map((part, at) => {
-    const before = problems.count;
+    const before = problems.findings.length;
     const compiled = compileCondition(part, scope, problems);
-    problems.place(before, name, at);
+    for (const step of [at, name]) problems.place(before, step);
     return compiled;
   });
 }

@@ -5,7 +5,6 @@ import { explainFlag } from "../evaluate/explain-flag.ts";
 import type { FlagExplanation } from "../evaluate/explanation.ts";
 import { safely, type Trace } from "../evaluate/trace.ts";
 import type { Flag, FlagType } from "../model.ts";
-import { referencesOf } from "../references.ts";
 import type { Outcome } from "../result.ts";
 import { circularProgram, compileFlag, failedProgram, unreadableProgram } from "./compile-flag.ts";
 import { type GraphNode, type GraphScope, type Settled, settle } from "./graph.ts";
@@ -102,9 +101,8 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   references(): readonly GraphNode[] {
     const read = this.#reading();
     if ("findings" in read) return [];
-    const references = referencesOf(read.value);
-    this.#readsClock = references.clock;
-    return this.#scope?.nodes(references) ?? [];
+    this.#readsClock = read.references.clock;
+    return this.#scope?.nodes(read.references) ?? [];
   }
 
   settle({ cyclic, usesClock }: Settled): void {

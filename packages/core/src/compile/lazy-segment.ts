@@ -5,7 +5,6 @@ import { explainSegment } from "../evaluate/explain-segment.ts";
 import type { SegmentExplanation } from "../evaluate/explanation.ts";
 import type { Trace } from "../evaluate/trace.ts";
 import type { Segment } from "../model.ts";
-import { referencesOf } from "../references.ts";
 import type { GraphNode, GraphScope, Settled } from "./graph.ts";
 import type { LinkedSegment } from "./linked.ts";
 import { type CompiledSegment, compileSegment } from "./segment.ts";
@@ -59,10 +58,9 @@ export class LazySegment implements LinkedSegment, GraphNode {
   references(): readonly GraphNode[] {
     const result = readSegment(this.#source);
     if ("value" in result) {
-      const references = referencesOf(result.value);
       this.#segment = result.value;
-      this.#readsClock = references.clock;
-      return this.#scope?.nodes(references) ?? [];
+      this.#readsClock = result.references.clock;
+      return this.#scope?.nodes(result.references) ?? [];
     }
     this.#problem = `it cannot be read. ${result.findings.slice(0, 1).map(inOneLine).join()}`;
     return [];
