@@ -76,6 +76,7 @@ function overridesOf(words: Words): { readonly [K in SettingName]?: string } {
     BANNEROL_PROXIES: words.option("proxies"),
     BANNEROL_DRAIN_SECONDS: words.option("drainSeconds"),
     BANNEROL_OUTBOUND_ALLOW: words.option("outboundAllow"),
+    BANNEROL_PROMETHEUS_URL: words.option("prometheusUrl"),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

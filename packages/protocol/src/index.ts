@@ -1,6 +1,7 @@
 export * from "./credentials.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
+export * from "./outcome-form.ts";
 export * from "./outcomes.ts";
 export type { ParseResult } from "./parse.ts";
 export * from "./parse-client-message.ts";

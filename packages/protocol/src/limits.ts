@@ -50,3 +50,14 @@ export const MAX_EVENT_COUNT = 1_000_000_000;
 export const EVENTS_MS = 30_000;
 /** A batch that was not answered is sent again for so long at most: the server knows its id for twice as long. */
 export const EVENT_RETRY_MS = 600_000;
+/** The same while a flag watches a metric. */
+export const WATCHED_EVENTS_MS = 5_000;
+/** Rows of outcomes, and of parallel runs, in a batch. */
+export const MAX_OUTCOME_ROWS = 200;
+/** Sides of one row: variants of a rollout, and those whom it left out. */
+export const MAX_OUTCOME_SIDES = 20;
+/** Signatures of mismatches in one row, and known differences. */
+export const MAX_MISMATCHES = 50;
+/** Samples of mismatches in one row, and the length of each. */
+export const MAX_SAMPLES = 5;
+export const MAX_SAMPLE_LENGTH = 1_000;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseCredential } from "./credentials.ts";
 import * as limits from "./limits.ts";
 import { type ClientMessage, CloseCode, type ServerMessage } from "./messages.ts";
+import { cellOf } from "./outcomes.ts";
 
 const spec = readFileSync(new URL("../SPEC.md", import.meta.url), "utf8");
 
@@ -55,6 +56,10 @@ describe("SPEC.md", () => {
     expect(spec).toContain(`| ${entityChecksum("segment", "staff", 7)} |`);
     expect(spec).toContain(`| both | ${checksumOf({ flags, segments })} |`);
     expect(parseCredential(/bnr_server_\w+/.exec(spec)?.[0] ?? "")?.class).toBe("server");
+  });
+
+  it("gives a cell that is right", () => {
+    expect(spec).toContain(`is in cell ${cellOf("abcd1234", "u1")}.`);
   });
 
   it("names tests that exist", () => {

@@ -19,6 +19,8 @@ export interface Config {
   readonly proxies: number;
   /** Where requests that users make the server send may go, beyond public addresses. */
   readonly outboundAllow: readonly AllowEntry[];
+  /** Where guards' queries go that name no server. */
+  readonly prometheusUrl?: string;
 }
 
 export type DatabaseConfig =
@@ -89,6 +91,10 @@ const settings = {
       }),
     allowed: allowForm,
   },
+  BANNEROL_PROMETHEUS_URL: {
+    read: z.url({ protocol: /^https?$/ }).optional(),
+    allowed: "the address of a Prometheus server, like http://prometheus.internal:9090",
+  },
 };
 
 export type SettingName = keyof typeof settings;
@@ -101,6 +107,7 @@ export const settingNames: readonly SettingName[] = [
   "BANNEROL_PROXIES",
   "BANNEROL_DRAIN_SECONDS",
   "BANNEROL_OUTBOUND_ALLOW",
+  "BANNEROL_PROMETHEUS_URL",
 ];
 
 /** What the command line and SDKs read: known here, and none of the server's business. */
@@ -119,6 +126,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
   refuseUnknown(environment);
   const given: Environment = { ...environment, ...overrides };
   const adminToken = read("BANNEROL_ADMIN_TOKEN", given);
+  const prometheusUrl = read("BANNEROL_PROMETHEUS_URL", given);
   return {
     port: read("PORT", given),
     host: read("HOST", given),
@@ -128,6 +136,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
     drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
     proxies: read("BANNEROL_PROXIES", given),
     outboundAllow: read("BANNEROL_OUTBOUND_ALLOW", given),
+    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Everything that SDKs talk to beside the routes: streams, who is connected, what they were asked, and how it goes. */
 import { randomUUID } from "node:crypto";
 import type { KeyGrant } from "./auth/authenticate.ts";
+import { Evidence, type ReleasePlace } from "./evidence/evidence.ts";
+import { Sources } from "./evidence/sources.ts";
 import { connectedHere } from "./features/connections/here.ts";
 import { type ConnectionInventory, joined } from "./features/connections/inventory.ts";
 import { NodeReports } from "./features/connections/node-reports.ts";
@@ -11,24 +13,34 @@ import type { Ledger } from "./log/ledger.ts";
 import type { Log } from "./observe/log.ts";
 import type { Metric } from "./observe/metrics.ts";
 import { type MeasuredPorts, ServerMetrics } from "./observe/server-metrics.ts";
+import type { Outbound } from "./outbound/outbound.ts";
+import { targetingOf } from "./state/project-state.ts";
 import type { Store } from "./store/port.ts";
 import { streamObserver } from "./stream/observer.ts";
 import { Stream, type StreamPorts } from "./stream/stream.ts";
 import { ViewChanges } from "./stream/view-changes.ts";
 import { Usage, type UsagePorts } from "./usage/usage.ts";
 
+const AGE_EVIDENCE_MS = 3_600_000;
+
 export interface DataPlanePorts extends Pick<StreamPorts, "monotonic" | "random">, Pick<UsagePorts, "after" | "every"> {
   readonly ledger: Ledger;
-  readonly store: Pick<Store, "usage" | "nodes">;
+  readonly store: Pick<Store, "usage" | "evidence" | "nodes">;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Pick<Log, "warn">;
+  readonly outbound: Outbound;
+  /** Where guards' queries go that name no server. */
+  readonly prometheusUrl?: string | undefined;
   readonly authenticateKey: (key: string, origin?: string) => Promise<KeyGrant | Refusal>;
   readonly measured: Pick<MeasuredPorts, "version" | "loopDelays" | "memory" | "walBytes">;
 }
 
 /** What routes are given of it. */
-export type DataPlaneServices = Pick<Services, "inventory" | "presence" | "events" | "usage" | "metrics" | "measured">;
+export type DataPlaneServices = Pick<
+  Services,
+  "inventory" | "presence" | "events" | "usage" | "evidence" | "metrics" | "measured"
+>;
 
 export interface DataPlane {
   readonly stream: Stream;
@@ -48,6 +60,9 @@ export function openDataPlane(ports: DataPlanePorts): DataPlane {
   const here = connectedHere({ stream, presence, ledger, now });
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const usage = new Usage({ ...ports, store: store.usage, failed: failed("counts of usage could not be aged") });
+  const evidence = openEvidence(ports, usage);
+  const aged = failed("evidence of releases could not be aged");
+  const stopAging = every(AGE_EVIDENCE_MS, () => void store.evidence.age(now()).catch(aged));
   const said = failed("the other nodes could not be told who is connected here");
   const nodes =
     store.nodes &&
@@ -68,13 +83,31 @@ export function openDataPlane(ports: DataPlanePorts): DataPlane {
   const all: readonly Metric[] = metrics.all({ ...measured, ledger, loads: () => stream.loads() });
   return {
     stream,
-    services: { inventory, presence, events: stream.events, usage, metrics, measured: all },
+    services: { inventory, presence, events: stream.events, usage, evidence, metrics, measured: all },
     async close() {
       forget();
+      stopAging();
       await usage.close();
       await nodes?.close();
     },
   };
+}
+
+function openEvidence({ ledger, store, outbound, now, log, prometheusUrl }: DataPlanePorts, usage: Usage): Evidence {
+  const sources = new Sources({
+    outbound,
+    now,
+    prometheusUrl,
+    take: (batch) => usage.take(batch),
+    came: (places) => evidence.came(places),
+    controlVariant({ project, flag, environment }) {
+      const state = ledger.state(project);
+      return state && targetingOf(state, flag, environment)?.document.off;
+    },
+    failed: (place: ReleasePlace, message) => log.warn({ ...place, message }, "a guard's source could not be read"),
+  });
+  const evidence = new Evidence({ store: store.evidence, read: (place, wanted) => sources.read(place, wanted) });
+  return evidence;
 }
 
 function placesOf(ledger: Ledger) {

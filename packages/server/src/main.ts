@@ -149,7 +149,10 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const { authenticateKey } = authenticator;
   const loop = watchLoop();
   const walBytes = database.kind === "sqlite" ? { walBytes: () => walBytesOf(database.path) } : {};
+  const outbound = createOutbound({ allow: config.outboundAllow });
   const plane = openDataPlane({
+    outbound,
+    prometheusUrl: config.prometheusUrl,
     ledger,
     store,
     now,
@@ -170,7 +173,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     viewRevisions: followViews(ledger),
     state,
     patterns,
-    outbound: createOutbound({ allow: config.outboundAllow }),
+    outbound,
   };
   const asked = { proxies: config.proxies, authenticator, log, redact, monotonic, newRequestId: randomUUID };
   const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {

@@ -13,6 +13,7 @@ const settings: readonly OptionSyntax[] = [
   { flags: "--proxies <count>", description: "how many stand in front (BANNEROL_PROXIES; 0)" },
   { flags: "--drain-seconds <seconds>", description: "how long a stop may take (BANNEROL_DRAIN_SECONDS)" },
   { flags: "--outbound-allow <list>", description: "where else it may send (BANNEROL_OUTBOUND_ALLOW)" },
+  { flags: "--prometheus-url <url>", description: "where guards' queries go (BANNEROL_PROMETHEUS_URL)" },
 ];
 
 export const devCommand: VerbSyntax = {

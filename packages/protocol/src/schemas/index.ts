@@ -9,6 +9,7 @@ export * from "./evaluation.ts";
 export * from "./flag.ts";
 export * from "./guard.ts";
 export * from "./invariant.ts";
+export * from "./outcome.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
 export * from "./promotion.ts";

@@ -1,9 +1,10 @@
 /** What SDKs ask of the data plane beside rulesets and streams. */
 import { z } from "zod";
-import { MAX_EVENT_COUNT, MAX_EVENT_ROWS, MAX_HELLO_TEXT_LENGTH } from "../limits.ts";
+import { MAX_EVENT_COUNT, MAX_EVENT_ROWS, MAX_HELLO_TEXT_LENGTH, MAX_OUTCOME_ROWS } from "../limits.ts";
 import { keySchema, revisionSchema } from "./common.ts";
 import { jsonValueSchema } from "./condition.ts";
 import { contextSchema } from "./evaluation.ts";
+import { outcomeRowSchema, parallelRowSchema } from "./outcome.ts";
 
 const labelSchema = z.string().max(MAX_HELLO_TEXT_LENGTH);
 const countSchema = z.int().min(1).max(MAX_EVENT_COUNT);
@@ -77,6 +78,8 @@ export const eventBatchSchema = z
     sdk: z.looseObject({ name: labelSchema, version: labelSchema }),
     counts: z.array(usageCountSchema).max(MAX_EVENT_ROWS).exactOptional(),
     missing: z.array(missingCountSchema).max(MAX_EVENT_ROWS).exactOptional(),
+    outcomes: z.array(outcomeRowSchema).max(MAX_OUTCOME_ROWS).exactOptional(),
+    parallel: z.array(parallelRowSchema).max(MAX_OUTCOME_ROWS).exactOptional(),
   })
   .meta({ id: "EventBatch" });
 export type EventBatch = z.output<typeof eventBatchSchema>;

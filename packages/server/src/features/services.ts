@@ -1,4 +1,5 @@
 /** What the features are given: the history, and the few things that a pure decision cannot make itself. */
+import type { Evidence } from "../evidence/evidence.ts";
 import type { Ledger } from "../log/ledger.ts";
 import type { Metric } from "../observe/metrics.ts";
 import type { ServerMetrics } from "../observe/server-metrics.ts";
@@ -27,6 +28,7 @@ export interface Services {
   readonly presence: Presence;
   readonly events: EventStreams;
   readonly usage: Usage;
+  readonly evidence: Evidence;
   readonly metrics: ServerMetrics;
   /** What `/metrics` shows. */
   readonly measured: readonly Metric[];

@@ -5,6 +5,7 @@
  * decision is data, a `UnitOfWork`, and `commit` applies one or several in one transaction or not at all.
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
+import type { EvidenceStore } from "./evidence-store.ts";
 import type { StoreFault } from "./fault.ts";
 import type { IdempotencyStore, WorkClaim } from "./idempotency-store.ts";
 import type { ListChange, ListStore, ListWork } from "./list-store.ts";
@@ -187,6 +188,7 @@ export interface Store {
   readonly lists: ListStore;
   /** What SDKs say they were asked. */
   readonly usage: UsageStore;
+  readonly evidence: EvidenceStore;
   /** Which requests were carried out. */
   readonly idempotency: IdempotencyStore;
   /** Absent where there can be no other process. */

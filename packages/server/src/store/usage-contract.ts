@@ -10,7 +10,7 @@ const NOW = Date.parse("2026-01-31T12:34:56.789Z");
 
 function batch(id: string, more: Partial<UsageBatch> = {}): UsageBatch {
   const place = { keyId: "k1", project: "default", environment: "production" };
-  return { ...place, id, at: NOW, counts: [], missing: [], ...more };
+  return { ...place, id, at: NOW, counts: [], missing: [], sums: [], ...more };
 }
 
 const served = (flag: string, variant: string, count: number) => ({ flag, variant, reason: "SPLIT", count });

@@ -3,6 +3,7 @@
  *
  *     batches ─► each id once ─► counts by the minute ─ 3 hours ─► by the hour ─ 14 days ─► by the day ─ 400 days ─► gone
  */
+import type { SumRow } from "./evidence-store.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -49,6 +50,8 @@ export interface UsageBatch {
   readonly at: number;
   readonly counts: readonly UsageCount[];
   readonly missing: readonly MissingCount[];
+  /** Added to what `EvidenceStore` keeps. */
+  readonly sums: readonly SumRow[];
 }
 
 /** A count of one environment and span of time. */

@@ -118,6 +118,7 @@ export async function createHarness({
   const { authenticateKey } = authenticator;
   const never = () => () => {};
   const plane = openDataPlane({
+    outbound,
     ledger,
     store,
     now,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { StoreFault } from "../store/fault.ts";
+import { MemoryEvidence } from "../store/memory/memory-evidence.ts";
 import { MemoryUsage } from "../store/memory/memory-usage.ts";
 import type { UsageBatch, UsageStore } from "../store/usage-store.ts";
 import { Usage } from "./usage.ts";
@@ -12,6 +13,7 @@ const batch = (id: string, rows = 1): UsageBatch => ({
   at: 1_000,
   counts: Array.from({ length: rows }, (_, n) => ({ flag: `f${n}`, variant: "on", reason: "SPLIT", count: 1 })),
   missing: [],
+  sums: [],
 });
 
 describe("usage", () => {
@@ -23,7 +25,7 @@ describe("usage", () => {
   let usage: Usage;
 
   beforeEach(() => {
-    store = new MemoryUsage();
+    store = new MemoryUsage(new MemoryEvidence());
     calls = [];
     timers = [];
     aging = [];

@@ -105,6 +105,9 @@ export function lastAskedIn(asked: readonly AskedFlag[], environment: string, fl
   return asked.find((one) => one.environment === environment && one.flag === flag)?.at;
 }
 
-function rowsOf({ counts, missing }: UsageBatch): number {
-  return 1 + counts.length + missing.length;
+/** A list of sums is as large as several counts. */
+const ROWS_OF_SUMS = 10;
+
+function rowsOf({ counts, missing, sums }: UsageBatch): number {
+  return 1 + counts.length + missing.length + sums.length * ROWS_OF_SUMS;
 }

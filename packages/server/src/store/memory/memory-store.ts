@@ -23,6 +23,7 @@ import type {
 } from "../port.ts";
 import { readRecord } from "../record.ts";
 import { listsDiffer } from "../verify-lists.ts";
+import { MemoryEvidence } from "./memory-evidence.ts";
 import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
 import { MemoryUsage } from "./memory-usage.ts";
@@ -38,7 +39,8 @@ interface Chain {
 export class MemoryStore implements Store {
   readonly epoch: string;
   readonly lists = new MemoryLists();
-  readonly usage = new MemoryUsage();
+  readonly evidence = new MemoryEvidence();
+  readonly usage = new MemoryUsage(this.evidence);
   readonly idempotency = new MemoryIdempotency();
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();

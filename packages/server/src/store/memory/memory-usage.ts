@@ -12,6 +12,7 @@ import {
   type UsageQuestion,
   type UsageStore,
 } from "../usage-store.ts";
+import type { MemoryEvidence } from "./memory-evidence.ts";
 
 interface Row extends CountedUsage {
   readonly project: string;
@@ -28,6 +29,11 @@ export class MemoryUsage implements UsageStore {
   readonly #asked = new Map<string, AskedFlag & Placed>();
   readonly #missing = new Map<string, MissingFlag & Placed>();
   #rows = new Map<string, Row>();
+  readonly #evidence: MemoryEvidence;
+
+  constructor(evidence: MemoryEvidence) {
+    this.#evidence = evidence;
+  }
 
   async add(batches: readonly UsageBatch[]): Promise<ReadonlySet<number>> {
     const counted = batches.flatMap((batch, position) => (this.#take(batch) ? [position] : []));
@@ -78,6 +84,7 @@ export class MemoryUsage implements UsageStore {
     const name = JSON.stringify([keyId, id]);
     if (this.#batches.has(name)) return false;
     this.#batches.set(name, at);
+    this.#evidence.add(batch);
     const rows = batch.counts.map((row) => {
       return { ...row, project, environment, spanMs: FINEST_MS, at: spanStart(at, FINEST_MS) };
     });

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { eq, sql as raw } from "drizzle-orm";
+import type { EvidenceStore } from "../evidence-store.ts";
 import { StoreFault } from "../fault.ts";
 import type { IdempotencyStore } from "../idempotency-store.ts";
 import type { ListStore } from "../list-store.ts";
@@ -30,6 +31,7 @@ import { columnText } from "../rows.ts";
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import type { Driver } from "./driver.ts";
+import { postgresEvidence } from "./evidence.ts";
 import { codeOf, isConnectionFault } from "./faults.ts";
 import { postgresIdempotency } from "./idempotency.ts";
 import { postgresLists } from "./lists.ts";
@@ -158,6 +160,7 @@ class PostgresStore implements Store {
   readonly epoch: string;
   readonly lists: ListStore;
   readonly usage: UsageStore;
+  readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
   readonly nodes: NodeStore;
   readonly #parts: Parts;
@@ -170,6 +173,7 @@ class PostgresStore implements Store {
     this.#pool = parts.pool;
     this.lists = postgresLists(parts.pool);
     this.usage = postgresUsage(parts.pool);
+    this.evidence = postgresEvidence(parts.pool);
     this.idempotency = postgresIdempotency(parts.pool);
     this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);

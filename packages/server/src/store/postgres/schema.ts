@@ -1,5 +1,15 @@
 /** The tables as queries see them. `migrations/` makes them; a test holds the two together. */
-import { bigint, boolean, foreignKey, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 import { itemKinds } from "../../state/documents.ts";
 
 const number = () => bigint({ mode: "number" });
@@ -215,4 +225,44 @@ export const idempotencyKeys = pgTable(
     answer: text(),
   },
   (table) => [primaryKey({ columns: [table.caller, table.key] }), index("idempotency_keys_at").on(table.at)],
+);
+
+/** Sums of outcomes, in lists. */
+export const evidenceSums = pgTable(
+  "evidence_sums",
+  {
+    project: text().notNull(),
+    environment: text().notNull(),
+    subject: text().notNull(),
+    part: number().notNull(),
+    name: text().notNull(),
+    side: text().notNull(),
+    field: text().notNull(),
+    numbers: doublePrecision().array().notNull(),
+    at: number().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.project, table.environment, table.subject, table.part, table.name, table.side, table.field],
+    }),
+    index("evidence_sums_at").on(table.at),
+  ],
+);
+
+/** Verdicts on releases, each with what it was given on. */
+export const evidenceVerdicts = pgTable(
+  "evidence_verdicts",
+  {
+    project: text().notNull(),
+    environment: text().notNull(),
+    release: text().notNull(),
+    at: number().notNull(),
+    flag: text().notNull(),
+    step: number().notNull(),
+    body: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.environment, table.release, table.at] }),
+    index("evidence_verdicts_at").on(table.at),
+  ],
 );

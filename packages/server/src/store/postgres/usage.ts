@@ -13,6 +13,7 @@ import {
   type UsageStore,
 } from "../usage-store.ts";
 import type { Sql } from "./driver.ts";
+import { putSums, sumsJson } from "./evidence.ts";
 import type { Pool } from "./pool.ts";
 
 /** The driver gives numbers of 64 bits as text. */
@@ -97,7 +98,7 @@ function addBatches(sql: Sql, batches: readonly UsageBatch[]) {
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
       ON CONFLICT (project, environment, flag)
       DO UPDATE SET count = usage_missing.count + excluded.count, at = greatest(usage_missing.at, excluded.at)
-    )
+    ), put_sums AS (${putSums(sql, sumsJson(batches))})
     SELECT position FROM fresh`;
 }
 

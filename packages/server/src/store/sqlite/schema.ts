@@ -201,3 +201,43 @@ export const idempotencyKeys = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.caller, table.key] }), index("idempotency_keys_at").on(table.at)],
 );
+
+/** Sums of outcomes, in lists. */
+export const evidenceSums = sqliteTable(
+  "evidence_sums",
+  {
+    project: text().notNull(),
+    environment: text().notNull(),
+    subject: text().notNull(),
+    part: integer().notNull(),
+    name: text().notNull(),
+    side: text().notNull(),
+    field: text().notNull(),
+    numbers: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.project, table.environment, table.subject, table.part, table.name, table.side, table.field],
+    }),
+    index("evidence_sums_at").on(table.at),
+  ],
+);
+
+/** Verdicts on releases, each with what it was given on. */
+export const evidenceVerdicts = sqliteTable(
+  "evidence_verdicts",
+  {
+    project: text().notNull(),
+    environment: text().notNull(),
+    release: text().notNull(),
+    at: integer().notNull(),
+    flag: text().notNull(),
+    step: integer().notNull(),
+    body: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.project, table.environment, table.release, table.at] }),
+    index("evidence_verdicts_at").on(table.at),
+  ],
+);

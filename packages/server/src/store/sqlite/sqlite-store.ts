@@ -9,6 +9,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { eq, sql } from "drizzle-orm";
+import type { EvidenceStore } from "../evidence-store.ts";
 import { StoreFault } from "../fault.ts";
 import type { IdempotencyStore } from "../idempotency-store.ts";
 import type { ListStore } from "../list-store.ts";
@@ -28,6 +29,7 @@ import type {
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
+import { sqliteEvidence } from "./evidence.ts";
 import { damaged, isDamage, isWriteRefused, withFaults } from "./faults.ts";
 import { sqliteIdempotency } from "./idempotency.ts";
 import { sqliteLists } from "./lists.ts";
@@ -129,6 +131,7 @@ class SqliteStore implements Store {
   readonly epoch: string;
   readonly lists: ListStore;
   readonly usage: UsageStore;
+  readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
@@ -145,6 +148,7 @@ class SqliteStore implements Store {
     this.#writer = new Writer(connection, queries);
     this.lists = sqliteLists((call) => this.#run(call));
     this.usage = sqliteUsage((call) => this.#run(call));
+    this.evidence = sqliteEvidence((call) => this.#run(call));
     this.idempotency = sqliteIdempotency((call) => this.#run(call));
   }
 

@@ -12,6 +12,7 @@ import {
   type UsageStore,
 } from "../usage-store.ts";
 import type { Queries, Run } from "./connection.ts";
+import { putSums } from "./evidence.ts";
 import { usageAsked, usageBatches, usageCounts, usageMissing } from "./schema.ts";
 
 export function sqliteUsage(run: Run): UsageStore {
@@ -24,6 +25,7 @@ export function sqliteUsage(run: Run): UsageStore {
         const fresh = batches.filter((_, position) => counted.has(position));
         putCounts(write, fresh);
         putMissing(write, fresh);
+        putSums(write, fresh);
         return counted;
       });
     },

@@ -74,6 +74,8 @@ const emptied = [
   "usage_counts",
   "usage_asked",
   "usage_missing",
+  "evidence_sums",
+  "evidence_verdicts",
   "node_connections",
   "list_stages",
   "list_keys",

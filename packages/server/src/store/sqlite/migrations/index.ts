@@ -3,6 +3,7 @@ import { history } from "./0001-history.ts";
 import { lists } from "./0002-lists.ts";
 import { usage } from "./0003-usage.ts";
 import { idempotency } from "./0004-idempotency.ts";
+import { evidence } from "./0005-evidence.ts";
 
 /** In order. One that was released is never edited: the next says what changes. */
-export const migrations: readonly Migration[] = [history, lists, usage, idempotency];
+export const migrations: readonly Migration[] = [history, lists, usage, idempotency, evidence];
