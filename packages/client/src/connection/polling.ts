@@ -2,7 +2,7 @@
 import { POLL_MS } from "@bannerol/protocol";
 import { ask, type FailedAnswer, MIN_FETCH_GAP_MS, takeAnswer } from "./asking.ts";
 import { afterFailure, describe, LONGEST_SERVER_WAIT_MS, serverWaitMs } from "./failure.ts";
-import { recovered, stateNews } from "./live.ts";
+import { stateNews } from "./live.ts";
 import type { Env, Fetched, Memory, Polling, StateOf, Step } from "./state.ts";
 
 type PollingState = StateOf<"polling">;
@@ -12,7 +12,6 @@ export function beginPolling(memory: Memory, env: Env): Step {
     at: Math.max(env.now, earliestPoll(memory)),
     inFlight: false,
     whole: false,
-    steadySince: env.now,
     failed: false,
   };
   return pollIfDue({ phase: "polling", memory, polling }, env);
@@ -24,6 +23,11 @@ export function pollIfDue(state: PollingState, env: Env): Step {
   return { state: { ...state, polling: { ...polling, inFlight: true } }, effects: [ask(memory, polling.whole)] };
 }
 
+/** A try of another kind failed: the next poll waits as if it had been one itself. */
+export function pollAfterFailure(state: PollingState, memory: Memory): PollingState {
+  return { ...state, memory, polling: { ...state.polling, at: Math.max(state.polling.at, memory.notBefore) } };
+}
+
 /** The next poll need not wait for its time. */
 export function pollNow(state: PollingState, env: Env): Step {
   return pollIfDue({ ...state, polling: { ...state.polling, at: env.now } }, env);
@@ -33,7 +37,8 @@ export function endPoll(state: PollingState, fetched: Fetched, env: Env): Step {
   const taken = takeAnswer(state.memory, fetched, env);
   if ("ending" in taken) return failPoll(state, taken, env);
   const { polling } = state;
-  const memory = recovered(taken, polling.steadySince, env);
+  // Polls prove no stream: what a failed try costs stays what it was until one has been open for a while.
+  const memory = { ...taken, troubled: false };
   // The server was away, so that no stream worked is no sign that none will.
   const way = polling.failed ? { ...memory.way, webSocketAt: env.now } : memory.way;
   return {
@@ -53,7 +58,6 @@ export function failPoll(state: PollingState, { ending, whole }: FailedAnswer, e
     at: memory.notBefore,
     inFlight: false,
     whole: whole ?? state.polling.whole,
-    steadySince: env.now,
     failed: true,
   };
   const problem = describe(ending, { troubled: state.memory.troubled });

@@ -82,9 +82,7 @@ export interface Asking {
 
 /** Asking again and again, where there is no stream. */
 export interface Polling extends Asking {
-  /** When it began, or when a poll failed last. */
-  readonly steadySince: number;
-  /** Whether the last poll did. */
+  /** Whether the last poll did not succeed. */
   readonly failed: boolean;
 }
 

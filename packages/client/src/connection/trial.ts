@@ -3,6 +3,7 @@
  * takes the place of what went on, and until then it can do no harm to it. Pure.
  */
 import { afterFailure } from "./failure.ts";
+import { pollAfterFailure } from "./polling.ts";
 import type {
   ConnectionEvent,
   ConnectionState,
@@ -52,7 +53,9 @@ export function stepTrial(
     return { state: withMemory(state, { ...memory, trial: goesOn }), effects: forTrial(effects) };
   }
   if ("link" in after) return promoted(state, { state: after, effects }, env);
-  return { state: withMemory(state, afterTrial(state.memory, after.memory, env)), effects: forTrial(effects) };
+  const memory = afterTrial(state.memory, after.memory, env);
+  const goesOn = state.phase === "polling" ? pollAfterFailure(state, memory) : withMemory(state, memory);
+  return { state: goesOn, effects: forTrial(effects) };
 }
 
 /** The trial brought a state: its connection is the one from now on. */

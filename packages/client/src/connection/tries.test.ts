@@ -148,6 +148,14 @@ function isHello(message: unknown): boolean {
   return typeof message === "object" && message !== null && "type" in message && message.type === "hello";
 }
 
+/** Polls of which some pass and some do not once gave back the shortest waits, and with them a 27th try. */
+const someSucceed = {
+  open: ["answers a page"],
+  greet: ["try later"],
+  answer: ["an error", "a ruleset, and max-age 0"],
+  beats: false,
+};
+
 describe("tries in the first five minutes", () => {
   it.each(Object.keys(openings))("are bounded where the server %s", (open) => {
     expect(run(1, { open: [open], greet: ["silence"], answer: ["nothing"], beats: false }).tries).toBeLessThanOrEqual(
@@ -179,7 +187,7 @@ describe("tries in the first five minutes", () => {
           expect(Math.min(5_000, ...gaps)).toBe(5_000);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, examples: [[526_792_166, someSucceed]] },
     );
   });
 

@@ -239,13 +239,24 @@ describe("polling", () => {
     expect(way(m)).toBe("polling");
   });
 
-  it("starts from the shortest wait after a minute of answers", () => {
+  it("leaves what a failed try costs as it is, however long polls succeed (I16)", () => {
     const m = liveBy("polling");
-    for (let polls = 0; polls < 3; polls++) {
+    const { failures } = m.state().memory;
+    for (let polls = 0; polls < 5; polls++) {
       wait(m);
       m.fetched({ unchanged: true });
     }
-    expect(m.state().memory.failures).toBe(0);
+    expect(m.state().memory).toMatchObject({ failures, troubled: false });
+  });
+
+  it("waits after a WebSocket tried beside failed, as after a poll that failed (I16)", () => {
+    const m = liveBy("polling");
+    wait(m);
+    fail(m);
+    wait(m);
+    expect(kinds(m.fetched({ unchanged: true, maxAgeMs: 0 }))).toEqual(["confirm", "trial"]);
+    onTrial(m, { type: "closed", ending: { reason: "No." } });
+    expect((m.alarm() ?? 0) - m.now()).toBe(15_000);
   });
 });
 
