@@ -16,6 +16,8 @@ export const problemCodes = {
   already_exists: { status: 409, title: "It exists already" },
   key_archived: { status: 409, title: "The key belonged to an archived flag" },
   flag_archived: { status: 409, title: "The flag is archived" },
+  release_running: { status: 409, title: "A release owns this rollout" },
+  release_state: { status: 409, title: "The release cannot do this now" },
   still_referenced: { status: 409, title: "Something else still refers to it" },
   conflict: { status: 409, title: "Somebody was faster" },
   idempotency_key_in_use: { status: 409, title: "The same request is being carried out" },

@@ -11,7 +11,9 @@ import { keyRoutes } from "./features/keys/routes.ts";
 import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
 import { promotionRoutes } from "./features/promotion/routes.ts";
+import { releaseRoutes } from "./features/releases/routes.ts";
 import { revertRoute } from "./features/revert/route.ts";
+import { routerRoute } from "./features/router/route.ts";
 import { scheduleRoutes } from "./features/schedules/routes.ts";
 import { sdkRoutes } from "./features/sdk/routes.ts";
 import { segmentRoutes } from "./features/segments/routes.ts";
@@ -46,6 +48,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...targetingRoutes(services),
     previewRoute(services),
     ...scheduleRoutes(services),
+    ...releaseRoutes(services),
     ...segmentRoutes(services),
     ...invariantRoutes(services),
     ...changeRoutes(services),
@@ -56,6 +59,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...keyRoutes(services),
     ...tokenRoutes(services),
     ...sdkRoutes(services),
+    routerRoute(services),
   ];
   const described = describeRoutes(routes, version);
   return [...routes, ...referenceRoutes(() => described)];

@@ -11,6 +11,7 @@ import { authenticatorOf, createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { type DataPlane, openDataPlane } from "./data-plane.ts";
 import { ViewRevisions } from "./features/connections/view-revisions.ts";
+import { followHolds } from "./features/releases/hold-clock.ts";
 import { createShortWay } from "./features/sdk/short-way.ts";
 import { isKeyUpload } from "./features/segments/keys/routes.ts";
 import { ServiceState } from "./features/service/service-state.ts";
@@ -171,6 +172,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     now,
     ...plane.services,
     viewRevisions: followViews(ledger),
+    holds: followHolds(ledger, { now, monotonic }),
     state,
     patterns,
     outbound,

@@ -9,6 +9,7 @@ import {
   keySchema,
   momentSchema,
   revisionSchema,
+  stopReleaseSchema,
 } from "./common.ts";
 import { flagCreateSchema } from "./flag.ts";
 import { environmentPatchSchema } from "./project.ts";
@@ -42,6 +43,7 @@ export const changeSetSchema = z
     items: z.array(changeSetItemSchema).min(1),
     dryRun: dryRunSchema,
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
   })
   .meta({
     id: "ChangeSet",
@@ -66,7 +68,7 @@ export const flagAfterSchema = flagCreateSchema
     leftAt: instantSchema.exactOptional(),
     ...ignored,
   });
-export const targetingAfterSchema = targetingPutSchema.omit({ comment: true });
+export const targetingAfterSchema = targetingPutSchema.omit({ comment: true, stopRelease: true });
 export const segmentAfterSchema = segmentPutSchema.omit({ comment: true });
 export const environmentAfterSchema = environmentPatchSchema.omit({ comment: true }).extend({
   key: keySchema.exactOptional(),
@@ -88,6 +90,7 @@ export const revertSchema = z
       .exactOptional(),
     dryRun: dryRunSchema,
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
   })
   .refine(namesOneThing, "must name what to revert: flag, flag and environment, segment, or environment")
   .meta({ id: "Revert", example: { to: 41, flag: "new-checkout", environment: "production" } });

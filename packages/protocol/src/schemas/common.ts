@@ -64,6 +64,11 @@ export type Changed = z.infer<typeof changedSchema>;
 export const commentOnlySchema = z.strictObject({ comment: commentSchema.exactOptional() }).meta({ id: "CommentOnly" });
 export type CommentOnly = z.input<typeof commentOnlySchema>;
 
+/** Where a release owns what is altered: stop it, rather than refuse. */
+export const stopReleaseSchema = z
+  .boolean()
+  .meta({ description: "A release that owns the rollout is stopped; without it the change is refused" });
+
 /** The query of a DELETE, which has no body. */
 export const commentQuerySchema = z.strictObject({ comment: commentSchema.exactOptional() });
 export type CommentQuery = z.input<typeof commentQuerySchema>;

@@ -13,6 +13,7 @@ export * from "./outcome.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
 export * from "./promotion.ts";
+export * from "./release.ts";
 export * from "./schedule.ts";
 export * from "./sdk.ts";
 export * from "./segment.ts";

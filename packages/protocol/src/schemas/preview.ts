@@ -8,7 +8,7 @@ export const MAX_PREVIEW_CONTEXTS = 1_000;
 
 /** A targeting as it would be put, or only the fields of it that would change; nothing is written. */
 export const previewRequestSchema = targetingPatchSchema
-  .omit({ comment: true })
+  .omit({ comment: true, stopRelease: true })
   .extend({
     contexts: z
       .array(contextSchema)

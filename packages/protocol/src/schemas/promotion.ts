@@ -1,6 +1,6 @@
 /** One environment held against another, and flags carried over. */
 import { z } from "zod";
-import { commentSchema, keySchema, revisionSchema } from "./common.ts";
+import { commentSchema, keySchema, revisionSchema, stopReleaseSchema } from "./common.ts";
 
 export const diffQuerySchema = z.strictObject({
   from: keySchema.meta({ description: "The environment to compare with" }),
@@ -38,6 +38,7 @@ export const promoteSchema = z
       .refine((flags) => new Set(flags).size === flags.length, "must name each flag once"),
     dryRun: z.boolean().meta({ description: "Answer what would change, and change nothing" }).exactOptional(),
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
   })
   .meta({ id: "Promote", example: { from: "staging", flags: ["new-checkout"], dryRun: true } });
 export type Promote = z.input<typeof promoteSchema>;

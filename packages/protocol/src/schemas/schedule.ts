@@ -5,7 +5,7 @@ import { jsonValueSchema } from "./condition.ts";
 import { targetingPatchSchema } from "./targeting.ts";
 
 const changeSchema = targetingPatchSchema
-  .omit({ comment: true })
+  .omit({ comment: true, stopRelease: true })
   .meta({ id: "ScheduledChange", description: "A merge patch of the targeting, checked again when its time comes" });
 
 const atSchema = instantSchema.meta({ description: "When: in the future, RFC 3339", example: "2026-12-01T09:00:00Z" });

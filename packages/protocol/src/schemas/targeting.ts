@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { changeStamp, commentSchema, hashSchema, keySchema, nameSchema, revisionSchema } from "./common.ts";
+import {
+  changeStamp,
+  commentSchema,
+  hashSchema,
+  keySchema,
+  nameSchema,
+  revisionSchema,
+  stopReleaseSchema,
+} from "./common.ts";
 import { conditionSchema, flagReferenceSchema } from "./condition.ts";
 import { brokenInvariantSchema } from "./invariant.ts";
 
@@ -83,6 +91,7 @@ export const targetingPutSchema = z
   .strictObject({
     ...targetingShape,
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
     revision: revisionSchema.exactOptional(),
     head: hashSchema.exactOptional(),
   })
@@ -99,6 +108,7 @@ export const targetingPatchSchema = z
     rules: targetingShape.rules.nullable().exactOptional(),
     fallthrough: targetingShape.fallthrough.nullable().exactOptional(),
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
   })
   .meta({ id: "TargetingPatch" });
 export type TargetingPatch = z.input<typeof targetingPatchSchema>;
@@ -120,6 +130,7 @@ export const rolloutPutSchema = z
     bucketBy: z.string().min(1).exactOptional(),
     seed: seedSchema.exactOptional(),
     comment: commentSchema.exactOptional(),
+    stopRelease: stopReleaseSchema.exactOptional(),
   })
   .meta({ id: "RolloutPut", example: { percentage: 25 } });
 export type RolloutPut = z.input<typeof rolloutPutSchema>;

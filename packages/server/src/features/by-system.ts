@@ -4,6 +4,7 @@ import type { ProjectState } from "../state/project-state.ts";
 import type { Actor } from "../store/port.ts";
 import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
+import { besideReleases } from "./releases/hand-edit.ts";
 import type { Services } from "./services.ts";
 
 export const machine: Actor = { type: "system", id: "server", name: "server" };
@@ -24,8 +25,11 @@ export async function changeAsSystem<T>(
   const request = { project, actor: machine, at: now() };
   const execution = await service.watchStore(() =>
     ledger.execute(request, (state): Decided<T> => {
-      const decided = decide(state);
-      if (!decided.ok || urgent) return decided;
+      const proposed = decide(state);
+      if (!proposed.ok || urgent) return proposed;
+      const beside = besideReleases(state, proposed.items);
+      if ("ok" in beside) return beside;
+      const decided = { ...proposed, ...beside };
       const [broken] = brokenBy(state, decided, services);
       return broken === undefined
         ? decided

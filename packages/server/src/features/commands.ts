@@ -20,6 +20,7 @@ import { type Change, SYSTEM_PROJECT } from "../store/port.ts";
 import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
 import { revisionOf, stateOf } from "./reading.ts";
+import { besideReleases } from "./releases/hand-edit.ts";
 import type { Services } from "./services.ts";
 
 /** What of a request belongs to the change it makes. */
@@ -37,6 +38,8 @@ export interface Command<T> {
   readonly comment?: string | undefined;
   /** What must work whatever it breaks, such as a kill: invariants that it breaks are told of in `broken`. */
   readonly breaksInvariants?: boolean;
+  /** Whether a release that owns what this alters is stopped; refused otherwise. */
+  readonly stopRelease?: boolean | undefined;
   /** Pure; asked again where somebody else was faster. */
   readonly decide: (state: ProjectState) => Decided<T>;
   /** What the request is answered with: kept with the change, so that the same request gets the same again. */
@@ -143,8 +146,11 @@ function decideOn<T>(
   const read = subject === undefined ? undefined : newestOf(state, subject);
   const stale = subject && checkIfMatch(context.headers.get("if-match"), read);
   if (stale !== undefined) return { ok: false, refusal: stale };
-  const decided = command.decide(state);
-  if (!decided.ok) return decided;
+  const proposed = command.decide(state);
+  if (!proposed.ok) return proposed;
+  const beside = besideReleases(state, proposed.items, command.stopRelease);
+  if ("ok" in beside) return beside;
+  const decided = { ...proposed, ...beside };
   const beyond = decided.items.filter((item) => !mayInProtected(scope.caller.role, rightFor(state, item)));
   const guarded = protectedBy(state, beyond);
   if (guarded !== undefined) return { ok: false, refusal: isProtected(guarded) };

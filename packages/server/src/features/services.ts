@@ -10,6 +10,7 @@ import type { Usage } from "../usage/usage.ts";
 import type { ConnectionInventory } from "./connections/inventory.ts";
 import type { Presence } from "./connections/presence.ts";
 import type { ViewRevisions } from "./connections/view-revisions.ts";
+import type { HoldClock } from "./releases/hold-clock.ts";
 import type { ServiceState } from "./service/service-state.ts";
 
 /** The random numbers that decisions ask for. */
@@ -35,6 +36,7 @@ export interface Services {
   readonly viewRevisions: ViewRevisions;
   readonly state: ServiceState;
   readonly patterns: PatternProver;
+  readonly holds: HoldClock;
   /** The only way to send a request that a user asked for. */
   readonly outbound: Outbound;
 }

@@ -1,6 +1,6 @@
 /** Serves the route table: every request gets an id, a line in the log, and an answer that says what happened. */
 import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
+import { type Handler, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Log } from "../observe/log.ts";
 import { origins } from "./origins.ts";
@@ -66,7 +66,7 @@ function levelOf(permission: string | undefined, status: number): "debug" | "inf
 }
 
 function mountRoute(app: App, route: Route, { proxies = 0, ...ports }: MountPorts): void {
-  app.on(route.method, honoPath(route.path), (context) => {
+  const serve: Handler<{ Variables: Variables; Bindings: Bindings }> = (context) => {
     const notes = context.get("notes");
     notes.set("route", route.path);
     notes.set("permission", route.permission);
@@ -85,7 +85,10 @@ function mountRoute(app: App, route: Route, { proxies = 0, ...ports }: MountPort
       },
       ports,
     );
-  });
+  };
+  const path = honoPath(route.path);
+  if (route.everyMethod) app.all(path, serve).all(`${path}/*`, serve);
+  else app.on(route.method, path, serve);
 }
 
 function peerOf({ incoming, outgoing }: Bindings, proxies: number): Peer {

@@ -74,6 +74,18 @@ export const sdkKey: Permission<KeyGrant> = {
   },
 };
 
+/** The same for a proxy, which adds its key to requests of others: an `Origin` that it passes on tells nothing of the key. */
+export const sdkKeyOfProxy: Permission<KeyGrant> = {
+  name: "sdk",
+  admit: ({ headers, ...knock }, doors) => sdkKey.admit({ ...knock, headers: withoutOrigin(headers) }, doors),
+};
+
+function withoutOrigin(headers: Headers): Headers {
+  const kept = new Headers(headers);
+  kept.delete("origin");
+  return kept;
+}
+
 /** Whoever holds a server key: what no page that anybody opens may get. */
 export const sdkServerKey: Permission<KeyGrant> = {
   name: "sdk:server",

@@ -32,6 +32,13 @@ const expected = [
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/kill", "environment:release"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/preview", "environment:read"],
   ["PUT /api/v1/projects/{p}/flags/{f}/environments/{e}/rollout", "environment:release"],
+  ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/release", "environment:release"],
+  ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/release", "environment:read"],
+  ...(["pause", "resume", "approve", "advance", "abort", "rollback"] as const).map(
+    (verb) => [`POST /api/v1/projects/{p}/flags/{f}/environments/{e}/release/${verb}`, "environment:release"] as const,
+  ),
+  ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/release/verdicts", "environment:read"],
+  ["GET /api/v1/projects/{p}/environments/{e}/releases", "environment:read"],
   ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/schedules", "environment:read"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/schedules", "environment:release"],
   ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/schedules/{s}", "environment:read"],
@@ -72,6 +79,7 @@ const expected = [
   ["POST /sdk/v1/ack", "sdk"],
   ["POST /sdk/v1/evaluate", "sdk"],
   ["POST /sdk/v1/events", "sdk"],
+  ["GET /route/v1/{flag}", "sdk"],
 ] as const;
 
 const mayDo: { readonly [role: string]: readonly string[] } = {

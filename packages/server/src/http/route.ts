@@ -62,6 +62,8 @@ interface Described {
   readonly method: Method;
   /** From the root, parameters in braces. */
   readonly path: string;
+  /** It answers every method, and whatever stands behind its path: proxies ask with requests that were sent to them. */
+  readonly everyMethod?: true;
   /** What it does, in one line of the reference. */
   readonly summary: string;
   readonly query: z.ZodType;
@@ -140,7 +142,8 @@ export function defineRoute<
       if (!admission.ok) throw new RefusedError(admission.refusal);
       const { scope } = admission;
       const { request, requestId, peer } = arrival;
-      const query = readQuery(spec.query, request.url);
+      // What stands behind the address of a proxied request is its own.
+      const query = spec.everyMethod === true ? spec.query.parse({}) : readQuery(spec.query, request.url);
       const raw = await rawBody(spec, request);
       const body = readBody(spec.body, raw);
       const param = (name: NamesIn<Path>) => arrival.param(name);

@@ -49,6 +49,21 @@ describe("every route", () => {
       enabled: true,
       fallthrough: { variant: "on" },
     });
+    const schedules = `${FLAGS}/checkout/environments/production/schedules`;
+    const schedule = await go(`POST ${schedules}`, { at: "2999-01-01T00:00:00Z", change: { enabled: false } });
+    await go(`GET ${schedules}`);
+    await go(`GET ${schedules}/${field(schedule.body, "id")}`);
+    await go(`DELETE ${schedules}/${field(schedule.body, "id")}`);
+    const release = `${FLAGS}/checkout/environments/production/release`;
+    const steps = [50, 75, 100].map((percentage) => ({ percentage, hold: "10m", approval: true }));
+    for (const end of ["rollback", "abort"]) {
+      await go(`POST ${release}`, { steps, guards: [{ metric: "checkout", measure: "errors" }] });
+      for (const verb of ["pause", "resume", "approve", "advance"]) await go(`POST ${release}/${verb}`);
+      await go(`GET ${release}`);
+      await go(`GET ${release}/verdicts`);
+      await go(`GET ${ENVIRONMENT}/releases`);
+      await go(`POST ${release}/${end}`, { comment: "enough" });
+    }
     await go(`POST ${FLAGS}/checkout/environments/production/kill`, { comment: "down" });
     const stated = { key: "off", environment: "production", flag: "checkout", context: {}, serves: ["off"] };
     await go("POST /api/v1/projects/default/invariants", stated);
@@ -73,6 +88,7 @@ describe("every route", () => {
     await go("GET /sdk/v1/ruleset", undefined, sdkKey);
     const [list = ""] = api.ledger.lists("default").keys();
     await go(`GET /sdk/v1/lists/${list}`, undefined, sdkKey);
+    await go("GET /route/v1/checkout", undefined, sdkKey);
     await go("POST /sdk/v1/ack", { epoch: "epoch1", revision: 1 }, sdkKey);
     await go("POST /sdk/v1/evaluate", { context: { targetingKey: "u1" } }, sdkKey);
     const asked = { flag: "checkout", variant: "on", reason: "DEFAULT", count: 3 };

@@ -1,4 +1,5 @@
 /** What a server carries out when its time has come. It begins once the server is ready, and ends as it stops. */
+import { ReleaseRunner } from "../features/releases/run.ts";
 import { runSchedules } from "../features/schedules/run.ts";
 import type { Services } from "../features/services.ts";
 import { startTicking, type Ticking, type TickingPorts } from "./ticking.ts";
@@ -10,14 +11,19 @@ export interface DueWork {
 }
 
 export function dueWork(services: Services, ports: TickingPorts): DueWork {
-  let ticking: Ticking | undefined;
+  const releases = new ReleaseRunner(services);
+  let ticking: readonly Ticking[] = [];
+  let unsubscribe = (): void => {};
   return {
     begin() {
-      ticking ??= startTicking("what is scheduled", () => runSchedules(services), ports);
-      ticking.now();
+      const judging = startTicking("what releases ask for", () => releases.round(), ports);
+      ticking = [startTicking("what is scheduled", () => runSchedules(services), ports), judging];
+      unsubscribe = services.evidence.subscribe(() => judging.now());
+      for (const one of ticking) one.now();
     },
     async stop() {
-      await ticking?.stop();
+      unsubscribe();
+      await Promise.all(ticking.map((one) => one.stop()));
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { RulesetDocument } from "@bannerol/core";
 import { type ItemName, itemId } from "../state/documents.ts";
-import { type ProjectState, targetingOf } from "../state/project-state.ts";
+import { type ProjectState, releaseOf, targetingOf } from "../state/project-state.ts";
 import type { EntityName } from "../store/port.ts";
 import { View, versioned } from "./view.ts";
 import { presentIn, sightsOf, viewId } from "./views.ts";
@@ -39,5 +39,5 @@ function versionOf(state: ProjectState, environment: string, { kind, key }: Enti
   if (kind === "segment") return state.segments.get(key)?.revision ?? damaged(own);
   const definition = state.flags.get(key)?.revision ?? damaged(own);
   const targeting = targetingOf(state, key, environment)?.revision ?? damaged({ kind: "targeting", key, environment });
-  return Math.max(definition, targeting);
+  return Math.max(definition, targeting, releaseOf(state, key, environment)?.revision ?? 0);
 }

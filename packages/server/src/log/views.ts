@@ -119,14 +119,15 @@ function compare({ before, after, sight }: Step, names: Iterable<EntityName>): A
 /** The entities that may show differently: those of the items, and in a client's view whatever reaches them. */
 function touched(step: Step, items: readonly ItemName[]): Iterable<EntityName> {
   const { before, after, sight } = step;
-  const own = items.filter((item) => item.kind !== "targeting" || item.environment === sight.environment);
+  const own = items.filter((item) => item.environment === "" || item.environment === sight.environment);
   const named = new Map<string, EntityName>();
   const add = (name: EntityName): void => void named.set(entityId(name), name);
   if (own.some((item) => item.kind === "environment" && item.key === sight.environment)) {
     for (const state of [before, after]) presentIn(state, sight).map(nameOf).forEach(add);
   }
   for (const item of own) {
-    if (item.kind === "flag" || item.kind === "targeting") add({ kind: "flag", key: item.key });
+    if (item.kind === "flag" || item.kind === "targeting" || item.kind === "release")
+      add({ kind: "flag", key: item.key });
     if (item.kind === "segment") add({ kind: "segment", key: item.key });
   }
   if (sight.class === "client" && named.size > 0) clientFlagsReaching(step, named).forEach(add);

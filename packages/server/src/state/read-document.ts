@@ -102,7 +102,25 @@ const stated = { key: z.string(), environment: z.string() };
 const contextOf = z.custom<SampleContext>(isObject, "a context must be an object");
 
 const step = z.looseObject({ percentage: z.number(), holdMs: z.number(), approval: z.boolean().exactOptional() });
-const guard = z.looseObject({ metric: z.string(), measure: z.enum(["errors", "latency", "value"]) }).catchall(json);
+const tolerance = z.looseObject({ relative: z.number().exactOptional(), absolute: z.number().exactOptional() });
+const guard = z.looseObject({
+  metric: z.string(),
+  measure: z.enum(["errors", "latency", "value", "mismatches"]),
+  source: z.union([
+    z.looseObject({ kind: z.enum(["sdk", "parallel"]) }),
+    z.looseObject({ kind: z.literal("prometheus"), query: z.string(), url: z.string().exactOptional() }),
+    z.looseObject({ kind: z.literal("http"), url: z.string(), path: z.string() }),
+  ]),
+  quantile: z.number(),
+  tolerance,
+  harm: tolerance,
+  pass: z.enum(["shown", "tolerance", "unrefuted"]),
+  minimum: z.number(),
+  limit: z.number().exactOptional(),
+  higherIsWorse: z.boolean(),
+  afterMs: z.number(),
+  cap: z.number().exactOptional(),
+});
 const release = z.looseObject({
   id: z.string(),
   state: z.enum(releaseStates),

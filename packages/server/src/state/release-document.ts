@@ -1,5 +1,6 @@
 /** What the history holds of progressive delivery: releases, and changes that wait for their time. */
 import type { JsonValue, Weights } from "@bannerol/core";
+import type { Guard } from "../features/releases/judge/guard.ts";
 import type { StoredServe } from "./documents.ts";
 
 /**
@@ -20,13 +21,6 @@ export interface ReleaseStep {
   readonly approval?: boolean;
 }
 
-/** What is tolerated of a metric, as it was asked for: the judge reads it. */
-export interface GuardDocument {
-  readonly metric: string;
-  readonly measure: "errors" | "latency" | "value";
-  readonly [field: string]: JsonValue;
-}
-
 /** What the release found, and brings back. */
 export interface BeforeRelease {
   readonly enabled: boolean;
@@ -44,7 +38,7 @@ export interface ReleaseDocument {
   /** Only those in it: the release owns the rule `release-<id>`, else the fallthrough. */
   readonly segment?: string;
   readonly steps: readonly ReleaseStep[];
-  readonly guards: readonly GuardDocument[];
+  readonly guards: readonly Guard[];
   readonly onBreach: "rollback" | "pause";
   readonly onInconclusive: "pause" | "advance" | "rollback";
   /** After so long without a verdict a step is inconclusive; ten holds unless named. */

@@ -9,6 +9,7 @@ import type { LogLevel } from "../config.ts";
 import { openDataPlane } from "../data-plane.ts";
 import { type ConnectedSdk, joined } from "../features/connections/inventory.ts";
 import { ViewRevisions } from "../features/connections/view-revisions.ts";
+import { followHolds } from "../features/releases/hold-clock.ts";
 import { createShortWay, type ShortWay } from "../features/sdk/short-way.ts";
 import { ServiceState } from "../features/service/service-state.ts";
 import type { Draw, Services } from "../features/services.ts";
@@ -141,6 +142,7 @@ export async function createHarness({
   };
   const services: Services = {
     ledger,
+    holds: followHolds(ledger, { now, monotonic }),
     draw,
     now,
     state,

@@ -5,6 +5,7 @@ import { readDocument } from "../../state/read-document.ts";
 import type { Change, ChangeWithBefore } from "../../store/port.ts";
 import { instant } from "../decision.ts";
 import { definitionForm } from "../flags/present.ts";
+import { releaseForm } from "../releases/form.ts";
 import { nameOfSchedule, scheduleForm } from "../schedules/form.ts";
 import { formOf } from "../targeting/form.ts";
 
@@ -85,6 +86,8 @@ function documentForm(kind: ItemKind, value: unknown): unknown {
       return readOr(kind, value, definitionForm);
     case "targeting":
       return readOr(kind, value, formOf);
+    case "release":
+      return readOr(kind, value, releaseForm);
     case "schedule":
       return readOr(kind, value, scheduleForm);
     case "key":

@@ -62,13 +62,14 @@ function promoteRoute(services: Services): Route {
     query: noQuery,
     body: promoteSchema,
     reply: changeSetAnswerSchema,
-    async handler({ scope, body: { from, flags, dryRun = false, comment }, ...context }) {
+    async handler({ scope, body: { from, flags, dryRun = false, comment, stopRelease }, ...context }) {
       const pair = readablePair(services, scope, from);
       for (const flag of flags) flagOf(stateOf(services, scope), flag);
       const input = await inputFor(services, scope, flags);
       const command: Answering<Promotion, Answer<ChangeSetAnswer>> = {
         subject: (state) => state.revision,
         comment: comment ?? `Promoted from ${from}`,
+        stopRelease,
         rightFor,
         decide: (state) => {
           const lists = services.ledger.lists(state.key);

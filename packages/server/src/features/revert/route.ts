@@ -25,7 +25,7 @@ export function revertRoute(services: Services): Route {
     body: revertSchema,
     reply: changeSetAnswerSchema,
     async handler({ scope, body, ...context }) {
-      const { dryRun = false, comment } = body;
+      const { dryRun = false, comment, stopRelease } = body;
       const target = targetOf(body);
       refuseBeyondReach(scope, target);
       const then = await stateThen(services, scope, { target, to: body.to });
@@ -38,6 +38,7 @@ export function revertRoute(services: Services): Route {
       const commandWith = (lists: PreparedLists): Command<Reverted | undefined> => ({
         subject: (state) => newestOf(state, target),
         comment,
+        stopRelease,
         rightFor,
         decide(now) {
           if (!lists.isFor(now)) return { ok: true, action: "segment.revert", items: [], result: undefined };

@@ -28,7 +28,7 @@ import { scheduleOf, schedulesOf } from "./waiting.ts";
 const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}/schedules";
 
 /** What core's checks look at is left unread by the schema: they say more. */
-const openChange = targetingPatchSchema.omit({ comment: true }).extend(openFields);
+const openChange = targetingPatchSchema.omit({ comment: true, stopRelease: true }).extend(openFields);
 const [changing, killing] = scheduleCreateSchema.options;
 const envelope = z.union([changing.extend({ change: openChange }), killing], {
   error: "must hold `at`, and one of `change` and `kill`",

@@ -27,7 +27,7 @@ export function putRollout(state: ProjectState, command: TargetingCommand, rollo
 }
 
 /** The one that rolls out now, else a boolean flag's true one. */
-function variantToRollOut(flag: FlagDocument, { fallthrough, off }: TargetingDocument): string | undefined {
+export function variantToRollOut(flag: FlagDocument, { fallthrough, off }: TargetingDocument): string | undefined {
   const rollingOut =
     "rollout" in fallthrough ? Object.keys(fallthrough.rollout.weights).filter((key) => key !== off) : [];
   if (rollingOut.length === 1) return rollingOut[0];
@@ -36,7 +36,12 @@ function variantToRollOut(flag: FlagDocument, { fallthrough, off }: TargetingDoc
     : undefined;
 }
 
-function wrongVariant(flag: FlagDocument, { off }: TargetingDocument, variant: string | undefined): string | undefined {
+/** What is wrong with rolling this variant out; `undefined`: nothing. */
+export function wrongVariant(
+  flag: FlagDocument,
+  { off }: TargetingDocument,
+  variant: string | undefined,
+): string | undefined {
   const choice = flag.variants.map(({ key }) => key).filter((key) => key !== off);
   const choose = choice.length === 0 ? "The flag needs a second variant." : `Name one of ${choice.join(", ")}.`;
   if (variant === undefined) return `It does not say which variant to roll out. ${choose}`;

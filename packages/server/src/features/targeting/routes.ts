@@ -60,12 +60,13 @@ function documentRoutes(services: Services): readonly Route[] {
       bodyShown: targetingPutSchema,
       reply: targetingChangedSchema,
       async handler({ scope, param, body, ...context }) {
-        const { comment, revision: _ignored, head: _ignoredToo, ...fields } = body;
+        const { comment, stopRelease, revision: _ignored, head: _ignoredToo, ...fields } = body;
         await refuseUnprovedPatterns(services, "The targeting", fields);
         const command = await commandFor(services, scope.place, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),
           comment,
+          stopRelease,
           decide: (state) => putTargeting(state, command, fields),
         });
       },
@@ -80,12 +81,13 @@ function documentRoutes(services: Services): readonly Route[] {
       bodyShown: targetingPatchSchema,
       reply: targetingChangedSchema,
       async handler({ scope, param, body, ...context }) {
-        const { comment, ...fields } = body;
+        const { comment, stopRelease, ...fields } = body;
         await refuseUnprovedPatterns(services, "The targeting", fields);
         const command = await commandFor(services, scope.place, param("f"));
         return answerChange(services, scope, context, {
           flag: param("f"),
           comment,
+          stopRelease,
           decide: (state) => patchTargeting(state, command, fields),
         });
       },
@@ -137,6 +139,7 @@ function rolloutRoute(services: Services): Route {
       return answerChange(services, scope, context, {
         flag: param("f"),
         comment: body.comment,
+        stopRelease: body.stopRelease,
         decide: (state) => putRollout(state, command, body),
       });
     },
@@ -147,6 +150,7 @@ interface TargetingChange {
   readonly flag: string;
   readonly comment: string | undefined;
   readonly breaksInvariants?: boolean;
+  readonly stopRelease?: boolean | undefined;
   readonly decide: (state: ProjectState) => Decided<undefined>;
 }
 

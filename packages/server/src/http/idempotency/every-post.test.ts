@@ -6,6 +6,8 @@ import { takesIdempotencyKey } from "./key.ts";
 
 const PROJECT = "/api/v1/projects/default";
 const PRODUCTION = `${FLAGS}/checkout/environments/production`;
+const RELEASED = `${FLAGS}/released/environments/production`;
+const PAUSED = `${FLAGS}/released/environments/staging`;
 const serves = { environment: "production", flag: "checkout", context: { targetingKey: "u1" }, serves: ["off"] };
 const targeting = {
   enabled: true,
@@ -28,6 +30,13 @@ const changing: readonly (readonly [what: string, body: unknown])[] = [
   [`POST ${FLAGS}/checkout/environments/staging/disable`, {}],
   [`POST ${FLAGS}/checkout/environments/staging/kill`, {}],
   [`POST ${PRODUCTION}/schedules`, { at: "2999-01-01T00:00:00Z", change: { enabled: true } }],
+  [`POST ${FLAGS}/checkout/environments/development/release`, { steps: [{ percentage: 1, hold: "1h" }] }],
+  [`POST ${RELEASED}/release/pause`, {}],
+  [`POST ${PAUSED}/release/resume`, {}],
+  [`POST ${RELEASED}/release/approve`, {}],
+  [`POST ${RELEASED}/release/advance`, {}],
+  [`POST ${RELEASED}/release/abort`, {}],
+  [`POST ${RELEASED}/release/rollback`, {}],
   [`POST ${PROJECT}/segments`, { key: "beta", included: ["u1"] }],
   [`POST ${PROJECT}/segments/staff/keys`, { add: ["u2"] }],
   [`POST ${PROJECT}/invariants`, { key: "quiet", ...serves }],
@@ -49,6 +58,10 @@ async function prepared() {
   await api.ask(`POST ${FLAGS}/old/archive`, { body: {} });
   await api.ask(`POST ${FLAGS}/checkout/environments/staging/enable`, { body: {} });
   await api.ask(`POST ${PROJECT}/segments`, { body: { key: "staff", included: ["u1"] } });
+  await api.ask(`POST ${FLAGS}`, { body: { key: "released" } });
+  const steps = [1, 2].map((percentage) => ({ percentage, hold: "1h", approval: true }));
+  for (const place of [RELEASED, PAUSED]) await api.ask(`POST ${place}/release`, { body: { steps } });
+  await api.ask(`POST ${PAUSED}/release/pause`, { body: {} });
   store.idempotency.complete = () => Promise.reject(new StoreFault("unavailable", "gone"));
   return { api, store };
 }

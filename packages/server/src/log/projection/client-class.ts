@@ -11,7 +11,7 @@ import type { SegmentDocument, StoredRule, TargetingDocument } from "../../state
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import type { Projection } from "./projection.ts";
 import { type References, reachOf } from "./references.ts";
-import { flagDocument, serverFlag, serverSegment } from "./server-class.ts";
+import { flagDocument, serverFlag, serverSegment, watchOf } from "./server-class.ts";
 
 /** Segments that contain each other many times over grow without bound when written out; beyond this, the server is asked. */
 const MAX_WRITTEN_OUT_TESTS = 1_000;
@@ -24,7 +24,7 @@ export function clientFlag(state: ProjectState, environment: string, key: string
   if (targeting === undefined) return serverFlag(state, environment, key);
   const reach = reachOf(state, environment, key);
   const local = isPublic(state, environment, reach) ? writeOut(state, targeting) : undefined;
-  if (local !== undefined) return { document: flagDocument(flag, local) };
+  if (local !== undefined) return { document: flagDocument(flag, local, watchOf(state, environment, key)) };
   return { document: { type: flag.type, remote: true }, reaches: everythingIn(state, environment, { key, reach }) };
 }
 

@@ -1,4 +1,7 @@
 /** What a server key sees: every flag and segment, with all that evaluation needs and nothing else. */
+import type { Watch } from "@bannerol/core";
+import { ownsRollout } from "../../features/releases/active.ts";
+import { watchesFor } from "../../features/releases/judge/watches.ts";
 import {
   type FlagDocument,
   itemId,
@@ -6,7 +9,7 @@ import {
   type StoredServe,
   type TargetingDocument,
 } from "../../state/documents.ts";
-import { type ProjectState, targetingOf } from "../../state/project-state.ts";
+import { type ProjectState, releaseOf, targetingOf } from "../../state/project-state.ts";
 import type { Projection } from "./projection.ts";
 
 /** `undefined` where the flag has no targeting in the environment, or has left it. */
@@ -14,7 +17,8 @@ export function serverFlag(state: ProjectState, environment: string, key: string
   const flag = state.flags.get(key)?.document;
   if (flag?.leftAt !== undefined) return undefined;
   const targeting = targetingOf(state, key, environment)?.document;
-  if (flag !== undefined && targeting !== undefined) return { document: flagDocument(flag, targeting) };
+  if (flag !== undefined && targeting !== undefined)
+    return { document: flagDocument(flag, targeting, watchOf(state, environment, key)) };
   const damagedFlag = isDamaged(state, { kind: "flag", key, environment: "" });
   const damagedTargeting = isDamaged(state, { kind: "targeting", key, environment });
   const present = (flag !== undefined || damagedFlag) && (targeting !== undefined || damagedTargeting);
@@ -31,7 +35,7 @@ export function serverSegment(state: ProjectState, key: string): Projection | un
 }
 
 /** An archived flag goes on as a disabled one while applications may ask for it; then it leaves. */
-export function flagDocument(flag: FlagDocument, targeting: TargetingDocument): object {
+export function flagDocument(flag: FlagDocument, targeting: TargetingDocument, watch: readonly Watch[]): object {
   return {
     type: flag.type,
     seed: flag.seed,
@@ -42,7 +46,15 @@ export function flagDocument(flag: FlagDocument, targeting: TargetingDocument): 
     targets: targeting.targets.map(({ variant, keys }) => ({ variant, keys })),
     rules: targeting.rules.map(ruleDocument),
     fallthrough: serveDocument(targeting.fallthrough),
+    ...(watch.length === 0 ? {} : { watch }),
   };
+}
+
+/** What a release that has its share out wants to hear of. */
+export function watchOf(state: ProjectState, environment: string, key: string): readonly Watch[] {
+  const release = releaseOf(state, key, environment)?.document;
+  if (release === undefined || !ownsRollout(release)) return [];
+  return watchesFor(release.guards, release.id, release.step);
 }
 
 function ruleDocument({ id, when, serve }: StoredRule): object {

@@ -35,7 +35,7 @@ export function changeSetRoute(services: Services): Route {
     bodyLimit: MAX_BYTES,
     reply: changeSetAnswerSchema,
     async handler({ scope, body, ...context }) {
-      const { items, dryRun = false, comment } = body;
+      const { items, dryRun = false, comment, stopRelease } = body;
       refuseBeyondReach(scope, items);
       await refuseUnprovedItems(services, items);
       const input = await inputFor(services, scope, items);
@@ -43,6 +43,7 @@ export function changeSetRoute(services: Services): Route {
         // Of the project whole: what `GET changes` says of itself, too.
         subject: (state) => state.revision,
         comment,
+        stopRelease,
         rightFor,
         decide: (state) =>
           decided(state, decideChangeSet(state, items, { ...input, lists: services.ledger.lists(state.key) })),

@@ -1,0 +1,143 @@
+/** Rollouts that the server carries out in steps. */
+import { z } from "zod";
+import { changeStamp, commentSchema, instantSchema, keySchema, listOf, revisionSchema } from "./common.ts";
+import { jsonValueSchema } from "./condition.ts";
+import { durationSchema, guardInputSchema } from "./guard.ts";
+import { brokenInvariantSchema } from "./invariant.ts";
+import { isWholeShare } from "./targeting.ts";
+
+const MAX_STEPS = 100;
+const MAX_GUARDS = 20;
+
+const percentageSchema = z
+  .number()
+  .min(0, "must be from 0 to 100")
+  .max(100, "must be from 0 to 100")
+  .refine(isWholeShare, "must have at most three decimals");
+
+export const releaseStepSchema = z
+  .strictObject({
+    percentage: percentageSchema,
+    hold: durationSchema,
+    approval: z.boolean().meta({ description: "It begins only once somebody has approved it" }).exactOptional(),
+  })
+  .meta({ id: "ReleaseStep" });
+export type ReleaseStepForm = z.output<typeof releaseStepSchema>;
+
+const asked = {
+  variant: keySchema
+    .meta({ description: "What is released: a boolean flag's true one, or the one that rolls out, unless named" })
+    .exactOptional(),
+  weights: z
+    .record(z.string(), z.int().min(1).max(100_000))
+    .meta({ description: "Several variants, by their parts of the share that a step gives" })
+    .exactOptional(),
+  segment: keySchema.meta({ description: "To those in it alone, by a rule of the release's own" }).exactOptional(),
+  steps: z.array(releaseStepSchema).min(1).max(MAX_STEPS),
+  guards: z.array(guardInputSchema).max(MAX_GUARDS).exactOptional(),
+  onBreach: z.enum(["rollback", "pause"]).meta({ description: "rollback unless named" }).exactOptional(),
+  onInconclusive: z
+    .enum(["pause", "advance", "rollback"])
+    .meta({ description: "Where a step could not be judged within `maxHold`; pause unless named" })
+    .exactOptional(),
+  maxHold: durationSchema.meta({ description: "Of each step; ten times its hold unless named" }).exactOptional(),
+};
+
+export const releaseStartSchema = z
+  .strictObject({
+    ...asked,
+    at: instantSchema.meta({ description: "When it begins; at once unless named" }).exactOptional(),
+    comment: commentSchema.exactOptional(),
+  })
+  .refine(({ variant, weights }) => variant === undefined || weights === undefined, {
+    error: "takes variant or weights, not both",
+  })
+  .meta({
+    id: "ReleaseStart",
+    example: {
+      steps: [
+        { percentage: 1, hold: "10m" },
+        { percentage: 100, hold: "10m" },
+      ],
+      guards: [{ metric: "checkout", measure: "errors" }],
+    },
+  });
+export type ReleaseStart = z.input<typeof releaseStartSchema>;
+
+export const releaseStateSchema = z.enum(["scheduled", "running", "paused", "completed", "rolledBack", "aborted"]);
+
+const shown = {
+  id: z.string(),
+  state: releaseStateSchema,
+  step: z.int().min(0).meta({ description: "Position in `steps` of the one in force, from 0" }),
+  percentage: z.number().meta({ description: "The share that the step in force gives" }),
+  weights: z.record(z.string(), z.number()).meta({ description: "What is released, by parts of that share" }),
+  segment: z.string().exactOptional(),
+  steps: z.array(releaseStepSchema),
+  guards: z.array(guardInputSchema),
+  onBreach: z.enum(["rollback", "pause"]),
+  onInconclusive: z.enum(["pause", "advance", "rollback"]),
+  maxHold: durationSchema.exactOptional(),
+  startsAt: instantSchema.exactOptional(),
+  since: instantSchema.meta({ description: "When the step began, or went on after a pause" }),
+  heldMs: z.number().meta({ description: "For how long the step has been held, pauses left out" }),
+  waitsFor: z
+    .enum(["hold", "guards", "data", "approval"])
+    .meta({ description: "What the next step waits for, while it runs" })
+    .exactOptional(),
+  approved: z
+    .boolean()
+    .meta({ description: "Whether the next step is approved, where it wants to be" })
+    .exactOptional(),
+  pausedBy: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  verdict: jsonValueSchema.meta({ description: "What the judge says of the step in force" }).exactOptional(),
+  revision: revisionSchema,
+};
+
+export const releaseSchema = z.object(shown).meta({ id: "Release", description: "A rollout in steps, with guards" });
+export type ReleaseForm = z.output<typeof releaseSchema>;
+
+/** What a guard will be able to see, told before a release begins. */
+export const foreseenSchema = z
+  .object({ step: z.int(), guard: z.int(), says: z.string(), neededMs: z.number().exactOptional() })
+  .meta({ id: "Foreseen" });
+export type Foreseen = z.output<typeof foreseenSchema>;
+
+export const releaseChangedSchema = z
+  .object({
+    ...shown,
+    ...changeStamp,
+    foreseen: z
+      .array(foreseenSchema)
+      .meta({ description: "What each guard will be able to see in each step, at the traffic of the last hour" })
+      .exactOptional(),
+    broken: z
+      .array(brokenInvariantSchema)
+      .meta({ description: "Invariants that a rollback broke: it is made all the same" })
+      .exactOptional(),
+  })
+  .meta({ id: "ReleaseChanged" });
+export type ReleaseChanged = z.output<typeof releaseChangedSchema>;
+
+export const releaseListSchema = listOf(z.object({ flag: z.string(), ...shown }).meta({ id: "ListedRelease" })).meta({
+  id: "ReleaseList",
+});
+export type ReleaseList = z.output<typeof releaseListSchema>;
+
+export const verdictListSchema = z
+  .object({
+    release: z.string(),
+    items: z.array(
+      z.object({
+        at: instantSchema,
+        step: z.int(),
+        question: jsonValueSchema.meta({ description: "All that the judge was asked of: guards, plan and evidence" }),
+        verdict: jsonValueSchema,
+        same: z.boolean().meta({ description: "Asked the same again now, the judge says the same" }),
+        did: z.string().meta({ description: "What it led to" }).exactOptional(),
+      }),
+    ),
+  })
+  .meta({ id: "VerdictList" });
+export type VerdictList = z.output<typeof verdictListSchema>;

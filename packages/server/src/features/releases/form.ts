@@ -1,0 +1,75 @@
+/** A release as people see it. */
+import { durationMs, type GuardInput, type ReleaseForm } from "@bannerol/protocol/schemas";
+import type { ReleaseDocument } from "../../state/release-document.ts";
+import { instant } from "../decision.ts";
+import type { Guard, GuardSource } from "./judge/guard.ts";
+import { wantsApproval } from "./step.ts";
+
+/** Without what is not in the log: how long it has been held, and what the judge says. */
+export function releaseForm(document: ReleaseDocument): Omit<ReleaseForm, "revision"> {
+  const { id, state, step, serves, segment, steps, guards, onBreach, onInconclusive } = document;
+  const { maxHoldMs, startsAt, since, heldMs, pausedBy, reason } = document;
+  const wanted = steps[step + 1]?.approval === true && (state === "running" || state === "paused");
+  return {
+    id,
+    state,
+    step,
+    percentage: steps[step]?.percentage ?? 0,
+    weights: { ...serves },
+    ...(segment === undefined ? {} : { segment }),
+    steps: steps.map(({ percentage, holdMs, approval }) => ({
+      percentage,
+      hold: durationText(holdMs),
+      ...(approval === undefined ? {} : { approval }),
+    })),
+    guards: guards.map(guardForm),
+    onBreach,
+    onInconclusive,
+    ...(maxHoldMs === undefined ? {} : { maxHold: durationText(maxHoldMs) }),
+    ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
+    since: instant(since),
+    heldMs,
+    ...(wanted ? { approved: !wantsApproval(document) } : {}),
+    ...(pausedBy === undefined ? {} : { pausedBy }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** In the largest unit of which it is a whole number. */
+export function durationText(ms: number): string {
+  const unit = ["d", "h", "m", "s"].find((one) => ms % (durationMs(`1${one}`) ?? 1) === 0);
+  return unit === undefined ? `${Math.round(ms)}ms` : `${ms / (durationMs(`1${unit}`) ?? 1)}${unit}`;
+}
+
+/** With every default filled in. */
+function guardForm(guard: Guard): GuardInput {
+  const { metric, measure, source, quantile, tolerance, harm, pass, minimum, limit, higherIsWorse, afterMs, cap } =
+    guard;
+  return {
+    metric,
+    measure,
+    ...(measure === "mismatches" ? {} : { source: sourceForm(source) }),
+    ...(measure === "latency" ? { quantile } : {}),
+    tolerance,
+    harm,
+    pass,
+    minimum,
+    ...(limit === undefined ? {} : { limit }),
+    higherIsWorse,
+    ...(afterMs === 0 ? {} : { after: durationText(afterMs) }),
+    ...(cap === undefined ? {} : { cap }),
+  };
+}
+
+function sourceForm(source: GuardSource): NonNullable<GuardInput["source"]> {
+  switch (source.kind) {
+    case "sdk":
+      return "sdk";
+    case "parallel":
+      return "parallelRun";
+    case "http":
+      return { http: source.url, path: source.path };
+    case "prometheus":
+      return { prometheus: source.query, ...(source.url === undefined ? {} : { url: source.url }) };
+  }
+}
