@@ -1,39 +1,46 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
+import { terse } from "./build/terse.mjs";
 
-/** One package to install, with nothing to install besides: the rest of Bannerol is inlined, its types too. */
-const common = {
+/**
+ * One package to install, with nothing to install besides: the rest of Bannerol is inlined, its types too. Each entry has
+ * files of its own, since a page takes one of them; what a page does not need at first stands in chunks.
+ */
+const common: Options = {
   target: "es2020",
   platform: "browser",
   noExternal: [/^@bannerol\//],
   minify: true,
   sourcemap: true,
-  treeshake: false,
-  esbuildOptions(options: { conditions?: string[]; legalComments?: string }) {
+  esbuildPlugins: [terse()],
+  esbuildOptions(options) {
     options.conditions = ["@bannerol/source"];
     options.legalComments = "none";
+    options.mangleProps = /^\$/;
   },
-} as const;
+};
+
+const module = (name: string): Options => ({
+  ...common,
+  entry: { [name]: `src/${name}.ts` },
+  format: ["esm"],
+  splitting: true,
+});
 
 export default defineConfig([
+  module("index"),
+  module("remote"),
+  // One file for a script tag: all that the package offers, under one name.
+  { ...common, entry: { bannerol: "src/index.ts" }, format: ["iife"], globalName: "Bannerol" },
   {
-    ...common,
     entry: { index: "src/index.ts", remote: "src/remote.ts" },
     format: ["esm"],
-    splitting: true,
-    clean: true,
     dts: {
+      only: true,
       compilerOptions: {
         // By path they count as sources, and are inlined; by name they would count as somebody else's package.
         baseUrl: ".",
-        paths: { "@bannerol/*": ["../*/src/index.ts"] },
+        paths: { "@bannerol/client/events": ["../client/src/events/index.ts"], "@bannerol/*": ["../*/src/index.ts"] },
       },
     },
-  },
-  {
-    ...common,
-    // One file for a script tag: all that the package offers, under one name.
-    entry: { bannerol: "src/index.ts" },
-    format: ["iife"],
-    globalName: "Bannerol",
   },
 ]);

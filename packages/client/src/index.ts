@@ -10,7 +10,6 @@ export { standingOf } from "./connection/feed.ts";
 export type { ConnectionIdentity } from "./connection/line.ts";
 export type { Transport } from "./connection/ways.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
-export { type EventListener, type EventPorts, type EventSender, eventSender } from "./events/sender.ts";
 export type { Counted, Exposure, ExposureCounts } from "./exposures.ts";
 export { type ClientEvents, createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";
 export type { Feed, FeedListener, FeedStanding, OpenFeed } from "./feed.ts";

@@ -2,13 +2,13 @@
 import {
   type ClientProblem,
   createListeners,
-  type EventSender,
   freshnessOf,
   type Listener,
   type Ready,
   type RulesetChange,
   type Source,
 } from "@bannerol/client";
+import type { EventSender } from "@bannerol/client/events";
 import { type EvaluationContext, murmur3, type Ruleset } from "@bannerol/core";
 import { askServer } from "./answers.ts";
 import { createExposures } from "./exposures.ts";

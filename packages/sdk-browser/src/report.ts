@@ -1,11 +1,6 @@
 /** Tells the server what was counted. In a chunk of its own: a page's first paint need not wait for it. */
-import {
-  type ConnectionIdentity,
-  type EventListener,
-  type EventPorts,
-  type EventSender,
-  eventSender,
-} from "@bannerol/client";
+import type { ConnectionIdentity } from "@bannerol/client";
+import { type EventListener, type EventPorts, type EventSender, eventSender } from "@bannerol/client/events";
 
 export interface SenderOptions extends EventListener {
   readonly ports: EventPorts;

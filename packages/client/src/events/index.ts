@@ -1,0 +1,2 @@
+/** What tells a server of counts, for an SDK that loads it apart. */
+export { type EventListener, type EventPorts, type EventSender, eventSender } from "./sender.ts";
