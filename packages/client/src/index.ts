@@ -10,6 +10,7 @@ export { standingOf } from "./connection/feed.ts";
 export type { ConnectionIdentity } from "./connection/line.ts";
 export type { Transport } from "./connection/ways.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
+export type { PageState } from "./evaluation/page-state.ts";
 export type { Counted, Exposure, ExposureCounts } from "./exposures.ts";
 export { type ClientEvents, createFedClient, type FedClientOptions, type FlagClient } from "./fed-client.ts";
 export type { Feed, FeedListener, FeedStanding, OpenFeed } from "./feed.ts";

@@ -29,7 +29,7 @@ export {
   type VariantName,
 } from "./invariants/invariant.ts";
 export { type SampleContext, samplesFor } from "./invariants/samples.ts";
-export { equalJson } from "./json.ts";
+export { equalJson, isRecord } from "./json.ts";
 export { layOutWeights } from "./lay-out.ts";
 export { applyListDelta } from "./lists/apply-delta.ts";
 export { type ListKey, listKeyOf } from "./lists/fingerprint.ts";

@@ -114,6 +114,8 @@ export interface Flag extends Targeting {
   /** Unsigned 32-bit; drawn once when the flag is made, the same in every environment. */
   readonly seed: number;
   readonly variants: readonly Variant[];
+  /** Whether pages and devices may know of it. Told to server keys alone, since client keys see no others. */
+  readonly clientSide?: boolean;
   /** See `watchesOf`, which reads it. */
   readonly watch?: readonly Watch[];
 }

@@ -83,6 +83,8 @@ export interface BrowserClient extends Flags {
 /** How long the server has to say something newer than what was kept, before the client calls itself ready. */
 const READY_PATIENCE_MS = 1_000;
 const PAUSE_AFTER_MS = 5 * 60_000;
+/** What tells the server of counts is loaded once the page has had its time. */
+const FIRST_COUNTS_MS = 5_000;
 
 export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
   const server = addressIn(options);
@@ -106,7 +108,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     becomeReady = resolve;
   });
 
-  const exposures = createExposures(() => options.events !== false && timers.set(5_000, openEvents));
+  const exposures = createExposures(() => timers.set(FIRST_COUNTS_MS, openEvents));
   const bootstrap = options.bootstrap && knownFrom(options.bootstrap);
   const showing = createShowing(
     {
@@ -212,11 +214,14 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
 
   let events: EventSender | undefined;
   async function openEvents(): Promise<void> {
-    if (events !== undefined) return;
-    const { openSender } = await import("./report.ts");
-    events ??= openSender({ ports, identity, newId, take, report });
-    events.start();
-    await events.flush();
+    if (events !== undefined || options.events === false) return;
+    try {
+      const { openSender } = await import("./report.ts");
+      events ??= openSender({ ports, identity, newId, take, report });
+      events.start();
+    } catch {
+      // No network, or a place where nothing can be loaded late: they are counted on, and sent another time.
+    }
   }
 
   function take() {
@@ -261,6 +266,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     status,
     async flush() {
       keeper?.flush();
+      await openEvents();
       await events?.flush();
     },
     async close() {

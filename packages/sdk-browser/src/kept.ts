@@ -52,7 +52,7 @@ export function createKeeper(name: string, warn: (reason: string) => void): Keep
         const { confirmedAt, checksum, ruleset: document, of, answers } = JSON.parse(localStorage.getItem(name) ?? "");
         const ruleset = readRuleset(document);
         if (checksumOf(ruleset) !== checksum || typeof confirmedAt !== "number") return undefined;
-        if (of !== nameOf(context)) return { ruleset, confirmedAt };
+        if (answers === undefined || of !== nameOf(context)) return { ruleset, confirmedAt };
         const flags = new Map<string, Answer>(answers.flags);
         return { ruleset, confirmedAt, known: { answers: { ...answers, flags }, asOf: ruleset } };
       } catch {

@@ -87,7 +87,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
     isFollower = true;
     const stream = tabTransport(channel, identity.instance);
     stopListening = channel.listen(({ type }) => {
-      if (type === "live" && phase() !== "live") connect(stream);
+      // Also where another way was taken meanwhile: one connection is enough for all.
+      if (type === "live" && (phase() !== "live" || standing()?.transport !== "websocket")) connect(stream);
     });
     connect(stream);
   };

@@ -1,5 +1,5 @@
 /** Evaluation in the page. Flags that reach what no client key may see are asked of the server. */
-import { type CompiledRuleset, compileRuleset, type EvaluationContext, type Ruleset, versionOf } from "@bannerol/core";
+import { type CompiledRuleset, compileRuleset, type EvaluationContext, isRecord, type Ruleset, versionOf } from "@bannerol/core";
 import type { Mode } from "./mode.ts";
 import { type SeenFlag, seenAs, type View } from "./view.ts";
 
@@ -55,7 +55,7 @@ function remoteKeys({ flags }: Ruleset): readonly string[] {
 }
 
 function isRemote(document: unknown): boolean {
-  return typeof document === "object" && document !== null && "remote" in document && document.remote === true;
+  return isRecord(document) && document.remote === true;
 }
 
 function isOfRuleset(view: View | undefined): view is RulesetView {

@@ -1,14 +1,9 @@
 /** What a page may say to `createClient`, and what is wrong with it. */
-import type { EvaluationContext, JsonValue, Reason } from "@bannerol/core";
+import type { PageState } from "@bannerol/client";
+import type { EvaluationContext } from "@bannerol/core";
 
 /** What a server rendered a page with: `flags.forContext(context).toJSON()` of the SDK for Node.js. */
-export interface Bootstrap {
-  readonly epoch: string;
-  readonly revision: number;
-  readonly flags: {
-    readonly [key: string]: { readonly value: JsonValue; readonly variant?: string; readonly reason: Reason };
-  };
-}
+export type Bootstrap = PageState;
 
 export interface ClientOptions {
   /** The server's address, such as `https://flags.example.com`; a path is kept, as a prefix. */

@@ -66,7 +66,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     }
     const asOf = latest;
     const { epoch, revision } = asOf;
-    const atLeast = Math.max(revision, known?.answers.epoch === epoch ? known.answers.revision : 0);
+    const atLeast = Math.max(revision, known?.asOf?.epoch === epoch ? known.answers.revision : 0);
     cancel = ask(
       { context, flags, epoch, atLeast },
       {

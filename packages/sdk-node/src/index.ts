@@ -9,6 +9,7 @@ export type {
   Handle,
   Hook,
   HookContext,
+  PageState,
   Ready,
   RulesetChange,
   Snapshot,

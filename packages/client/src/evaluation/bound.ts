@@ -12,6 +12,7 @@ export function bindTo(evaluation: Evaluation, context: EvaluationContext): Boun
     value: <T extends JsonValue>(key: string, defaultValue: T) => evaluation.value(key, context, defaultValue),
     evaluate: <T extends JsonValue>(key: string, defaultValue: T) => evaluation.evaluate(key, context, defaultValue),
     evaluateAll: () => evaluation.evaluateAll(context),
+    toJSON: () => evaluation.pageState(context),
     explain: (key) => evaluation.explain(key, context),
     boolean: (key, defaultValue) => bind(evaluation.boolean(key, defaultValue)),
     string: (key, defaultValue) => bind(evaluation.string(key, defaultValue)),

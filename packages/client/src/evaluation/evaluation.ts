@@ -1,5 +1,6 @@
 /** What an application calls to evaluate: the same calls on a client, on a snapshot, and bound to a context. */
 import type { EvaluationContext, EvaluationResult, Explanation, JsonValue } from "@bannerol/core";
+import type { PageState } from "./page-state.ts";
 
 /** A flag and its default, asked for by context alone: the default stands in one place, and a call looks nothing up. */
 export type Handle<T> = (context?: EvaluationContext) => T;
@@ -28,6 +29,8 @@ export interface Evaluation {
   ): EvaluationResult<T>;
   /** Every flag's result, by key. A flag that cannot be read has the value null. Counts no exposure. */
   evaluateAll(context?: EvaluationContext): { readonly [key: string]: EvaluationResult<JsonValue> };
+  /** What a page is rendered with for this context: results alone, of the flags that pages may know of. Counts no exposure. */
+  pageState(context?: EvaluationContext): PageState;
   /** The same decision with every step taken. Counts no exposure. */
   explain(key: string, context?: EvaluationContext): Explanation;
   boolean(key: string, defaultValue: boolean): Handle<boolean>;
@@ -59,6 +62,8 @@ export interface BoundEvaluation {
   evaluate(key: string, defaultValue: number): EvaluationResult<number>;
   evaluate<T extends JsonValue>(key: string, defaultValue: T): EvaluationResult<T>;
   evaluateAll(): { readonly [key: string]: EvaluationResult<JsonValue> };
+  /** What a page is rendered with for this context, the `bootstrap` of the SDK for browsers: results, and no rule. */
+  toJSON(): PageState;
   explain(key: string): Explanation;
   boolean(key: string, defaultValue: boolean): () => boolean;
   string(key: string, defaultValue: string): () => string;

@@ -22,6 +22,7 @@ import type { Clock } from "../ports.ts";
 import type { Holder, Installed } from "../ruleset/store.ts";
 import { bindTo } from "./bound.ts";
 import type { Evaluation, Handle, Snapshot } from "./evaluation.ts";
+import { pageStateOf } from "./page-state.ts";
 
 export interface EvaluatorParts {
   readonly holder: Holder;
@@ -128,6 +129,7 @@ export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Eva
     value,
     evaluate,
     evaluateAll: (context) => evaluateAll(holder.installed?.compiled, context, clock),
+    pageState: (context) => pageStateOf(holder.installed?.compiled, context, clock.now()),
     explain,
     boolean: (key, fallback) => handle(key, "boolean", (outcome) => booleanOf(outcome, fallback), fallback),
     string: (key, fallback) => handle(key, "string", (outcome) => stringOf(outcome, fallback), fallback),

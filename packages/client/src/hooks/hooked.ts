@@ -44,6 +44,7 @@ export function hookedEvaluation(plain: Evaluation, hooks: Hooks): Evaluation {
       hooks.active ? evaluate(key, context, fallback).value : plain.value(key, context, fallback),
     evaluate,
     evaluateAll: plain.evaluateAll,
+    pageState: plain.pageState,
     explain: plain.explain,
     boolean: (key, fallback) => handle("boolean", plain.boolean(key, fallback), [key, fallback]),
     string: (key, fallback) => handle("string", plain.string(key, fallback), [key, fallback]),

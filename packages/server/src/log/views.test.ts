@@ -206,9 +206,11 @@ describe("viewChanges", () => {
       ],
     ],
     [
-      "a flag that becomes public enters the clients' views",
+      "a flag that becomes public enters the clients' views, and servers are told that it did",
       [sample.flag("a", { clientSide: true })],
       [
+        ["server:production", ["flag:a"], []],
+        ["server:staging", ["flag:a"], []],
         ["client:production", ["flag:a"], []],
         ["client:staging", ["flag:a"], []],
       ],

@@ -16,7 +16,7 @@ import { serverFlag, serverSegment } from "./server-class.ts";
  * The form in which this program projects. A stored one that differs makes the server give all entities new versions
  * when it starts, so raise it with every change that makes a projection differ.
  */
-export const VIEW_FORMAT = 1;
+export const VIEW_FORMAT = 2;
 
 export const viewClasses = ["server", "client"] as const satisfies readonly ViewClass[];
 

@@ -17,8 +17,11 @@ export function serverFlag(state: ProjectState, environment: string, key: string
   const flag = state.flags.get(key)?.document;
   if (flag?.leftAt !== undefined) return undefined;
   const targeting = targetingOf(state, key, environment)?.document;
-  if (flag !== undefined && targeting !== undefined)
-    return { document: flagDocument(flag, targeting, watchOf(state, environment, key)) };
+  if (flag !== undefined && targeting !== undefined) {
+    const document = flagDocument(flag, targeting, watchOf(state, environment, key));
+    // So that a server that renders a page knows which results the page may be given.
+    return { document: { ...document, ...(flag.clientSide && { clientSide: true }) } };
+  }
   const damagedFlag = isDamaged(state, { kind: "flag", key, environment: "" });
   const damagedTargeting = isDamaged(state, { kind: "targeting", key, environment });
   const present = (flag !== undefined || damagedFlag) && (targeting !== undefined || damagedTargeting);
