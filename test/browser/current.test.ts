@@ -28,7 +28,10 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
   it("is served what its context is served, and sees a toggle without asking for it", async () => {
     const page = await scene.open({ context: { targetingKey: "u1" } });
     await page.waitForFunction(isLive);
-    expect(await page.evaluate(() => flags.evaluate("banner", false))).toMatchObject({ variant: "on", reason: "STATIC" });
+    expect(await page.evaluate(() => flags.evaluate("banner", false))).toMatchObject({
+      variant: "on",
+      reason: "STATIC",
+    });
     await scene.switchFlag("banner", "disable");
     await page.waitForFunction(() => !flags.isEnabled("banner"));
     expect(await page.evaluate(() => changes.at(-1)?.keys)).toEqual(["banner"]);

@@ -91,15 +91,27 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
   });
 
   it.each([
-    ["a worker", "module", 'new Worker("/worker.js", { type: "module" })', 'import { createClient } from "/sdk/index.js";'],
-    ["a classic worker", "classic", 'new Worker("/worker.js")', 'importScripts("/sdk/bannerol.global.js"); const { createClient } = Bannerol;'],
+    [
+      "a worker",
+      "module",
+      'new Worker("/worker.js", { type: "module" })',
+      'import { createClient } from "/sdk/index.js";',
+    ],
+    [
+      "a classic worker",
+      "classic",
+      'new Worker("/worker.js")',
+      'importScripts("/sdk/bannerol.global.js"); const { createClient } = Bannerol;',
+    ],
   ])("works in %s", async (_, _type, make, first) => {
     const given = JSON.stringify({ url: scene.world.url, key: scene.key });
-    scene.site.put("/worker.js", { body: `${first}
+    scene.site.put("/worker.js", {
+      body: `${first}
       const flags = createClient(${given});
       const tell = () => postMessage({ banner: flags.isEnabled("banner"), state: flags.status().state });
       flags.on("change", tell);
-      flags.on("status", tell);` });
+      flags.on("status", tell);`,
+    });
     const url = scene.site.put("/with-worker", {
       body: `<!doctype html><title>Worker</title><script>
         window.told = {};
@@ -116,13 +128,15 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
 
   it("works in a service worker", async () => {
     const given = JSON.stringify({ url: scene.world.url, key: scene.key });
-    scene.site.put("/service-worker.js", { body: `importScripts("/sdk/bannerol.global.js");
+    scene.site.put("/service-worker.js", {
+      body: `importScripts("/sdk/bannerol.global.js");
       const flags = Bannerol.createClient(${given});
       addEventListener("install", (event) => event.waitUntil(skipWaiting()));
       addEventListener("activate", (event) => event.waitUntil(clients.claim()));
       addEventListener("fetch", (event) => {
         if (event.request.url.endsWith("/flag")) event.respondWith(flags.ready().then(() => new Response(String(flags.isEnabled("banner")))));
-      });` });
+      });`,
+    });
     const url = scene.site.put("/served", {
       body: `<!doctype html><title>Served</title><script>
         navigator.serviceWorker.register("/service-worker.js");

@@ -2,7 +2,8 @@
  * What a page need not be sent: an esbuild plugin that takes it out of Bannerol's own sources as they are bundled. The
  * sources stay as they are, and every other package has them whole.
  *
- * - The words of findings. A page is told that a flag cannot be read; why, the server tells those who can mend it.
+ * - The words and the places of findings. A page is told that a flag cannot be read; why, the server tells those who can
+ *   mend it.
  * - What holds writers to limits. A page only reads.
  * - Private names, `#name`, become `$name`: in ES2020 each would be a WeakMap, which is longer and slower. `$name` is what
  *   `mangleProps` shortens.
@@ -19,15 +20,14 @@ const replaced = new Map([
   ["core/src/evaluate/explain-segment.ts", "export const explainSegment = () => {};"],
 ]);
 
-/** Of calls on an inspection: which arguments hold words, and stand for `""`. */
-const words = new Map([
-  ["expected", [0, 1]],
-  ["add", [0]],
-  ["exceeds", [0]],
-]);
-/** Of calls on an inspection: those that a reader need not make. */
-const writers = new Set(["only", "limit"]);
+/** Where checks look at documents, an inspection goes by one of these names. */
 const inspections = new Set(["inspection", "problems"]);
+/** Calls on it that say what was found where: all that is left of them is that something was. */
+const says = new Set(["add", "expected", "exceeds"]);
+/** Calls on it that only writers and authors need, or that only move what was said. */
+const idle = new Set(["only", "limit", "place"]);
+/** What a reader is not. */
+const never = new Set(["forWriter", "findsFields"]);
 
 export function terse() {
   return {
@@ -44,25 +44,34 @@ export function terse() {
 export function tersely(name, text) {
   const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   const edits = [];
-  const replace = (node, by) => edits.push({ start: node.getStart(), end: node.getEnd(), by });
   const visit = (node) => {
-    if (ts.isPrivateIdentifier(node)) return replace(node, `$${node.text.slice(1)}`);
-    if (ts.isPropertyAccessExpression(node) && node.name.text === "forWriter") return replace(node, "false");
-    const call = inspectionCall(node);
-    if (writers.has(call)) return replace(node, "0");
-    const spoken = words.get(call) ?? [];
-    ts.forEachChild(node, (child) => {
-      if (spoken.includes(node.arguments?.indexOf(child))) replace(child, '""');
-      else visit(child);
-    });
+    const by = insteadOf(node);
+    if (by === undefined) ts.forEachChild(node, visit);
+    else edits.push({ start: node.getStart(), end: node.getEnd(), by });
   };
   visit(file);
-  return edits.sort((a, b) => b.start - a.start).reduce((out, { start, end, by }) => out.slice(0, start) + by + out.slice(end), text);
+  return edits.reverse().reduce((out, { start, end, by }) => out.slice(0, start) + by + out.slice(end), text);
 }
 
-/** The name of the method that is called on an inspection. */
-function inspectionCall(node) {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const { expression, name } = node.expression;
-  return ts.isIdentifier(expression) && inspections.has(expression.text) ? name.text : undefined;
+/** What stands in a node's place; undefined where it stays. */
+function insteadOf(node) {
+  if (ts.isPrivateIdentifier(node)) return `$${node.text.slice(1)}`;
+  if (ts.isMethodDeclaration(node) && node.parent.name?.text === "Inspection") return shorter(node.name.text);
+  const member = inspectionMember(node);
+  if (never.has(member)) return "false";
+  const called = ts.isCallExpression(node) ? inspectionMember(node.expression) : undefined;
+  if (idle.has(called)) return "0";
+  return says.has(called) ? `${node.expression.expression.text}.add()` : undefined;
+}
+
+/** The methods of an inspection that nothing calls any more. */
+function shorter(method) {
+  if (method === "add") return 'add() { this.$found.push({ path: "", message: "" }); }';
+  return idle.has(method) || says.has(method) ? "" : undefined;
+}
+
+/** The name of what is read of an inspection. */
+function inspectionMember(node) {
+  if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
+  return inspections.has(node.expression.text) ? node.name.text : undefined;
 }

@@ -1,5 +1,12 @@
 /** Evaluation in the page. Flags that reach what no client key may see are asked of the server. */
-import { type CompiledRuleset, compileRuleset, type EvaluationContext, isRecord, type Ruleset, versionOf } from "@bannerol/core";
+import {
+  type CompiledRuleset,
+  compileRuleset,
+  type EvaluationContext,
+  isRecord,
+  type Ruleset,
+  versionOf,
+} from "@bannerol/core";
 import type { Mode } from "./mode.ts";
 import { type SeenFlag, seenAs, type View } from "./view.ts";
 

@@ -210,8 +210,8 @@ describe("viewChanges", () => {
       [sample.flag("a", { clientSide: true })],
       [
         ["server:production", ["flag:a"], []],
-        ["server:staging", ["flag:a"], []],
         ["client:production", ["flag:a"], []],
+        ["server:staging", ["flag:a"], []],
         ["client:staging", ["flag:a"], []],
       ],
     ],
