@@ -1,4 +1,4 @@
-import { checksumOf, type Ruleset, toDocument } from "@bannerol/core";
+import { atOnce, checksumOf, type Ruleset, toDocument } from "@bannerol/core";
 import { describe, expect, it, vi } from "vitest";
 import { writeKept } from "./ruleset/cache.ts";
 import { currentOf, deltaOf, identityAt, rulesetAt, snapshotOf } from "./testing/model-server.ts";
@@ -8,7 +8,7 @@ import { ClientClosedError, ReadyTimeoutError, RevisionTimeoutError } from "./wa
 const r1 = rulesetAt("epoch-1", 1);
 const r2 = rulesetAt("epoch-1", 2);
 const keptText = (ruleset: Ruleset, confirmedAt = Date.UTC(2026, 0, 1) - 10_000) =>
-  writeKept({ ruleset, confirmedAt }, "binding");
+  atOnce(writeKept({ ruleset, confirmedAt }, "binding"));
 const state = <T>(promise: Promise<T>) =>
   Promise.race([
     promise.then(

@@ -1,13 +1,12 @@
 /** Brings a list by HTTP, reading it as it arrives. */
-import { applyListDelta, type DecodedList, type KeyList, ListDecoder, type Sliced } from "@bannerol/core";
+import { applyListDelta, type DecodedList, type KeyList, ListDecoder } from "@bannerol/core";
 import { endingOf } from "../connection/ending.ts";
 import type { Clock, HttpAnswer, HttpTransport, Timers } from "../ports.ts";
+import { inTurns } from "../turns.ts";
 import type { GateEffect, GateEvent } from "./gate.ts";
 
 const IDLE_MS = 15_000;
 const TIMEOUT_MS = 5 * 60_000;
-/** Work on a list goes on for so long before others have their turn. */
-const SLICE_MS = 5;
 
 export interface ListPorts {
   readonly clock: Clock;
@@ -71,7 +70,14 @@ function finish(
   else if (found.kind === "list") done({ type: "arrived", list: found.list });
   else if (have === undefined)
     done({ type: "failed", ending: { reason: "A change came in place of the whole list." } });
-  else return inTurns(ports, applyListDelta(have, found.delta), done);
+  else
+    return inTurns(ports, applyListDelta(have, found.delta), (applied) =>
+      done(
+        applied.ok
+          ? { type: "arrived", list: applied.value }
+          : { type: "failed", ending: { reason: reasonOf(applied.error) }, misfit: true },
+      ),
+    );
   return undefined;
 }
 
@@ -80,35 +86,6 @@ function readWhole(decoder: ListDecoder): DecodedList | { readonly reason: strin
     return decoder.finish();
   } catch (error) {
     return { reason: reasonOf(error) };
-  }
-}
-
-/** Applies a change a few milliseconds at a time; the answer ends it. */
-function inTurns(
-  { clock, timers }: Pick<ListPorts, "clock" | "timers">,
-  work: Sliced<KeyList>,
-  done: (outcome: Outcome) => void,
-): () => void {
-  let cancel: (() => void) | undefined;
-  const turn = (): void => {
-    const outcome = stepsUntil(work, clock, clock.monotonic() + SLICE_MS);
-    if (outcome === undefined) cancel = timers.set(1, turn);
-    else done(outcome);
-  };
-  turn();
-  return () => cancel?.();
-}
-
-/** What came of the work; `undefined` where some of it is left. */
-function stepsUntil(work: Sliced<KeyList>, clock: Pick<Clock, "monotonic">, until: number): Outcome | undefined {
-  try {
-    for (;;) {
-      const step = work.next();
-      if (step.done) return { type: "arrived", list: step.value };
-      if (clock.monotonic() >= until) return undefined;
-    }
-  } catch (error) {
-    return { type: "failed", ending: { reason: reasonOf(error) }, misfit: true };
   }
 }
 

@@ -107,7 +107,7 @@ describe("a client whose ruleset names a long list", () => {
   });
 
   it("has the lists brought that what it kept names, though the server has nothing newer", async () => {
-    const kept = writeKept({ ruleset: listed(1, 1), confirmedAt: 0 }, "binding");
+    const kept = atOnce(writeKept({ ruleset: listed(1, 1), confirmedAt: 0 }, "binding"));
     const t = testClient({ serves: listed(1, 1), storage: memoryStorage([kept]).storage });
     await settle();
     t.stream.latest.say(currentOf(listed(1, 1)));

@@ -1,17 +1,19 @@
-import { atOnce, buildKeyList, murmur3 } from "@bannerol/core";
+import { atOnce, buildKeyList, murmur3, type Sliced } from "@bannerol/core";
 import { seededRandom } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import { rulesetAt } from "../testing/model-server.ts";
-import { readKept, writeKept } from "./cache.ts";
+import * as cache from "./cache.ts";
+
+const writeKept = (kept: cache.Kept, binding: string) => atOnce(cache.writeKept(kept, binding));
+const readKept = (given: string, binding: string) => atOnce(cache.readKept(given, binding));
 
 const kept = { ruleset: rulesetAt("epoch-1", 42), confirmedAt: 1_700_000_000_000 };
 const text = writeKept(kept, "binding");
 
-/** The text with another body, whose checksum is right. */
-function resealed(text: string, alter: (body: object) => object): string {
-  const body = JSON.stringify(alter(JSON.parse(text.slice(text.indexOf("\n") + 1))));
+/** A text with this body, whose checksum is right. */
+function sealed(body: string): string {
   const sum = [0, 1].map((seed) => murmur3(body, seed).toString(16).padStart(8, "0")).join("");
-  return `bannerol-ruleset 1 ${sum}\n${body}`;
+  return `bannerol-ruleset 2 ${sum}\n${body}`;
 }
 
 describe("a kept ruleset", () => {
@@ -37,21 +39,31 @@ describe("a kept ruleset", () => {
       ["l", 3, 2],
     ]);
     expect(read.ok && ["u1", "u3"].map((key) => read.lists?.get("l")?.has(key))).toEqual([true, false]);
-    for (const wrong of [{}, [["l"]], [["l", "%"]], [["l", btoa("BNRLIST")]]]) {
-      expect(
-        readKept(
-          resealed(written, (body) => ({ ...body, lists: wrong })),
-          "b",
-        ).ok,
-      ).toBe(false);
+    const [, first = ""] = written.split("\n");
+    expect(readKept(sealed(first), "b")).toMatchObject({ ok: true });
+    for (const wrong of ["", "l", '"l"', '"l" ', '"l" %', `7 ${btoa("x")}`, `"l" ${btoa("BNRLIST")}`, ' "l"']) {
+      expect([wrong, readKept(sealed(`${first}\n${wrong}`), "b").ok]).toEqual([wrong, false]);
     }
+  });
+
+  it("is written and read in slices, of which the longest is a small part of it", () => {
+    const keys = Array.from({ length: 20_000 }, (_, at) => `u${at}`);
+    const lists = new Map([["l", atOnce(buildKeyList({ version: 3, secret: new Uint8Array(16), keys }))]]);
+    const flags = new Map(keys.slice(0, 2_000).map((key) => [key, { version: 1, note: "ü".repeat(50) }]));
+    const large = { ...kept, lists, ruleset: { ...kept.ruleset, flags } };
+    const written = counted(cache.writeKept(large, "b"));
+    const read = counted(cache.readKept(written.value, "b"));
+    expect(read.value).toMatchObject({ ok: true, ruleset: large.ruleset, confirmedAt: kept.confirmedAt });
+    expect(read.value.ok && read.value.lists?.get("l")?.has("u19999")).toBe(true);
+    expect(written.slices).toBeGreaterThan(2_000 / 64 + 20_000 / 2_048 + written.value.length / 65_536);
+    expect(read.slices).toBeGreaterThan((20_000 * 8 * 4) / 3 / 16_384 + written.value.length / 65_536);
   });
 
   it.each([
     ["another key's", text, "other", /another server or key/],
-    ["an older form", text.replace("ruleset 1", "ruleset 0"), "binding", /form/],
+    ["an older form", text.replace("ruleset 2", "ruleset 1"), "binding", /form/],
     ["empty", "", "binding", /form/],
-    ["a line alone", "bannerol-ruleset 1 \n", "binding", /damaged/],
+    ["a line alone", "bannerol-ruleset 2 \n", "binding", /damaged/],
   ])("is refused where it is %s", (_, given, binding, reason) => {
     expect(readKept(given, binding)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
@@ -72,3 +84,10 @@ describe("a kept ruleset", () => {
     }
   });
 });
+
+function counted<T>(work: Sliced<T>): { readonly value: T; readonly slices: number } {
+  for (let slices = 1; ; slices += 1) {
+    const step = work.next();
+    if (step.done) return { value: step.value, slices };
+  }
+}

@@ -1,9 +1,15 @@
 /**
- * The form in which a ruleset is kept from one process to the next. It checks itself: a first line with the form's
- * version and a checksum of all that follows, then JSON. What was cut, altered, written by another version, or for
- * another server or key is told from what can be used, and why.
+ * The form in which a ruleset is kept from one process to the next:
+ *
+ *     bannerol-ruleset 2 <checksum of all that follows>
+ *     {"binding": …, "confirmedAt": …, "ruleset": {…}}
+ *     "<id>" <a long list's bytes>                              a line for each
+ *
+ * It checks itself: what was cut, altered, written by another version, or for another server or key is told from what
+ * can be used, and why. Writing and reading are long work where the ruleset is large, so both are done in slices; what
+ * cannot be cut up is the parsing of the second line.
  */
-import { type KeyLists, murmur3, type Ruleset, readRuleset, toDocument } from "@bannerol/core";
+import { type KeyLists, murmur3, type Ruleset, readRuleset, type Sliced } from "@bannerol/core";
 import { readLists, writeLists } from "./kept-lists.ts";
 
 /** A ruleset as it was kept, and when the server last called it current: wall clock, epoch milliseconds. */
@@ -17,41 +23,74 @@ export interface Kept {
 export type ReadResult = ({ readonly ok: true } & Kept) | { readonly ok: false; readonly reason: string };
 
 const NO_LISTS: KeyLists = new Map();
-const FORM = "bannerol-ruleset 1";
+const FORM = "bannerol-ruleset 2";
 
 /** `binding` names the server and the key that the ruleset belongs to. */
-export function writeKept({ ruleset, confirmedAt, lists = NO_LISTS }: Kept, binding: string): string {
-  const beside = lists.size === 0 ? {} : { lists: writeLists(lists) };
-  const body = JSON.stringify({ binding, confirmedAt, ruleset: toDocument(ruleset), ...beside });
-  return `${FORM} ${sumOf(body)}\n${body}`;
+export function* writeKept({ ruleset, confirmedAt, lists = NO_LISTS }: Kept, binding: string): Sliced<string> {
+  const { flags, segments, ...envelope } = ruleset;
+  const pieces = [`{"binding":${JSON.stringify(binding)},"confirmedAt":${JSON.stringify(confirmedAt)},"ruleset":`];
+  pieces.push(JSON.stringify(envelope).slice(0, -1));
+  pieces.push(',"flags":', yield* objectOf(flags), ',"segments":', yield* objectOf(segments), "}}");
+  pieces.push(yield* writeLists(lists));
+  const body = pieces.join("");
+  return `${FORM} ${yield* sumOf(body)}\n${body}`;
 }
 
 /** Total: never throws, whatever the text. */
-export function readKept(text: string, binding: string): ReadResult {
+export function* readKept(text: string, binding: string): Sliced<ReadResult> {
   const lineEnd = text.indexOf("\n");
   const head = text.slice(0, Math.max(lineEnd, 0));
   if (!head.startsWith(`${FORM} `)) return refused("it is not of this version's form");
   const body = text.slice(lineEnd + 1);
-  if (head !== `${FORM} ${sumOf(body)}`) return refused("it is damaged");
+  if (head !== `${FORM} ${yield* sumOf(body)}`) return refused("it is damaged");
   try {
-    const kept: unknown = JSON.parse(body);
-    if (typeof kept !== "object" || kept === null) return refused("it is damaged");
-    if (!("binding" in kept) || kept.binding !== binding) return refused("it belongs to another server or key");
-    if (!("confirmedAt" in kept) || typeof kept.confirmedAt !== "number") return refused("it has no time");
-    return {
-      ok: true,
-      confirmedAt: kept.confirmedAt,
-      ruleset: readRuleset("ruleset" in kept ? kept.ruleset : undefined),
-      ...("lists" in kept && { lists: readLists(kept.lists) }),
-    };
+    return yield* readBody(body, binding);
   } catch (error) {
     return refused(error instanceof Error ? error.message : "it cannot be read");
   }
 }
 
-/** 64 bits: two murmur3 sums. Against damage, not against forgery: whoever can write the file can write any. */
-function sumOf(body: string): string {
-  return [0, 1].map((seed) => murmur3(body, seed).toString(16).padStart(8, "0")).join("");
+function* readBody(body: string, binding: string): Sliced<ReadResult> {
+  const end = body.indexOf("\n");
+  const first = end < 0 ? body.length : end;
+  const kept: unknown = JSON.parse(body.slice(0, first));
+  if (typeof kept !== "object" || kept === null) return refused("it is damaged");
+  if (!("binding" in kept) || kept.binding !== binding) return refused("it belongs to another server or key");
+  if (!("confirmedAt" in kept) || typeof kept.confirmedAt !== "number") return refused("it has no time");
+  yield;
+  const ruleset = readRuleset("ruleset" in kept ? kept.ruleset : undefined);
+  const lists = yield* readLists(body.slice(first));
+  return { ok: true, confirmedAt: kept.confirmedAt, ruleset, ...(lists.size > 0 && { lists }) };
+}
+
+/** How many documents are written in a slice. */
+const DOCUMENTS = 64;
+
+/** Keys such as `__proto__` are fields like others. */
+function* objectOf(documents: ReadonlyMap<string, unknown>): Sliced<string> {
+  const fields: string[] = [];
+  for (const [key, document] of documents) {
+    fields.push(`${JSON.stringify(key)}:${JSON.stringify(document) ?? "null"}`);
+    if (fields.length % DOCUMENTS === 0) yield;
+  }
+  return `{${fields.join(",")}}`;
+}
+
+/** How much is summed in a slice, in UTF-16 units. */
+const SUMMED = 65_536;
+
+/**
+ * 64 bits: two murmur3 sums, each slice's seed being the sum of the one before. Against damage, not against forgery:
+ * whoever can write the file can write any.
+ */
+function* sumOf(body: string): Sliced<string> {
+  let sums: readonly number[] = [0, 1];
+  for (let from = 0; from < body.length; from += SUMMED) {
+    const slice = body.slice(from, from + SUMMED);
+    sums = sums.map((seed) => murmur3(slice, seed));
+    yield;
+  }
+  return sums.map((sum) => sum.toString(16).padStart(8, "0")).join("");
 }
 
 function refused(reason: string): ReadResult {

@@ -2,8 +2,9 @@
  * Keeps the last known good ruleset, and finds it again. At most one save in 5 s, and one at the end; a storage that
  * fails costs one warning, never an evaluation.
  */
-import type { KeyLists, Ruleset } from "@bannerol/core";
+import type { KeyLists, Ruleset, Sliced } from "@bannerol/core";
 import type { Clock, Logger, RulesetStorage, Timers } from "../ports.ts";
+import { inTurns } from "../turns.ts";
 import { type Kept, readKept, writeKept } from "./cache.ts";
 
 const MIN_SAVE_GAP_MS = 5_000;
@@ -41,6 +42,17 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
   let warned = false;
   let closed = false;
 
+  /** Nobody waits for a timer with the process as its only reason to live: what was begun is written. */
+  const worked = <T>(work: Sliced<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const release = timers.hold();
+      inTurns({ clock, timers }, work, (outcome) => {
+        release();
+        if (outcome.ok) resolve(outcome.value);
+        else reject(outcome.error);
+      });
+    });
+
   const warn = (error: unknown): void => {
     if (warned) return;
     warned = true;
@@ -53,7 +65,7 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
   const save = async (kept: Kept): Promise<void> => {
     savedAt = clock.monotonic();
     try {
-      await storage.save(writeKept(kept, binding), kept.ruleset);
+      await storage.save(await worked(writeKept(kept, binding)), kept.ruleset);
       saved = kept;
     } catch (error) {
       warn(error);
@@ -84,7 +96,7 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
       return [];
     });
     for (const text of texts) {
-      const read = readKept(text, binding);
+      const read = await worked(readKept(text, binding));
       if (read.ok) return read;
       ignored++;
     }

@@ -1,42 +1,59 @@
-/** Long lists of keys as text, to be kept beside the ruleset that names them. */
-import { encodeKeyList, type KeyList, type KeyLists, ListDecoder } from "@bannerol/core";
-
-/** `[id, the list's bytes in base64]`, since an id may be any name. */
-export type KeptLists = readonly (readonly [id: string, bytes: string])[];
+/** Long lists of keys as text, to be kept beside the ruleset that names them: a line for each. */
+import { encodeKeyList, type KeyList, type KeyLists, ListDecoder, type Sliced } from "@bannerol/core";
 
 /** A list never changes, and most stay what they are from one save to the next. */
 const written = new WeakMap<KeyList, string>();
 
-export function writeLists(lists: KeyLists): KeptLists {
-  return [...lists].map(([id, list]) => [id, textOf(list)]);
+/** Each with the line break before it: `"id" `, as JSON since an id may be any name, and the list's bytes in base64. */
+export function* writeLists(lists: KeyLists): Sliced<string> {
+  let text = "";
+  for (const [id, list] of lists) text += `\n${JSON.stringify(id)} ${yield* textOf(list)}`;
+  return text;
 }
 
-function textOf(list: KeyList): string {
+function* textOf(list: KeyList): Sliced<string> {
   const known = written.get(list);
   if (known !== undefined) return known;
-  const text = btoa(Array.from(encodeKeyList(list), (piece) => String.fromCharCode(...piece)).join(""));
+  const pieces: string[] = [];
+  let left = "";
+  for (const piece of encodeKeyList(list)) {
+    const bytes = left + String.fromCharCode(...piece);
+    // Three bytes are four characters, so what is cut there can be put together again.
+    const whole = bytes.length - (bytes.length % 3);
+    pieces.push(btoa(bytes.slice(0, whole)));
+    left = bytes.slice(whole);
+    yield;
+  }
+  const text = pieces.join("") + btoa(left);
   written.set(list, text);
   return text;
 }
 
-/** Throws where they are none. */
-export function readLists(kept: unknown): KeyLists {
-  if (!Array.isArray(kept)) throw new Error("its lists are damaged");
-  return new Map(kept.map(readList));
+/** What `writeLists` wrote. Throws where it is nothing of the kind. */
+export function* readLists(text: string): Sliced<KeyLists> {
+  const lists = new Map<string, KeyList>();
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf("\n", at + 1);
+    const line = text.slice(at + 1, end < 0 ? text.length : end);
+    const space = line.lastIndexOf(" ");
+    const id: unknown = JSON.parse(line.slice(0, Math.max(0, space)));
+    if (text[at] !== "\n" || typeof id !== "string") throw new Error("a list in it is damaged");
+    lists.set(id, yield* readList(line.slice(space + 1)));
+    at += line.length + 1;
+  }
+  return lists;
 }
 
-/** How many bytes are read at once. */
+/** How many characters are read at once: whole groups of four. */
 const PIECE = 16_384;
 
-function readList(entry: unknown): readonly [string, KeyList] {
-  const [id, text]: readonly unknown[] = Array.isArray(entry) ? entry : [];
-  if (typeof id !== "string" || typeof text !== "string") throw new Error("a list in it is damaged");
-  const bytes = atob(text);
+function* readList(text: string): Sliced<KeyList> {
   const decoder = new ListDecoder();
-  for (let from = 0; from < bytes.length; from += PIECE) {
-    decoder.push(Uint8Array.from(bytes.slice(from, from + PIECE), (byte) => byte.charCodeAt(0)));
+  for (let from = 0; from < text.length; from += PIECE) {
+    decoder.push(Uint8Array.from(atob(text.slice(from, from + PIECE)), (byte) => byte.charCodeAt(0)));
+    yield;
   }
   const found = decoder.finish();
   if (found.kind !== "list") throw new Error("a list in it is damaged");
-  return [id, found.list];
+  return found.list;
 }
