@@ -10,7 +10,7 @@ let cwd = "";
 const started: Running[] = [];
 beforeAll(async () => {
   binary = await buildBinary();
-}, 60_000);
+});
 beforeEach(async () => {
   cwd = await emptyFolder();
 });

@@ -49,7 +49,7 @@ async function run(snippet: string): Promise<{ readonly stdout: string; readonly
   await writeFile(script, snippet.replaceAll(/"(@bannerol\/sdk-node|hono)(\/[a-z]+)?"/g, sourceOf));
   const tsx = fileURLToPath(new URL("../../../node_modules/tsx/dist/loader.mjs", import.meta.url));
   const flags = ["--unhandled-rejections=strict", "--conditions=@bannerol/source", "--import", tsx];
-  return promisify(execFile)(process.execPath, [...flags, script], { cwd: folder, timeout: 20_000 });
+  return promisify(execFile)(process.execPath, [...flags, script], { cwd: folder, timeout: 100_000 });
 }
 
 it.each([

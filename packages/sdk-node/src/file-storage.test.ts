@@ -124,4 +124,4 @@ it("a process killed in mid-save leaves the old or the new generation, never nei
     expect(newest).toBeGreaterThanOrEqual(saved);
     saved = newest ?? saved;
   }
-}, 30_000);
+});

@@ -27,7 +27,7 @@ function run(url: string, what: string) {
   const script = fileURLToPath(new URL("./testing/application.ts", import.meta.url));
   const flags = ["--unhandled-rejections=strict", "--conditions=@bannerol/source", "--import", "tsx"];
   const child = spawn(process.execPath, [...flags, script, url, cache, what]);
-  const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  const late = setTimeout(() => child.kill("SIGKILL"), 100_000);
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk) => (out += chunk));

@@ -28,7 +28,7 @@ function follow(options: { file?: string; maxRulesetBytes?: number; readyTimeout
   return { client, problems, warnings };
 }
 
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 20 });
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
 async function started(text = serving("on")) {
   await writeFile(file, text);

@@ -30,7 +30,7 @@ it("knows every digest without the database: of keys from before the start, of i
   await other.catchUp("default");
   await makeKey(other, "another");
   await ledger.catchUp("default");
-  await vi.waitFor(() => expect(ledger.knownDigest("another")).toBeDefined());
+  await vi.waitFor(() => expect(ledger.knownDigest("another")).toBeDefined(), { timeout: 60_000 });
   vi.spyOn(store, "digest").mockRejectedValue(new Error("away"));
   for (const id of ["old", "own", "another"]) expect(ledger.knownDigest(id)).toEqual(digestOf(id));
 });

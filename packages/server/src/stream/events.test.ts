@@ -154,7 +154,7 @@ describe("the stream as events, over real sockets", () => {
     await reader.next();
     expect(api.stream.loads()).toMatchObject([{ transport: "sse" }]);
     reader.close();
-    await vi.waitFor(() => expect(api.stream.loads()).toEqual([]));
+    await vi.waitFor(() => expect(api.stream.loads()).toEqual([]), { timeout: 60_000 });
   });
 
   it("F35: ends a revoked key's stream, saying why", async () => {

@@ -167,7 +167,7 @@ describe("the stream's door", () => {
       socket.close();
       await gone;
     }
-    await vi.waitFor(() => expect(places.has("k1", "127.0.0.1")).toBe(false));
+    await vi.waitFor(() => expect(places.has("k1", "127.0.0.1")).toBe(false), { timeout: 60_000 });
     await opened(open("/sdk/v1/stream", { authorization: "Bearer good" }));
   });
 

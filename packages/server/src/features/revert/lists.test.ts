@@ -102,5 +102,5 @@ describe("a reverted segment with long lists", () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 });

@@ -43,7 +43,7 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
   it.concurrent.for([
     { how: "told", notifications: true },
     { how: "not told (I12)", notifications: false },
-  ])("see each other's changes within 3 s, $how of them", { timeout: 20_000 }, async ({ notifications }, context) => {
+  ])("see each other's changes within 3 s, $how of them", async ({ notifications }, context) => {
     const { here, there } = await pair(context.onTestFinished, { notifications });
     await write(here.ledger, "a");
     await until(shows(there.ledger, "a"), SOON_MS);
@@ -65,10 +65,10 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
       await write(here.ledger, key);
       await until(shows(there.ledger, key));
     }
-    // Six questions would take twelve seconds.
-    expect(performance.now() - began).toBeLessThan(6_000);
+    // By questions alone it takes ten seconds and more.
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(heard).toBe(6);
-  }, 20_000);
+  });
 
   it.concurrent("go on seeing them where the listening connection is killed, and listen again (F18)", async ({
     onTestFinished: end,
@@ -83,7 +83,7 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
       const pids = (await listening(schema)).map(({ pid }) => pid);
       return pids.length === 2 && before.every(({ pid }) => !pids.includes(pid));
     });
-  }, 20_000);
+  });
 
   it.concurrent("go on seeing them where every connection falls silent, and make them anew (F19)", async ({
     onTestFinished: end,
@@ -98,10 +98,10 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
     const taken = proxy.accepted;
     proxy.silence();
     await write(here.ledger, "a");
-    await until(shows(there.ledger, "a"), 15_000);
+    await until(shows(there.ledger, "a"));
     expect(there.told.some((trouble) => trouble instanceof StoreFault)).toBe(true);
-    await until(() => proxy.accepted >= taken + 2, 15_000);
-  }, 40_000);
+    await until(() => proxy.accepted >= taken + 2);
+  });
 
   it.concurrent("say that the database is away, ask it no more often for that, and are level when it is back", async ({
     onTestFinished: end,
@@ -122,9 +122,9 @@ await describePostgres("two nodes on one PostgreSQL", ({ url, freshSchema, sql }
     // Two to three questions, one write, and a try to listen every half second.
     expect(proxy.accepted - taken).toBeLessThan(30);
     proxy.mend();
-    await until(shows(there.ledger, "a"), 5_000);
+    await until(shows(there.ledger, "a"));
     await until(() => there.told.at(-1) === undefined);
     await write(there.ledger, "b");
     await until(shows(here.ledger, "b"), SOON_MS);
-  }, 40_000);
+  });
 });

@@ -61,7 +61,7 @@ describe("takeLock", () => {
   it.runIf(existsSync("/proc/self/stat"))("takes over the lock of a process that has ended but lingers", async () => {
     const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
     const pid = Number(String((await once(parent.stdout, "data"))[0]));
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z"));
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z"), { timeout: 60_000 });
     takeLock(lockedBy(JSON.stringify({ pid, started: "" }))).release();
     parent.kill();
     await once(parent, "exit");

@@ -297,12 +297,12 @@ describe("a change set", () => {
     expect(field(got.body, "items")).toHaveLength(8_000);
     const large = JSON.stringify({ items: [{ segment: "s", after: { included: ["x".repeat(16 * 1024 * 1024)] } }] });
     expect(await api.ask(CHANGES, { body: large })).toMatchObject({ status: 413, body: { code: "body_too_large" } });
-  }, 30_000);
+  });
 
   it("holds the limit of a project's flags", async () => {
     const items = Array.from({ length: 10_001 }, (_, index) => ({ flag: `f${index}`, after: {} }));
     expect(await apply(items)).toMatchObject({ status: 422, body: { code: "limit_exceeded" } });
-  }, 30_000);
+  });
 
   describe("is for those", () => {
     it("A1, A2: who may change the place of each item", async () => {

@@ -227,5 +227,5 @@ describe("the keys of a segment", () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 });
