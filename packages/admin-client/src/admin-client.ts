@@ -5,6 +5,7 @@ import { historyCalls } from "./calls/history.ts";
 import { invariantCalls } from "./calls/invariants.ts";
 import { projectCalls } from "./calls/projects.ts";
 import { promotionCalls } from "./calls/promotion.ts";
+import { releaseCalls } from "./calls/releases.ts";
 import { scheduleCalls } from "./calls/schedules.ts";
 import { segmentCalls } from "./calls/segments.ts";
 import { targetingCalls } from "./calls/targeting.ts";
@@ -24,6 +25,7 @@ export class AdminClient {
   readonly targeting;
   readonly segments;
   readonly schedules;
+  readonly releases;
   readonly history;
   readonly evaluations;
   readonly promotion;
@@ -38,6 +40,7 @@ export class AdminClient {
     this.targeting = targetingCalls(send);
     this.segments = segmentCalls(send);
     this.schedules = scheduleCalls(send);
+    this.releases = releaseCalls(send);
     this.history = historyCalls(send);
     this.evaluations = evaluationCalls(send);
     this.promotion = promotionCalls(send);

@@ -8,5 +8,6 @@ export type {
   SegmentName,
   TargetingName,
 } from "./calls/options.ts";
+export type { ReleaseMove } from "./calls/releases.ts";
 export * from "./errors.ts";
 export { type AdminClientOptions, type Answer, checkReachable } from "./request.ts";

@@ -5,7 +5,7 @@ import { rootHelp } from "./help.ts";
 import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
 import { changeCommands } from "./syntax/change.ts";
 import { diffCommand, invariantCommands, previewCommand, promoteCommand, testCommand } from "./syntax/checking.ts";
-import { scheduleCommands } from "./syntax/delivery.ts";
+import { releaseCommands, scheduleCommands } from "./syntax/delivery.ts";
 import { nightCommands } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
 import { segmentCommands } from "./syntax/segment.ts";
@@ -33,6 +33,7 @@ export const commands: readonly CommandSyntax[] = [
   loginCommand,
   devCommand,
   scheduleCommands,
+  releaseCommands,
 ];
 
 /** What the command line asks for: a command, or a text about the commands. */
@@ -87,6 +88,7 @@ function add(parent: Command, syntax: CommandSyntax, listener: Listener): void {
     return;
   }
   const noun = parent.command(syntax.noun).description(syntax.summary).helpCommand(false);
+  if (syntax.brief !== undefined) noun.summary(syntax.brief);
   addCommonOptions(noun, true);
   throwUsage(noun);
   for (const verb of syntax.verbs) addVerb(noun, verb, listener);

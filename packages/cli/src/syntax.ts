@@ -33,6 +33,8 @@ export interface OptionSyntax {
 export interface NounSyntax {
   readonly noun: string;
   readonly summary: string;
+  /** For the first page of help, where its verbs would take too much room. */
+  readonly brief?: string;
   readonly verbs: readonly VerbSyntax[];
 }
 

@@ -1,16 +1,24 @@
 import type { TargetingName } from "@bannerol/admin-client";
 import { type Action, openSession, type Session } from "../call.ts";
 import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
 import { changedTargeting } from "../output/changed.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { tellRollout } from "../preview/ask.ts";
 import { mayChange } from "../protection.ts";
 import { readRollout } from "../rollout-words.ts";
+import type { Words } from "../words.ts";
 
 /** Gives a variant to a share of users. It enables the flag only where it is told to, and says so where it is not. */
 export const rollout: Action = async (call) => {
-  const body = { ...readRollout(call.words, call.words.argument("percent")), ...commentOf(call.words) };
+  const percent = call.words.argument("percent");
+  if (call.words.option("steps") !== undefined) {
+    if (percent !== "") throw new UsageError("A percent, or --steps: one of them.");
+    return (await import("./release.ts")).startRelease(call);
+  }
+  refuseLoose(call.words, percent);
+  const body = { ...readRollout(call.words, percent), ...commentOf(call.words) };
   const session = await openSession(call);
   const name = { project: session.project, flag: call.words.argument("flag"), environment: session.environment() };
   const { etag } = await session.admin.targeting.get(name);
@@ -25,6 +33,18 @@ export const rollout: Action = async (call) => {
     throw error;
   });
 };
+
+const ofSteps = ["every", "segment", "at", "onBreach", "onInconclusive", "maxHold"];
+
+/** What was typed for a release and not meant for a rollout would be passed over. */
+function refuseLoose(words: Words, percent: string): void {
+  const named = ofSteps.find((name) => words.option(name) !== undefined);
+  if (named !== undefined || words.has("watch") || words.list("guard").length > 0 || words.list("approval").length > 0)
+    throw new UsageError(
+      "--every, --guard, --watch and the like are for a release. Name its --steps, like --steps 1,5,25,50,100.",
+    );
+  if (percent === "") throw new UsageError("How far? Give a percent, like 25, or --steps 1,5,25,50,100 for a release.");
+}
 
 /** After the rollout, so that nobody outside the share gets the variant in between. */
 async function enable(

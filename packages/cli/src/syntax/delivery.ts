@@ -1,6 +1,81 @@
 import { comment, type NounSyntax } from "../syntax.ts";
 
 const schedules = () => import("../commands/schedule.ts");
+const releases = () => import("../commands/release.ts");
+
+const watch = { flags: "--watch", description: "until it is over" };
+
+export const releaseCommands: NounSyntax = {
+  noun: "release",
+  summary: "rollouts that go on by themselves",
+  brief: "list|show|pause|advance|rollback|…",
+  verbs: [
+    {
+      usage: "list",
+      summary: "show the newest release of each flag",
+      example: "bannerol release list --env production",
+      load: async () => (await releases()).list,
+    },
+    {
+      usage: "show <flag>",
+      summary: "show where it is, and what its guards see",
+      options: [watch],
+      example: "bannerol release show new-checkout --env production --watch",
+      load: async () => (await releases()).show,
+    },
+    {
+      usage: "pause <flag>",
+      summary: "begin no step; its share stays, and a breach still takes it back",
+      options: [comment],
+      example: "bannerol release pause new-checkout --env production",
+      load: async () => (await releases()).pause,
+    },
+    {
+      usage: "resume <flag>",
+      summary: "go on, with what is left of the hold",
+      options: [comment],
+      example: "bannerol release resume new-checkout --env production",
+      load: async () => (await releases()).resume,
+    },
+    {
+      usage: "approve <flag>",
+      summary: "let the next step begin once its time has come",
+      options: [comment],
+      example: "bannerol release approve new-checkout --env production",
+      load: async () => (await releases()).approve,
+    },
+    {
+      usage: "advance <flag>",
+      summary: "begin the next step now, whatever the guards have shown",
+      options: [comment],
+      waits: true,
+      example: "bannerol release advance new-checkout --env production",
+      load: async () => (await releases()).advance,
+    },
+    {
+      usage: "abort <flag>",
+      summary: "end it; the share that was reached stays",
+      options: [comment],
+      waits: true,
+      example: "bannerol release abort new-checkout --env production",
+      load: async () => (await releases()).abort,
+    },
+    {
+      usage: "rollback <flag>",
+      summary: "end it, and take everybody out who came in by it",
+      options: [comment],
+      waits: true,
+      example: "bannerol release rollback new-checkout --env production",
+      load: async () => (await releases()).rollback,
+    },
+    {
+      usage: "explain <flag>",
+      summary: "what was judged of which numbers, each judged again",
+      example: "bannerol release explain new-checkout --env production",
+      load: async () => (await releases()).explain,
+    },
+  ],
+};
 
 export const scheduleCommands: NounSyntax = {
   noun: "schedule",

@@ -66,6 +66,30 @@ export type ReleaseStart = z.input<typeof releaseStartSchema>;
 
 export const releaseStateSchema = z.enum(["scheduled", "running", "paused", "completed", "rolledBack", "aborted"]);
 
+const sideSchema = z.looseObject({ outcomes: z.number(), value: z.number().nullable().exactOptional() });
+const lookSchema = z.looseObject({
+  guard: z.int().meta({ description: "Position in `guards`" }),
+  side: z.string().meta({ description: "The variant that is compared" }),
+  verdict: z.enum(["pass", "fail", "wait", "noData"]),
+  reason: z.string(),
+  treated: sideSchema,
+  control: sideSchema.exactOptional(),
+  atLeast: z.number().nullable().meta({ description: "Treated over control, at 95 %" }).exactOptional(),
+  atMost: z.number().nullable().exactOptional(),
+  neededMs: z.number().nullable().exactOptional(),
+});
+export const judgementSchema = z
+  .looseObject({
+    verdict: z.enum(["pass", "fail", "wait", "noData", "inconclusive"]),
+    reason: z.string(),
+    says: z.string().meta({ description: "In words" }),
+    culprit: z.int().meta({ description: "Position of the guard that decided" }).exactOptional(),
+    neededMs: z.number().nullable().exactOptional(),
+    guards: z.array(lookSchema),
+  })
+  .meta({ id: "Judgement", description: "What the judge says of a step, and of which numbers" });
+export type Judgement = z.output<typeof judgementSchema>;
+
 const shown = {
   id: z.string(),
   state: releaseStateSchema,
@@ -91,7 +115,7 @@ const shown = {
     .exactOptional(),
   pausedBy: z.string().exactOptional(),
   reason: z.string().exactOptional(),
-  verdict: jsonValueSchema.meta({ description: "What the judge says of the step in force" }).exactOptional(),
+  verdict: judgementSchema.exactOptional(),
   revision: revisionSchema,
 };
 
@@ -133,7 +157,7 @@ export const verdictListSchema = z
         at: instantSchema,
         step: z.int(),
         question: jsonValueSchema.meta({ description: "All that the judge was asked of: guards, plan and evidence" }),
-        verdict: jsonValueSchema,
+        verdict: judgementSchema,
         same: z.boolean().meta({ description: "Asked the same again now, the judge says the same" }),
         did: z.string().meta({ description: "What it led to" }).exactOptional(),
       }),

@@ -1,0 +1,31 @@
+import type {
+  CommentOnly,
+  ReleaseChanged,
+  ReleaseForm,
+  ReleaseList,
+  ReleaseStart,
+  VerdictList,
+} from "@bannerol/protocol/schemas";
+import type { Send } from "../request.ts";
+import type { EnvironmentName, TargetingName } from "./options.ts";
+
+/** What can be done to a release by hand. */
+export type ReleaseMove = "pause" | "resume" | "approve" | "advance" | "abort" | "rollback";
+
+/** Rollouts that the server carries out in steps. */
+export function releaseCalls(send: Send) {
+  const path = ({ project, flag, environment }: TargetingName) => [
+    ...["projects", project, "flags", flag, "environments", environment, "release"],
+  ];
+  return {
+    start: (name: TargetingName, body: ReleaseStart) =>
+      send<ReleaseChanged>({ method: "POST", path: path(name), body }),
+    /** The one that runs, and how it stands; the last one where none does. */
+    get: (name: TargetingName) => send<ReleaseForm>({ method: "GET", path: path(name) }),
+    move: (name: TargetingName, move: ReleaseMove, body: CommentOnly = {}) =>
+      send<ReleaseChanged>({ method: "POST", path: [...path(name), move], body }),
+    verdicts: (name: TargetingName) => send<VerdictList>({ method: "GET", path: [...path(name), "verdicts"] }),
+    list: ({ project, environment }: EnvironmentName) =>
+      send<ReleaseList>({ method: "GET", path: ["projects", project, "environments", environment, "releases"] }),
+  };
+}

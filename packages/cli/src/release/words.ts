@@ -1,0 +1,84 @@
+/** A release as it is typed. Throws `UsageError`. */
+import { durationMs, type GuardInput, type ReleaseStart } from "@bannerol/protocol/schemas";
+import { UsageError } from "../errors.ts";
+import { readInstant } from "../instant.ts";
+import { readPercent } from "../percent.ts";
+import type { Words } from "../words.ts";
+
+export function readRelease(words: Words): ReleaseStart {
+  const [variant, segment, at] = [words.option("variant"), words.option("segment"), words.option("at")];
+  const [breach, inconclusive] = [words.option("onBreach"), words.option("onInconclusive")];
+  const maxHold = words.option("maxHold");
+  return {
+    steps: readSteps(words),
+    guards: words.list("guard").map(readGuard),
+    ...(variant !== undefined && { variant }),
+    ...(segment !== undefined && { segment }),
+    ...(at !== undefined && { at: readInstant(at, "--at") }),
+    ...(isOneOf(breach, ["rollback", "pause"]) && { onBreach: breach }),
+    ...(isOneOf(inconclusive, ["pause", "advance", "rollback"]) && { onInconclusive: inconclusive }),
+    ...(maxHold !== undefined && { maxHold: readDuration(maxHold, "--max-hold") }),
+  };
+}
+
+/** Commander has refused what is none of them. */
+function isOneOf<const T extends string>(text: string | undefined, choices: readonly T[]): text is T {
+  return choices.some((choice) => choice === text);
+}
+
+function readSteps(words: Words): ReleaseStart["steps"] {
+  const hold = readDuration(words.option("every") ?? "10m", "--every");
+  const approvals = words.list("approval").map(readPercent);
+  const steps = (words.option("steps") ?? "").split(",").map((text) => {
+    const percentage = readPercent(text.trim());
+    return { percentage, hold, ...(approvals.includes(percentage) && { approval: true }) };
+  });
+  const lost = approvals.find((one) => !steps.some(({ percentage }) => percentage === one));
+  if (lost !== undefined) throw new UsageError(`--approval ${lost} names no step of --steps.`);
+  return steps;
+}
+
+export function readDuration(text: string, option: string): string {
+  if (durationMs(text) !== undefined) return text;
+  throw new UsageError(`${option} is a time like 30s, 10m, 2h or 1d, not ${JSON.stringify(text)}.`);
+}
+
+const FORM =
+  "--guard is metric:measure[:tolerance], like checkout:errors, checkout:latency:10% or checkout:errors:0.5%:limit=0.02";
+const measures = ["errors", "latency", "value", "mismatches"] as const;
+
+/** What may stand after the measure with its name. */
+const named = ["limit", "quantile", "minimum", "harm", "pass", "after", "cap"];
+
+function readGuard(text: string): GuardInput {
+  const [metric = "", measure, ...rest] = text.split(":");
+  if (metric === "" || !isOneOf(measure, measures)) throw wrong(text, `the measure is one of ${measures.join(", ")}`);
+  const fields = rest.map((part) => readPart(text, part));
+  return { metric, measure, ...Object.assign({}, ...fields) };
+}
+
+function readPart(text: string, part: string): Partial<GuardInput> {
+  const [name = "", value] = part.split("=");
+  if (value === undefined) return { tolerance: readTolerance(text, part) };
+  if (!named.includes(name)) throw wrong(text, `${name} is none of ${named.join(", ")}`);
+  if (name === "harm") return { harm: readTolerance(text, value) };
+  if (name === "after") return { after: readDuration(value, "--guard …:after") };
+  if (name === "pass") {
+    if (isOneOf(value, ["shown", "tolerance", "unrefuted"])) return { pass: value };
+    throw wrong(text, "pass is shown, tolerance or unrefuted");
+  }
+  const number = Number(value.replace(/(?<=\d)ms$/, ""));
+  if (value === "" || !Number.isFinite(number)) throw wrong(text, `${name} is a number`);
+  return { [name]: number };
+}
+
+/** `10%` is relative; `0.02`, or `50ms`, absolute. */
+function readTolerance(text: string, part: string): NonNullable<GuardInput["tolerance"]> {
+  const [, digits = "", unit] = /^(\d+(?:\.\d+)?)(%|ms)?$/.exec(part) ?? [];
+  if (digits === "") throw wrong(text, "a tolerance is 10% (relative), 0.02 or 50ms (absolute)");
+  return unit === "%" ? { relative: Number(digits) / 100 } : { absolute: Number(digits) };
+}
+
+function wrong(text: string, why: string): UsageError {
+  return new UsageError(`${FORM}, not ${JSON.stringify(text)}: ${why}.`);
+}
