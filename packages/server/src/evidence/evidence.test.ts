@@ -32,7 +32,9 @@ function setUp() {
   const send = async (batch: Parameters<typeof attributeSums>[0], more: { id?: string; at?: number } = {}) => {
     const { sums, releases } = attributeSums(batch, seen, 10);
     const { project, environment } = PLACE;
-    await usage.add([{ keyId: "k", id: `${ids++}`, project, environment, at: 1_000, counts: [], missing: [], sums, ...more }]);
+    await usage.add([
+      { keyId: "k", id: `${ids++}`, project, environment, at: 1_000, counts: [], missing: [], sums, ...more },
+    ]);
     evidence.came(releases.map((release) => ({ project, environment, ...release })));
   };
   const of = () => evidence.of(PLACE, { guards: [], treated: { on: 1 }, step: 1 });
@@ -63,7 +65,15 @@ describe("outcomes", () => {
   it("keep values and durations", async () => {
     const { send, of } = setUp();
     const d = encodeBins([0, 2], FIRST_SKETCH_BIN);
-    const on = { n: [[0, 2]] as const, s: [[0, 2.5]] as const, q: 3.25, z: 2, m: 1.5, d, h: [[0, FIRST_LADDER_BIN, 2]] };
+    const on = {
+      n: [[0, 2]] as const,
+      s: [[0, 2.5]] as const,
+      q: 3.25,
+      z: 2,
+      m: 1.5,
+      d,
+      h: [[0, FIRST_LADDER_BIN, 2]],
+    };
     await send({ outcomes: [{ ...row, sides: { on } }] });
     expect((await of()).sums[0]?.sums).toMatchObject({ s: [2.5], q: [3.25], z: [2], m: [1.5], d: [0, 2], h: [2] });
   });
@@ -97,7 +107,15 @@ describe("parallel runs", () => {
     await send({
       parallel: [
         { ...runs, mismatches: [["/total: number ≠ number", 3]], samples: ["{}"], control: sketch, candidate: sketch },
-        { ...runs, mismatches: [["/total: number ≠ number", 2], ["/: array ≠ null", 9]], timeouts: 1, skipped: 2 },
+        {
+          ...runs,
+          mismatches: [
+            ["/total: number ≠ number", 2],
+            ["/: array ≠ null", 9],
+          ],
+          timeouts: 1,
+          skipped: 2,
+        },
         { ...runs, revision: 8, errors: { control: 1, candidate: 4 }, ignored: [["rounding", 5]] },
         { ...runs, flag: "b" },
         { ...runs, revision: 11 },
