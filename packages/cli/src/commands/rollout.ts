@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { changedTargeting } from "../output/changed.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
+import { onWhatWasRead } from "../overtaken.ts";
 import { tellRollout } from "../preview/ask.ts";
 import { mayChange } from "../protection.ts";
 import { readRollout } from "../rollout-words.ts";
@@ -21,11 +22,12 @@ export const rollout: Action = async (call) => {
   const body = { ...readRollout(call.words, percent), ...commentOf(call.words) };
   const session = await openSession(call);
   const name = { project: session.project, flag: call.words.argument("flag"), environment: session.environment() };
-  const { etag } = await session.admin.targeting.get(name);
+  const { body: read, etag } = await session.admin.targeting.get(name);
   const what = `roll out ${name.flag} to ${body.percentage} %`;
   const shows = () => tellRollout(session, name, { rollout: body, enable: call.words.has("enable") });
   await mayChange(call, session, { what, environment: name.environment, shows });
-  const changed = await session.admin.targeting.rollout(name, body, { ifMatch: etag });
+  const change = session.admin.targeting.rollout(name, body, { ifMatch: etag });
+  const changed = await onWhatWasRead(session, name, { read, change });
   if (changed.body.enabled) return changedTargeting(name, changed.body);
   if (!call.words.has("enable")) return withReminder(changedTargeting(name, changed.body), name);
   return await enable(session, name, { comment: commentOf(call.words), ifMatch: changed.etag }).catch((error) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprintOf, listKeyOf } from "./fingerprint.ts";
+import { runs } from "../testing/runs.ts";
 import { sipHigh, sipLow } from "./sip-hash.ts";
 import { sipOracle } from "./testing/sip-oracle.ts";
 
@@ -42,7 +43,7 @@ describe("fingerprintOf", () => {
       fc.property(texts, secrets, (text, secret) => {
         expect(fingerprint(text, secret)).toBe(oracle(text, secret));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

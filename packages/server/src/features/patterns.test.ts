@@ -25,7 +25,11 @@ describe("patterns that are written", () => {
     ["(?=a)b", /look-ahead/],
     [String.raw`(a)\1`, /back-reference/],
     ["(", /JavaScript/],
-  ])("are refused where they are not, wherever they come in: %s", async (pattern, message) => {
+    [String.raw`^(\w+\s?)*$`, /stall/],
+    [String.raw`^(?:.*,)+x$`, /stall/],
+    ["a*a*a*b", /stall/],
+    [`^${"a?".repeat(60)}${"a".repeat(60)}$`, /./],
+  ])("F41: are refused where they are not, wherever they come in: %s", async (pattern, message) => {
     const { revision } = api.ledger.state("default") ?? {};
     const whole = { enabled: true, off: "off", prerequisites: [], targets: [], fallthrough: { variant: "on" } };
     const inRule = "rules[0].when.any[0].values[1]";
@@ -43,6 +47,26 @@ describe("patterns that are written", () => {
       expect(field(got.body, "errors"), what).toEqual([{ path, message: expect.stringMatching(message) }]);
     }
     expect(api.ledger.state("default")?.revision).toBe(revision);
+  });
+
+  it("F41: find nothing in a text of 20 kB, whatever they look for, and what they are next to is served", async () => {
+    await api.ask(`PATCH ${SEGMENTS}/beta`, { body: { when: matches("a", String.raw`^\s*a`, "(?:x|y)*z$") } });
+    const rules = [
+      { when: { segment: "beta" }, serve: { variant: "on" } },
+      { when: matches("a|b|x"), serve: { variant: "on" } },
+    ];
+    const body = { enabled: true, rules, fallthrough: { variant: "off" } };
+    expect((await api.ask(`PATCH ${PRODUCTION}`, { body })).status).toBe(200);
+    const served = async (email: string) => {
+      const token = api.keys.get("production") ?? "";
+      const { body: answer } = await api.ask("POST /sdk/v1/evaluate", { token, body: { context: { email } } });
+      return field(answer, "flags", "checkout");
+    };
+    for (const letter of ["a", " ", "x"]) {
+      expect(await served(letter.repeat(20_000))).toEqual({ value: false, variant: "off", reason: "DEFAULT" });
+    }
+    expect(await served("a".repeat(1_024))).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+    expect(await served("a".repeat(1_025))).toMatchObject({ value: false, reason: "DEFAULT" });
   });
 
   it("are no way in for who may not write", async () => {

@@ -168,7 +168,7 @@ describe("patterns", () => {
   );
 
   it.each(catastrophic.map((pattern, at) => [pattern, at % 2 > 0] as const))(
-    "that stall are refused: %s, ignoring case: %s",
+    "F41: that stall are refused: %s, ignoring case: %s",
     async (pattern, ignoreCase) => {
       expect(() => new RegExp(pattern, "u")).not.toThrow();
       const proof = await proofOf({ pattern, ignoreCase });

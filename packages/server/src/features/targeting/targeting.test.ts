@@ -269,7 +269,7 @@ describe("targeting", () => {
       expect((await patch(header.replace("%", etag.replaceAll('"', "")))).status).toBe(status);
     });
 
-    it("lets one of many at once through", async () => {
+    it("F33: lets one of many at once through", async () => {
       const etag = (await api.ask(`GET ${PRODUCTION}`)).headers.get("etag") ?? "";
       const answers = await Promise.all(Array.from({ length: 10 }, () => patch(etag)));
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
