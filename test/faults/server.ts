@@ -16,12 +16,17 @@ export class Server {
   readonly #databaseUrl: string;
   readonly #home: string;
   readonly #settings: NodeJS.ProcessEnv;
+  readonly #by: readonly string[];
   #child: ChildProcess | undefined;
   #output = { stdout: "", stderr: "" };
   #port = 0;
 
-  /** `home`: a folder for what a process keeps of its user. `settings`: more of its environment. */
-  constructor(databaseUrl: string, home: string, settings: NodeJS.ProcessEnv = {}) {
+  /**
+   * `home`: a folder for what a process keeps of its user. `settings`: more of its environment. `by`: a command that starts
+   * the one behind it.
+   */
+  constructor(databaseUrl: string, home: string, settings: NodeJS.ProcessEnv = {}, by: readonly string[] = []) {
+    this.#by = by;
     this.#databaseUrl = databaseUrl;
     this.#home = home;
     this.#settings = settings;
@@ -64,7 +69,8 @@ export class Server {
       ...this.#settings,
     };
     const program = join(root, "packages", "cli", "bin", "bannerol.js");
-    this.#child = spawn(process.execPath, [program, "server"], { cwd: this.#home, env });
+    const [command = process.execPath, ...words] = [...this.#by, process.execPath, program, "server"];
+    this.#child = spawn(command, words, { cwd: this.#home, env });
     this.#output = collect(this.#child);
   }
 

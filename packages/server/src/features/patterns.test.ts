@@ -26,7 +26,7 @@ describe("patterns that are written", () => {
     [String.raw`(a)\1`, /back-reference/],
     ["(", /JavaScript/],
     [String.raw`^(\w+\s?)*$`, /stall/],
-    [String.raw`^(?:.*,)+x$`, /stall/],
+    ["^(?:.*,)+x$", /stall/],
     ["a*a*a*b", /stall/],
     [`^${"a?".repeat(60)}${"a".repeat(60)}$`, /./],
   ])("F41: are refused where they are not, wherever they come in: %s", async (pattern, message) => {
