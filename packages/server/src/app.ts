@@ -1,11 +1,13 @@
 /** The one place that makes the route table: every feature's routes, served and described. */
 import { randomUUID } from "node:crypto";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
+import { approvalRoutes } from "./features/approvals/routes.ts";
 import { changeRoutes } from "./features/changes/routes.ts";
 import { connectionRoutes } from "./features/connections/routes.ts";
 import { environmentRoutes } from "./features/environments/routes.ts";
 import { evaluationRoutes } from "./features/evaluations/routes.ts";
 import { flagRoutes } from "./features/flags/routes.ts";
+import { freezeRoutes } from "./features/freezes/routes.ts";
 import { invariantRoutes } from "./features/invariants/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
 import { previewRoute } from "./features/preview/route.ts";
@@ -38,11 +40,13 @@ export interface AppPorts extends Omit<MountPorts, "doors" | "once"> {
 
 /** Every route of the server, in the order in which they are matched and described. */
 export function routeTable(services: Services, version: string): readonly Route[] {
-  const routes = [
+  const routes: readonly Route[] = [
     ...serviceRoutes(services.state),
     metricsRoute(services.measured),
     ...projectRoutes(services),
     ...environmentRoutes(services),
+    ...approvalRoutes(services, () => routes),
+    ...freezeRoutes(services),
     ...flagRoutes(services),
     ...promotionRoutes(services),
     ...targetingRoutes(services),

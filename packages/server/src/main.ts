@@ -168,6 +168,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const patterns = new PatternProver();
   const services: Services = {
     ledger,
+    approvals: store.approvals,
     draw,
     now,
     ...plane.services,
@@ -186,6 +187,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     ledger,
     usage: store.usage,
     idempotency: store.idempotency,
+    approvals: store.approvals,
     now,
     log,
     every: everyUnreferenced,

@@ -72,6 +72,7 @@ describe("upkeep", () => {
     const stop = startSweeping({
       ledger: ledger as never,
       usage: { asked: async () => [] },
+      approvals: { sweep: async () => undefined },
       idempotency: { sweep: async (before) => void forgotten.push(before) },
       now: () => NOW,
       log: { warn: (...line: unknown[]) => void told.push(line) },

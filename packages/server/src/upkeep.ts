@@ -4,6 +4,7 @@ import { SWEEP_EVERY_MS, type SweepPorts, sweep } from "./features/flags/leave/s
 import type { ServiceState } from "./features/service/service-state.ts";
 import type { Ledger } from "./log/ledger.ts";
 import type { Log } from "./observe/log.ts";
+import { type ApprovalStore, CLOSED_APPROVAL_KEPT_MS } from "./store/approval-store.ts";
 import { StoreFault } from "./store/fault.ts";
 import { ANSWER_KEPT_MS, type IdempotencyStore } from "./store/idempotency-store.ts";
 
@@ -47,6 +48,7 @@ export function followOthers({ ledger, state, log }: FollowingPorts): void {
 
 export interface SweepingPorts extends SweepPorts {
   readonly idempotency: Pick<IdempotencyStore, "sweep">;
+  readonly approvals: Pick<ApprovalStore, "sweep">;
   readonly log: Pick<Log, "warn">;
   /** Calls `fn` about every `ms`; the answer stops it. */
   readonly every: (ms: number, fn: () => void) => () => void;
@@ -56,7 +58,7 @@ export interface SweepingPorts extends SweepPorts {
  * Lets archived flags leave and forgets old answers, hour by hour. The answer ends it, once what is under way has come to
  * its end.
  */
-export function startSweeping({ every, log, idempotency, ...ports }: SweepingPorts): () => Promise<void> {
+export function startSweeping({ every, log, idempotency, approvals, ...ports }: SweepingPorts): () => Promise<void> {
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what}; the next hour will do`);
   let running: Promise<void> = Promise.resolve();
   const stop = every(SWEEP_EVERY_MS, () => {
@@ -64,7 +66,9 @@ export function startSweeping({ every, log, idempotency, ...ports }: SweepingPor
       .then(() => sweep(ports))
       .catch(failed("archived flags could not leave"))
       .then(() => idempotency.sweep(ports.now() - ANSWER_KEPT_MS))
-      .catch(failed("old answers could not be forgotten"));
+      .catch(failed("old answers could not be forgotten"))
+      .then(() => approvals.sweep(ports.now() - CLOSED_APPROVAL_KEPT_MS))
+      .catch(failed("old approvals could not be forgotten"));
   });
   return async () => {
     stop();

@@ -11,8 +11,12 @@ import {
 } from "./common.ts";
 
 export const actorSchema = z
-  .object({ type: z.enum(["token", "system"]), id: z.string(), name: nameSchema })
-  .meta({ id: "Actor" });
+  .object({ type: z.enum(["token", "user", "system"]), id: z.string(), name: nameSchema })
+  .meta({
+    id: "Actor",
+    description: "Who did it: a person, by whichever of their tokens; a token of nobody; the server",
+  });
+export type ActorForm = z.output<typeof actorSchema>;
 
 /** What a change touched: which names are there tells what it is. A flag with an environment is its targeting there. */
 const touched = {
@@ -23,6 +27,7 @@ const touched = {
   invariant: z.string().exactOptional(),
   release: z.string().meta({ description: "The id of a release of the flag" }).exactOptional(),
   schedule: z.string().meta({ description: "The id of a change of the flag that waits" }).exactOptional(),
+  freeze: z.string().exactOptional(),
   before: z.unknown().meta({ description: "The whole document before; null where it was not there" }),
   after: z.unknown().meta({ description: "The whole document after; null where it was removed" }),
 };
@@ -51,6 +56,10 @@ export const changeSchema = z
     lists: z.array(changedListSchema).exactOptional(),
     comment: commentSchema.exactOptional(),
     requestId: z.string().exactOptional(),
+    approval: z
+      .object({ id: z.string(), by: z.array(actorSchema) })
+      .meta({ description: "Where it had to be approved: who did, beside the actor, who made it" })
+      .exactOptional(),
     hash: hashSchema,
   })
   .meta({ id: "Change" });

@@ -1,4 +1,5 @@
 /** zod schemas of the admin API. Apart from the package's main entry, so that no SDK ships zod. */
+export * from "./approval.ts";
 export * from "./change.ts";
 export * from "./change-set.ts";
 export * from "./common.ts";
@@ -8,6 +9,7 @@ export * from "./credential.ts";
 export * from "./evaluation.ts";
 export * from "./flag.ts";
 export * from "./guard.ts";
+export * from "./freeze.ts";
 export * from "./invariant.ts";
 export * from "./outcome.ts";
 export * from "./preview.ts";

@@ -10,6 +10,12 @@ export const projectListSchema = listOf(projectSchema).meta({ id: "ProjectList" 
 export type ProjectList = z.output<typeof projectListSchema>;
 
 const MAX_FIRST_ENVIRONMENTS = 100;
+const MAX_APPROVALS = 10;
+
+const approvalsSchema = z.int().min(0).max(MAX_APPROVALS).meta({
+  description:
+    "How many people who did not make it must approve what alters the environment's view, while it is protected",
+});
 
 /** A new project with its own history. */
 export const projectCreateSchema = z
@@ -37,6 +43,7 @@ export const environmentSchema = z
     protected: z
       .boolean()
       .meta({ description: "Whether its changes are for few, and asked about by the command line" }),
+    approvals: approvalsSchema,
     revision: revisionSchema,
   })
   .meta({ id: "Environment", description: "A place where flags have their own state" });
@@ -64,7 +71,8 @@ export const environmentPatchSchema = z
       .boolean()
       .meta({ description: "What alters its view is an admin's then, and a releaser's for rollouts and switches" })
       .exactOptional(),
+    approvals: approvalsSchema.exactOptional(),
     comment: commentSchema.exactOptional(),
   })
-  .meta({ id: "EnvironmentPatch" });
+  .meta({ id: "EnvironmentPatch", example: { protected: true, approvals: 1 } });
 export type EnvironmentPatch = z.input<typeof environmentPatchSchema>;

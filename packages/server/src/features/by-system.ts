@@ -1,7 +1,11 @@
-/** Changes that the server makes by itself: nobody asks, so no role is asked for; what has to hold is. */
+/**
+ * Changes that the server makes by itself: nobody asks, so no role is asked for, and what it carries out was approved when
+ * it was taken down; freezes hold it, and so does what has to hold.
+ */
 import { RefusedError } from "../http/refusal.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import type { Actor } from "../store/port.ts";
+import { gateFor } from "./approvals/gate.ts";
 import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
 import { besideReleases } from "./releases/hand-edit.ts";
@@ -11,7 +15,7 @@ export const machine: Actor = { type: "system", id: "server", name: "server" };
 
 export interface SystemCommand<T> {
   readonly decide: (state: ProjectState) => Decided<T>;
-  /** What must work whatever it breaks. */
+  /** What must work whatever it breaks, and whatever is frozen. */
   readonly urgent?: boolean;
 }
 
@@ -30,6 +34,9 @@ export async function changeAsSystem<T>(
       const beside = besideReleases(state, proposed.items);
       if ("ok" in beside) return beside;
       const decided = { ...proposed, ...beside };
+      const command = { isApproved: true };
+      const { refusal } = gateFor(state, decided.items, { command, approved: undefined, now: now() });
+      if (refusal !== undefined) return { ok: false, refusal };
       const [broken] = brokenBy(state, decided, services);
       return broken === undefined
         ? decided

@@ -1,22 +1,32 @@
 /**
  * The one way from a route to the history. It demands a scope, so nothing that was not allowed can be changed, and
  * asks on the newest state, at the moment of the change, what a route cannot know before: whether the document still
- * is what the caller read (`If-Match`), whether it would alter a protected environment, and whether all that has to hold
- * of the flags (invariants) would still.
+ * is what the caller read (`If-Match`), whether it would alter a protected environment, whether it has to be approved
+ * first, and whether all that has to hold of the flags (invariants) would still.
+ *
+ *     decide ─► gate ─┬─ open ──────────────► role ─► invariants ─► committed
+ *                     ├─ refused: frozen, outdated
+ *                     └─ waits ─► role ─► invariants ─► kept; answered 202 ┄┄► approved ─► the same request again
  */
 import type { BrokenInvariant } from "@bannerol/protocol/schemas";
-import { protectedBy } from "../auth/protection.ts";
 import { mayInProtected, type Right } from "../auth/roles.ts";
 import type { ProjectScope, Scope } from "../auth/scope.ts";
+import { Answered } from "../http/answered.ts";
+import type { ApprovedRequest } from "../http/approved.ts";
+import type { AskedRequest } from "../http/asked.ts";
 import { checkIfMatch } from "../http/etag.ts";
 import { keptText } from "../http/idempotency/kept-answer.ts";
 import { type Refusal, RefusedError } from "../http/refusal.ts";
 import type { Answer } from "../http/route.ts";
+import type { Decision } from "../log/decision.ts";
 import type { Item, ItemName } from "../state/documents.ts";
 import { fold } from "../state/fold.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import type { HeldClaim } from "../store/idempotency-store.ts";
 import { type Change, SYSTEM_PROJECT } from "../store/port.ts";
+import { type GatedCommand, gateFor } from "./approvals/gate.ts";
+import { protectedFrom } from "./approvals/guarded.ts";
+import { cannotWait, type Proposed, propose } from "./approvals/propose.ts";
 import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
 import { revisionOf, stateOf } from "./reading.ts";
@@ -28,18 +38,22 @@ export interface ChangeContext {
   readonly headers: Headers;
   readonly requestId: string;
   readonly claim: HeldClaim | undefined;
+  /** Kept where the change has to wait; absent where the request cannot be kept. */
+  readonly asked: AskedRequest | undefined;
+  /** There where it has waited. */
+  readonly approved: ApprovedRequest | undefined;
 }
 
-export interface Command<T> {
+export interface Command<T> extends GatedCommand {
   /** The document that `If-Match` speaks of, or the revision that stands for several; none for one that is being made. */
   readonly subject?: ItemName | ((state: ProjectState) => number | undefined);
   /** What each item asks of the caller where an environment is protected; the scope's own right unless given. */
   readonly rightFor?: (state: ProjectState, item: Item) => Right;
   readonly comment?: string | undefined;
-  /** What must work whatever it breaks, such as a kill: invariants that it breaks are told of in `broken`. */
-  readonly breaksInvariants?: boolean;
   /** Whether a release that owns what this alters is stopped; refused otherwise. */
   readonly stopRelease?: boolean | undefined;
+  /** What is asked again once it is approved, where the request itself would come to another decision by then. */
+  readonly askAgain?: (state: ProjectState, asked: AskedRequest) => AskedRequest;
   /** Pure; asked again where somebody else was faster. */
   readonly decide: (state: ProjectState) => Decided<T>;
   /** What the request is answered with: kept with the change, so that the same request gets the same again. */
@@ -59,7 +73,10 @@ export interface Done<T> {
   readonly broken: readonly BrokenInvariant[];
 }
 
-/** Carries a command out on the project of the scope. Throws `RefusedError`, or a `StoreFault`. */
+/**
+ * Carries a command out on the project of the scope. Throws `RefusedError`, or a `StoreFault`; `Answered` where it has to
+ * be approved first.
+ */
 export function change<T>(
   services: Services,
   scope: ProjectScope,
@@ -87,9 +104,13 @@ export function tryOut<T>(
   command: Command<T>,
 ): Done<T> {
   const target = { scope, chain: scope.place.project, context };
-  const decided = decideOn(services, stateOf(services, scope), target, command);
-  if (!decided.ok) throw new RefusedError(decided.refusal);
-  return decided.result;
+  const state = stateOf(services, scope);
+  const decided = decideOn(services, state, target, command);
+  if (decided.ok) return decided.result;
+  if (!("waits" in decided.refusal)) throw new RefusedError(decided.refusal);
+  const { waits, result } = decided.refusal;
+  if (waits.asked === undefined) throw new RefusedError(cannotWait(waits.needs));
+  return { state, result, broken: [] };
 }
 
 /** Carries a command out on what belongs to the installation. */
@@ -118,17 +139,33 @@ async function execute<T>(services: Services, target: Target, command: Command<T
     requestId: context.requestId,
     ...(command.comment === undefined ? {} : { comment: command.comment }),
     ...(context.claim === undefined ? {} : { claim: context.claim }),
+    ...(context.approved === undefined ? {} : { approval: context.approved }),
   };
   const execution = await service.watchStore(() =>
-    ledger.execute(request, (state): Decided<Done<T>> => keeping(command, decideOn(services, state, target, command))),
+    ledger.execute(request, (state) => keeping(target, command, decideOn(services, state, target, command))),
   );
-  if (!execution.ok) throw new RefusedError(execution.refusal);
+  if (!execution.ok) {
+    if (!("waits" in execution.refusal)) throw new RefusedError(execution.refusal);
+    throw new Answered(await propose(services, { scope, claim: context.claim }, execution.refusal.waits));
+  }
   const { change: made, result } = execution;
   return made === undefined ? result : madeBy(made, result);
 }
 
-function keeping<T>({ answer }: Command<T>, decided: Decided<Done<T>>): Decided<Done<T>> {
-  if (!decided.ok || answer === undefined) return decided;
+/** A change that has to be approved first, and what its command would have come to. */
+interface Waiting<T> {
+  readonly waits: Proposed;
+  readonly result: T;
+}
+
+type Outcome<T> = Decision<Done<T>, Refusal | Waiting<T>>;
+
+/** What is kept of a request that was approved is the answer of whoever approved it last. */
+function keeping<T>({ context }: Target, { answer }: Command<T>, decided: Outcome<T>): Outcome<T> {
+  const { approved } = context;
+  if (!decided.ok) return decided;
+  if (approved !== undefined) return { ...decided, answer: (made) => keptText(approved.answer(made)) };
+  if (answer === undefined) return decided;
   return { ...decided, answer: (made) => keptText(answer(madeBy(made, decided.result))) };
 }
 
@@ -141,7 +178,7 @@ function decideOn<T>(
   state: ProjectState,
   { scope, context }: Target,
   command: Command<T>,
-): Decided<Done<T>> {
+): Outcome<T> {
   const { subject, rightFor = () => scope.right } = command;
   const read = subject === undefined ? undefined : newestOf(state, subject);
   const stale = subject && checkIfMatch(context.headers.get("if-match"), read);
@@ -151,12 +188,19 @@ function decideOn<T>(
   const beside = besideReleases(state, proposed.items, command.stopRelease);
   if ("ok" in beside) return beside;
   const decided = { ...proposed, ...beside };
+  const { approved, asked } = context;
+  const { needs, refusal } = gateFor(state, decided.items, { command, approved, now: services.now() });
+  if (refusal !== undefined) return { ok: false, refusal };
   const beyond = decided.items.filter((item) => !mayInProtected(scope.caller.role, rightFor(state, item)));
-  const guarded = protectedBy(state, beyond);
+  const guarded = protectedFrom(state, beyond, new Set(needs.map(({ environment }) => environment)));
   if (guarded !== undefined) return { ok: false, refusal: isProtected(guarded) };
   const broken = brokenBy(state, decided, services);
-  if (broken.length > 0 && command.breaksInvariants !== true) return refusedForInvariants(broken);
-  return { ...decided, result: { state, result: decided.result, broken } };
+  if (broken.length > 0 && command.urgent !== true) return refusedForInvariants(broken);
+  const { action, items, result } = decided;
+  if (needs.length === 0 || approved !== undefined) return { ...decided, result: { state, result, broken } };
+  const again = asked && (command.askAgain?.(state, asked) ?? asked);
+  const waits = { state, action, items, needs, asked: again, comment: command.comment };
+  return { ok: false, refusal: { waits, result } };
 }
 
 function newestOf(state: ProjectState, subject: NonNullable<Command<unknown>["subject"]>): number | undefined {

@@ -68,6 +68,8 @@ export function revisionOf(state: ProjectState, { kind, key, environment }: Item
       return releaseOf(state, key, environment)?.revision;
     case "schedule":
       return state.schedules.get(key)?.revision;
+    case "freeze":
+      return state.freezes.get(key)?.revision;
     case "project":
       return state.projects.get(key)?.revision;
     case "token":

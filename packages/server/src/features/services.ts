@@ -5,6 +5,7 @@ import type { Metric } from "../observe/metrics.ts";
 import type { ServerMetrics } from "../observe/server-metrics.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { PatternProver } from "../patterns/pattern-prover.ts";
+import type { ApprovalStore } from "../store/approval-store.ts";
 import type { EventStreams } from "../stream/events.ts";
 import type { Usage } from "../usage/usage.ts";
 import type { ConnectionInventory } from "./connections/inventory.ts";
@@ -22,6 +23,8 @@ export interface Draw {
 
 export interface Services {
   readonly ledger: Ledger;
+  /** Changes that wait. */
+  readonly approvals: ApprovalStore;
   readonly draw: Draw;
   /** Epoch milliseconds. */
   readonly now: () => number;

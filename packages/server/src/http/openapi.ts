@@ -1,6 +1,7 @@
 /** The route table as OpenAPI 3.1, whose schemas are JSON Schema 2020-12, which zod writes itself. */
-import { problemSchema } from "@bannerol/protocol/schemas";
+import { approvalAnswerSchema, problemSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
+import { parametersOf } from "./asked.ts";
 import { MAX_KEY_CHARACTERS, takesIdempotencyKey } from "./idempotency/key.ts";
 import { noBody, type Route } from "./route.ts";
 
@@ -49,8 +50,23 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
         description: "Done",
         content: { [route.contentType ?? "application/json"]: { schema: schemaOf(route.reply, "output", components) } },
       },
+      ...(mayWait(route) ? { 202: waitsResponse(components) } : {}),
       default: problems,
     },
+  };
+}
+
+/** Whether its change may have to be approved first: it alters what environments show, and is no kill. */
+function mayWait({ method, path, permission }: Route): boolean {
+  const changes = /^(project|within|environment):(edit|release|administer)$/.test(permission);
+  return method !== "GET" && changes && !/\/(kill|approve|reject|withdraw)$/.test(path);
+}
+
+function waitsResponse(components: Map<string, unknown>): Json {
+  const schema = schemaOf(approvalAnswerSchema, "output", components);
+  return {
+    description: "It alters a protected environment, and waits until others have approved it. Nothing was changed",
+    content: { "application/json": { schema } },
   };
 }
 
@@ -81,11 +97,12 @@ const parameterNames: ReadonlyMap<string, string> = new Map([
   ["e", "The environment's key"],
   ["f", "The flag's key"],
   ["s", "The segment's key"],
-  ["id", "The id of a key or token"],
+  ["i", "The invariant's key"],
+  ["id", "The id of a key, a token or an approval; the key of a freeze"],
 ]);
 
 function pathParameters(path: string): readonly Json[] {
-  return [...path.matchAll(/\{([a-z]+)\}/g)].map(([, name = ""]) => ({
+  return parametersOf(path).map((name) => ({
     name,
     in: "path",
     required: true,

@@ -7,15 +7,17 @@
  */
 import { z } from "zod";
 import type { HeldClaim } from "../store/idempotency-store.ts";
+import { Answered } from "./answered.ts";
+import type { ApprovedRequest } from "./approved.ts";
+import { type AskedRequest, parametersOf } from "./asked.ts";
 import { etagOf } from "./etag.ts";
 import { requestName, takesIdempotencyKey } from "./idempotency/key.ts";
 import { type OncePorts, once } from "./idempotency/once.ts";
 import { MAX_BODY_BYTES, readJsonBody } from "./json.ts";
+import type { Method } from "./method.ts";
 import { type Doors, type Knock, type Permission, type PermissionName, permissionNames } from "./permission.ts";
 import { readBody, readQuery } from "./read.ts";
 import { RefusedError, refuse } from "./refusal.ts";
-
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 
@@ -29,6 +31,10 @@ export interface RouteRequest<Path extends string, Scope, Query, Body> {
   readonly requestId: string;
   /** Of a request with an `Idempotency-Key`: what it changes is changed under it. */
   readonly claim: HeldClaim | undefined;
+  /** To keep, where what it asks for has to wait; absent where its body is read as it arrives. */
+  readonly asked: AskedRequest | undefined;
+  /** There where it has waited, and is asked again. */
+  readonly approved: ApprovedRequest | undefined;
   readonly method: string;
   readonly peer: Peer;
   /** The body as it arrives, where the route reads it itself. */
@@ -110,6 +116,13 @@ export interface Arrival extends Knock {
   readonly peer: Peer;
 }
 
+/** Who asks again for what has waited. */
+export interface Again {
+  readonly approved: ApprovedRequest;
+  readonly requestId: string;
+  readonly claim: HeldClaim | undefined;
+}
+
 /** What a row needs beside its request. */
 export interface RoutePorts {
   readonly doors: Doors;
@@ -120,6 +133,8 @@ export interface RoutePorts {
 export interface Route extends Described {
   readonly permission: PermissionName;
   readonly run: (arrival: Arrival, ports: RoutePorts) => Promise<Response>;
+  /** Carries out what has waited, as whom the doors say. Throws as the request itself would. */
+  readonly again: (asked: AskedRequest, again: Again, doors: Doors) => Promise<void>;
 }
 
 /** Makes a row. Throws where it has no permission, which only a lie to the compiler can bring about. */
@@ -147,20 +162,25 @@ export function defineRoute<
       const raw = await rawBody(spec, request);
       const body = readBody(spec.body, raw);
       const param = (name: NamesIn<Path>) => arrival.param(name);
+      const streams = described.streamed !== undefined;
       const carryOut = (claim?: HeldClaim) =>
-        handler({
-          scope,
-          param,
-          query,
-          body,
-          headers: request.headers,
-          requestId,
-          claim,
-          method: request.method,
-          peer,
-          // Only where it is read: asking for it makes a request of the framework's whole.
-          stream: described.streamed === undefined ? null : request.body,
-        });
+        answeredOr(
+          handler({
+            scope,
+            param,
+            query,
+            body,
+            headers: request.headers,
+            requestId,
+            claim,
+            asked: streams ? undefined : askedOf(spec, arrival, raw),
+            approved: undefined,
+            method: request.method,
+            peer,
+            // Only where it is read: asking for it makes a request of the framework's whole.
+            stream: streams ? request.body : null,
+          }),
+        );
       const name = takesIdempotencyKey(spec.method, permission.name) ? requestName(request, scope, raw) : undefined;
       const answer =
         name === undefined
@@ -168,7 +188,38 @@ export function defineRoute<
           : await once(ports.once, name, async (claim) => keepable(await carryOut(claim), spec));
       return answer instanceof Response ? answer : respond(answer, spec.status);
     },
+    async again(asked, { approved, requestId, claim }, doors) {
+      const param = (name: string) => paramOf(asked, name);
+      const headers = new Headers();
+      const admission = await permission.admit({ headers, param, admitted: () => undefined }, doors);
+      if (!admission.ok) throw new RefusedError(admission.refusal);
+      const query = readQuery(spec.query, `http://again${asked.search}`);
+      const body = readBody(spec.body, asked.body);
+      const { scope } = admission;
+      const { method } = asked;
+      const peer = { cut: () => undefined };
+      const context = { headers, requestId, claim, asked, approved, method, peer };
+      await handler({ scope, param, query, body, ...context, stream: null });
+    },
   };
+}
+
+async function answeredOr<T>(handled: Promise<T>): Promise<T | Answer> {
+  return handled.catch((error: unknown) => {
+    if (error instanceof Answered) return error.answer;
+    throw error;
+  });
+}
+
+function askedOf({ method, path }: Described, { request, param }: Arrival, body: unknown): AskedRequest {
+  const params = Object.fromEntries(parametersOf(path).map((name) => [name, param(name)]));
+  return { method, path, params, search: new URL(request.url).search, ...(body === undefined ? {} : { body }) };
+}
+
+function paramOf({ path, params }: AskedRequest, name: string): string {
+  const value = params[name];
+  if (value === undefined) throw new Error(`The request of the route ${path} was kept without its parameter ${name}.`);
+  return value;
 }
 
 function keepable(answer: Answer | Response, { method, path }: Described): Answer {

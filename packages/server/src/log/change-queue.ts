@@ -4,7 +4,7 @@
  *
  *     execute ─► waiting ─► decide each ─┬─ to be written ─► store.commit(all) ─┬─ made ─► shown, then answered, in order
  *                   ▲                    │                                      ├─ conflict: somebody was faster ─┐
- *                   │                    └─ refused, nothing to change          ├─ a claim was lost: that one is told │
+ *                   │                    └─ refused, nothing to change          ├─ a claim or approval was lost: that one is told │
  *                   │                       ─► answered after those before it   └─ fault: the writers are told    │
  *                   └──────────────────── all who were not answered, on the state as it is then ◄─────────────────┘
  *
@@ -13,6 +13,7 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
 import { isLevel } from "../lists/hold.ts";
 import type { ProjectState } from "../state/project-state.ts";
+import { ApprovalMoved } from "../store/approval-store.ts";
 import { StoreFault } from "../store/fault.ts";
 import { ClaimLost, type HeldClaim } from "../store/idempotency-store.ts";
 import type { Change, Store } from "../store/port.ts";
@@ -153,8 +154,10 @@ export class ChangeQueue {
 
   /** Nothing was written. Answers with those who need not be told so, since it was not for their sake. */
   async #fail(writers: readonly Decided<Writing>[], error: unknown): Promise<readonly Waiting[]> {
-    const isToBlame = ({ outcome }: Decided<Writing>): boolean =>
-      !(error instanceof ClaimLost) || isSame(outcome.proposed.work.claim, error.claim);
+    const isToBlame = ({ outcome: { proposed } }: Decided<Writing>): boolean => {
+      if (error instanceof ClaimLost) return isSame(proposed.work.claim, error.claim);
+      return error instanceof ApprovalMoved ? proposed.work.closes?.id === error.id : true;
+    };
     const blamed = writers.filter(isToBlame).map(({ asked }) => asked);
     // No fault of the database's: one of them cannot be written, and must not keep the others from it.
     if (blamed.length > 1 && !(error instanceof StoreFault)) for (const one of blamed) await this.#writeAll([one]);

@@ -2,9 +2,10 @@
 
 import type { KeyList } from "@bannerol/core";
 import type { Item } from "../state/documents.ts";
+import type { WorkApproval } from "../store/approval-store.ts";
 import type { HeldClaim } from "../store/idempotency-store.ts";
 import type { ListWork } from "../store/list-store.ts";
-import type { Actor, Change, CredentialDigest } from "../store/port.ts";
+import type { Actor, Approved, Change, CredentialDigest } from "../store/port.ts";
 
 /** Who changes which project, when and why. */
 export interface ChangeRequest {
@@ -16,6 +17,8 @@ export interface ChangeRequest {
   readonly requestId?: string;
   /** Nothing is changed where it is not held any more: the ledger rejects with `ClaimLost`. */
   readonly claim?: HeldClaim;
+  /** There where it had to be approved. The ledger rejects with `ApprovalMoved` where that is not what it was any more. */
+  readonly approval?: { readonly record: Approved; readonly closes: (revision: number) => WorkApproval };
 }
 
 /** A staged difference that a decision makes part of its change, and the list as it is after it. */

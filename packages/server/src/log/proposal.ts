@@ -58,7 +58,7 @@ export function proposal<T, R>(
 
 function unitOfWork(
   state: ProjectState,
-  { project, actor, at, requestId, ...request }: ChangeRequest,
+  { project, actor, at, requestId, approval, ...request }: ChangeRequest,
   parts: {
     readonly decision: Pick<
       Extract<Decision<unknown, unknown>, { readonly ok: true }>,
@@ -82,6 +82,7 @@ function unitOfWork(
     viewFormat: VIEW_FORMAT,
     ...(comment === undefined ? {} : { comment }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(approval === undefined ? {} : { approval: approval.record, closes: approval.closes(state.revision + 1) }),
     ...(decision.credentials === undefined ? {} : { credentials: decision.credentials }),
     ...(decision.lists === undefined ? {} : { lists: decision.lists.map(({ work }) => work) }),
   };

@@ -23,6 +23,8 @@ export interface EnvironmentDocument {
   /** Promotion order, from 0. */
   readonly position: number;
   readonly protected: boolean;
+  /** How many must approve what alters its view, while it is protected; none unless named. */
+  readonly approvals?: number;
 }
 
 export interface FlagVariant extends Variant {
@@ -114,6 +116,16 @@ export interface TokenDocument {
 /** A statement that has to hold of an environment's flags; its key is the project's. */
 export type InvariantDocument = Invariant & { readonly key: string; readonly environment: string };
 
+/** A window in which nothing alters an environment but a kill. */
+export interface FreezeDocument {
+  readonly key: string;
+  readonly environment: string;
+  /** Epoch milliseconds; `until` is the first instant after it. */
+  readonly from: number;
+  readonly until: number;
+  readonly reason: string;
+}
+
 export interface ProjectDocument {
   readonly key: string;
   readonly name: string;
@@ -121,8 +133,8 @@ export interface ProjectDocument {
 
 /**
  * Names one document of a project. `environment` is "" for what belongs to no environment; a targeting is named by its
- * flag's key and its environment, as is a release; an SDK key by its id and its environment, an invariant by its key
- * and its environment, which stay what they are, a schedule by `<flag>/<id>` and its environment.
+ * flag's key and its environment, as is a release; an SDK key by its id and its environment, an invariant and a freeze by its
+ * key and its environment, which stay what they are, a schedule by `<flag>/<id>` and its environment.
  */
 export interface ItemName {
   readonly kind: ItemKind;
@@ -146,6 +158,7 @@ export interface DocumentOf {
   /** The newest of a flag, named by the flag's key and the environment. */
   readonly release: ReleaseDocument;
   readonly schedule: ScheduleDocument;
+  readonly freeze: FreezeDocument;
   /** In `_system` alone, as is `token`. */
   readonly project: ProjectDocument;
   readonly token: TokenDocument;
@@ -161,6 +174,7 @@ export const itemKinds = [
   "invariant",
   "release",
   "schedule",
+  "freeze",
   "project",
   "token",
 ] as const satisfies readonly ItemKind[];

@@ -13,6 +13,7 @@ import {
   type DocumentOf,
   type EnvironmentDocument,
   type FlagDocument,
+  type FreezeDocument,
   type InvariantDocument,
   type ItemKind,
   type ItemName,
@@ -63,6 +64,7 @@ export interface ProjectState extends ChainHead {
   readonly releases: ReadonlyMap<string, Shelf<ReleaseDocument>>;
   /** Those that wait, by `<flag>/<id>`. */
   readonly schedules: Shelf<ScheduleDocument>;
+  readonly freezes: Shelf<FreezeDocument>;
   /** In `_system` alone, as are `tokens`. */
   readonly projects: Shelf<ProjectDocument>;
   /** By id, revoked ones too. */
@@ -116,6 +118,8 @@ function shelfOf(state: ProjectState, { kind, environment }: ItemName): Shelf<Do
       return state.releases.get(environment) ?? new Map();
     case "schedule":
       return state.schedules;
+    case "freeze":
+      return state.freezes;
     case "project":
       return state.projects;
     case "token":
@@ -137,6 +141,7 @@ export function emptyState(key: string): ProjectState {
     invariants: new Map(),
     releases: new Map(),
     schedules: new Map(),
+    freezes: new Map(),
     projects: new Map(),
     tokens: new Map(),
     unreadable: new Map(),

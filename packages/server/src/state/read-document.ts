@@ -160,6 +160,7 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     name: z.string(),
     position: z.number(),
     protected: z.boolean(),
+    approvals: z.number().exactOptional(),
   }),
   flag: z.looseObject({
     key: z.string(),
@@ -210,6 +211,7 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
   ]),
   release,
   schedule,
+  freeze: z.looseObject({ ...stated, from: instant, until: instant, reason: z.string() }),
   project: z.looseObject({ key: z.string(), name: z.string() }),
   token: z.looseObject({
     id: z.string(),

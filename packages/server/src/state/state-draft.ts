@@ -14,6 +14,7 @@ export class StateDraft {
   readonly #keys;
   readonly #invariants;
   readonly #schedules;
+  readonly #freezes;
   readonly #projects;
   readonly #tokens;
   readonly #unreadable: MapDraft<Unreadable>;
@@ -27,6 +28,7 @@ export class StateDraft {
     this.#segments = new MapDraft(base.segments);
     this.#keys = new MapDraft(base.keys);
     this.#invariants = new MapDraft(base.invariants);
+    this.#freezes = new MapDraft(base.freezes);
     this.#projects = new MapDraft(base.projects);
     this.#tokens = new MapDraft(base.tokens);
     this.#schedules = new MapDraft(base.schedules);
@@ -63,6 +65,9 @@ export class StateDraft {
       case "schedule":
         this.#schedules.put(name.key, read("schedule"));
         break;
+      case "freeze":
+        this.#freezes.put(name.key, read("freeze"));
+        break;
       case "project":
         this.#projects.put(name.key, read("project"));
         break;
@@ -86,6 +91,7 @@ export class StateDraft {
       invariants: this.#invariants.map,
       releases: this.#releases.map,
       schedules: this.#schedules.map,
+      freezes: this.#freezes.map,
       projects: this.#projects.map,
       tokens: this.#tokens.map,
       unreadable: this.#unreadable.map,

@@ -5,6 +5,7 @@
  * decision is data, a `UnitOfWork`, and `commit` applies one or several in one transaction or not at all.
  */
 import type { ItemName, RecordedItem } from "../state/documents.ts";
+import type { ApprovalStore, WorkApproval } from "./approval-store.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import type { StoreFault } from "./fault.ts";
 import type { IdempotencyStore, WorkClaim } from "./idempotency-store.ts";
@@ -12,11 +13,12 @@ import type { ListChange, ListStore, ListWork } from "./list-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { UsageStore } from "./usage-store.ts";
 
-/** The chain of what belongs to the installation: projects, tokens. */
+/** The chain of what belongs to the installation: projects, users, tokens. */
 export const SYSTEM_PROJECT = "_system";
 
+/** Who changes something: a person, by whichever of their tokens; a token that is nobody's; the server itself. */
 export interface Actor {
-  readonly type: "token" | "system";
+  readonly type: "token" | "user" | "system";
   readonly id: string;
   readonly name: string;
 }
@@ -71,6 +73,17 @@ export interface UnitOfWork {
   readonly lists?: readonly ListWork[];
   /** The claim of the request that asks for this; where it is not held any more, `commit` rejects with `ClaimLost`. */
   readonly claim?: WorkClaim;
+  /** Who approved it, for the record. */
+  readonly approval?: Approved;
+  /** The approval that ends with it; where that does not wait any more, `commit` rejects with `ApprovalMoved`. */
+  readonly closes?: WorkApproval;
+}
+
+/** What the log says of a change that had to be approved. */
+export interface Approved {
+  readonly id: string;
+  /** In the order in which they approved it. */
+  readonly by: readonly Actor[];
 }
 
 /** A change as it stands in the log, read back from its stored text. */
@@ -83,6 +96,7 @@ export interface Change {
   readonly items: readonly RecordedItem[];
   readonly comment?: string;
   readonly requestId?: string;
+  readonly approval?: Approved;
   /** What it did to lists that are kept apart from their documents. */
   readonly lists?: readonly ListChange[];
   /** SHA-256, hexadecimal, of the previous change's hash followed by the stored text. */
@@ -191,6 +205,8 @@ export interface Store {
   readonly evidence: EvidenceStore;
   /** Which requests were carried out. */
   readonly idempotency: IdempotencyStore;
+  /** Changes that wait. */
+  readonly approvals: ApprovalStore;
   /** Absent where there can be no other process. */
   readonly nodes?: NodeStore;
   projects(): Promise<readonly string[]>;

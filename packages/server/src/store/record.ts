@@ -25,15 +25,18 @@ const listChangeSchema = z.object({
   digest: z.string(),
 });
 
+const actorSchema = z.object({ type: z.enum(["token", "user", "system"]), id: z.string(), name: z.string() });
+
 const recordSchema: z.ZodType<RecordContent> = z.object({
   project: z.string(),
   revision: z.int(),
   at: z.int(),
-  actor: z.object({ type: z.enum(["token", "system"]), id: z.string(), name: z.string() }),
+  actor: actorSchema,
   action: z.string(),
   items: z.array(z.object({ kind: z.enum(itemKinds), key: z.string(), environment: z.string(), after: z.unknown() })),
   comment: z.string().exactOptional(),
   requestId: z.string().exactOptional(),
+  approval: z.object({ id: z.string(), by: z.array(actorSchema) }).exactOptional(),
   lists: z.array(listChangeSchema).exactOptional(),
 });
 
@@ -42,12 +45,12 @@ export function writeRecord(
   work: UnitOfWork,
   previous: { readonly revision: number; readonly head: string; readonly at: number },
 ): { readonly text: string; readonly change: Change } {
-  const { project, actor, action, items, comment, requestId } = work;
+  const { project, actor, action, items, comment, requestId, approval } = work;
   refuseDoubles(work);
   const at = Math.max(work.at, previous.at);
   const revision = previous.revision + 1;
   const lists = work.lists?.map(toListChange);
-  const text = canonicalJson({ project, revision, at, actor, action, items, comment, requestId, lists });
+  const text = canonicalJson({ project, revision, at, actor, action, items, comment, requestId, approval, lists });
   return { text, change: { ...readRecord(text), hash: chainHash(previous.head, text) } };
 }
 

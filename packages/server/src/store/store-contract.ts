@@ -5,6 +5,7 @@ import type { Item, RecordedItem } from "../state/documents.ts";
 import { fold, loadState } from "../state/fold.ts";
 import { emptyState } from "../state/project-state.ts";
 import { removed, sample } from "../state/sample-documents.ts";
+import { describeApprovals } from "./approval-contract.ts";
 import { describeEvidence } from "./evidence-contract.ts";
 import { passes } from "./filter.ts";
 import { describeIdempotency } from "./idempotency-contract.ts";
@@ -66,6 +67,7 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
     describeUsage(open);
     describeEvidence(open);
     describeIdempotency(open);
+    describeApprovals(open);
   });
 }
 

@@ -1,7 +1,7 @@
 /** A whole server in process, on the in-memory store: for tests of what requests do. */
 import { gunzipSync } from "node:zlib";
 import { mintCredential } from "@bannerol/protocol";
-import { problemSchema } from "@bannerol/protocol/schemas";
+import { approvalAnswerSchema, problemSchema } from "@bannerol/protocol/schemas";
 import { expect } from "vitest";
 import { authenticatorOf, createApp, routeTable } from "../app.ts";
 import { digestOf } from "../auth/digest.ts";
@@ -143,6 +143,7 @@ export async function createHarness({
   const services: Services = {
     ledger,
     holds: followHolds(ledger, { now, monotonic }),
+    approvals: store.approvals,
     draw,
     now,
     state,
@@ -242,9 +243,10 @@ function holdToSchema(routes: readonly Route[], what: string, { status, headers,
   if (text === "" || headers.get("content-type") === "application/octet-stream") return;
   const route = routeFor(routes, what);
   const isProblem = headers.get("content-type") === "application/problem+json";
-  expect((isProblem ? problemSchema : route?.reply)?.parse(body), what).toEqual(body);
+  const waits = status === 202 ? approvalAnswerSchema : undefined;
+  expect((isProblem ? problemSchema : (waits ?? route?.reply))?.parse(body), what).toEqual(body);
   if (isProblem) expect(status, what).toBe(field(body, "status"));
-  else expect([route?.status ?? 200, 503], what).toContain(status);
+  else expect([route?.status ?? 200, 202, 503], what).toContain(status);
 }
 
 /** The route that a request is for; a fixed word goes before a parameter. */

@@ -17,7 +17,7 @@ export function changeForm(
   const items = change.items.flatMap((item, index) => (sees(item) ? [itemForm(item, before[index])] : []));
   const [first] = items;
   if (first === undefined && change.items.length > 0) return undefined;
-  const { revision, at, actor, action, comment, requestId, hash } = change;
+  const { revision, at, actor, action, comment, requestId, approval, hash } = change;
   const lists = listsForm(change, sees);
   return {
     revision,
@@ -29,6 +29,7 @@ export function changeForm(
     ...(lists.length === 0 ? {} : { lists }),
     ...(comment === undefined ? {} : { comment }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(approval === undefined ? {} : { approval: { id: approval.id, by: [...approval.by] } }),
     hash,
   };
 }
@@ -65,6 +66,8 @@ function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before"
       return { key, environment };
     case "invariant":
       return { invariant: key, environment };
+    case "freeze":
+      return { freeze: key, environment };
     case "project":
     case "token":
       return {};
@@ -90,6 +93,12 @@ function documentForm(kind: ItemKind, value: unknown): unknown {
       return readOr(kind, value, releaseForm);
     case "schedule":
       return readOr(kind, value, scheduleForm);
+    case "freeze":
+      return readOr(kind, value, ({ from, until, ...rest }) => ({
+        ...rest,
+        from: instant(from),
+        until: instant(until),
+      }));
     case "key":
       return readOr(kind, value, ({ createdAt, revokedAt, ...rest }) => ({
         ...rest,

@@ -77,7 +77,7 @@ function changingRoutes(services: Services): readonly Route[] {
       method: "PATCH",
       path: `${PATH}/{e}`,
       permission: inEnvironment("administer"),
-      summary: "Rename an environment, move it in promotion order, or protect it",
+      summary: "Rename an environment, move it in promotion order, protect it, or have its changes approved",
       query: noQuery,
       body: environmentPatchSchema,
       reply: environmentChangedSchema,
@@ -117,6 +117,6 @@ function environmentIn(state: ProjectState, key: string): Revised<EnvironmentDoc
 }
 
 function environmentForm({ document, revision }: Revised<EnvironmentDocument>): EnvironmentForm {
-  const { key, name, position, protected: isProtected } = document;
-  return { key, name, position, protected: isProtected, revision };
+  const { key, name, position, protected: isProtected, approvals = 0 } = document;
+  return { key, name, position, protected: isProtected, approvals, revision };
 }

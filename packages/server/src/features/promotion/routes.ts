@@ -7,6 +7,7 @@ import {
   promoteSchema,
 } from "@bannerol/protocol/schemas";
 import { type EnvironmentScope, Scope } from "../../auth/scope.ts";
+import type { AskedRequest } from "../../http/asked.ts";
 import { inEnvironment } from "../../http/permission.ts";
 import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
@@ -71,6 +72,8 @@ function promoteRoute(services: Services): Route {
         comment: comment ?? `Promoted from ${from}`,
         stopRelease,
         rightFor,
+        // What was approved is carried over, not what the source has by then.
+        askAgain: (state, { params }) => changeSetOf(state, { pair, flags, params, comment }),
         decide: (state) => {
           const lists = services.ledger.lists(state.key);
           return named(state, decideChangeSet(state, promoted(state, pair, flags), { ...input, lists }));
@@ -84,6 +87,23 @@ function promoteRoute(services: Services): Route {
       return changeAndAnswer(services, scope, context, command);
     },
   });
+}
+
+interface PromotedOnce {
+  readonly pair: Pair;
+  readonly flags: readonly string[];
+  readonly params: AskedRequest["params"];
+  readonly comment: string | undefined;
+}
+
+/** A promotion as the change set that it comes to. */
+function changeSetOf(
+  state: ProjectState,
+  { pair, flags, params, comment = `Promoted from ${pair.from}` }: PromotedOnce,
+): AskedRequest {
+  const { p = "" } = params;
+  const body = { items: promoted(state, pair, flags), comment };
+  return { method: "POST", path: "/api/v1/projects/{p}/changes", params: { p }, search: "", body };
 }
 
 function named(before: ProjectState, decision: Decided<readonly Item[]>): Decided<Promotion> {

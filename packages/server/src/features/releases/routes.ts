@@ -59,6 +59,7 @@ function startRoute(services: Services): Route {
       return changeAndAnswer(services, scope, context, {
         subject: { kind: "release", key: param("f"), environment: scope.place.environment },
         comment,
+        waitsIn: () => [scope.place.environment],
         decide: (state) => startRelease(state, command, input),
         answer: (done) => answerOf(services, scope, param("f"), done),
       });
@@ -144,7 +145,9 @@ function moveRoutes(services: Services): readonly Route[] {
         return carryOut(services, scope, context, {
           subject: { kind: "release", key: flag, environment: scope.place.environment },
           comment,
-          breaksInvariants: urgent,
+          urgent,
+          // A release was approved as a whole, when it was started.
+          isApproved: true,
           decide: (state) => moveRelease(state, command, { event: eventOn(state), now: services.now() }),
           answer: (done) => answerOf(services, scope, flag, done),
         });

@@ -94,6 +94,8 @@ function addRoute(services: Services): Route {
       return changeAndAnswer(services, scope, context, {
         comment,
         rightFor,
+        // It alters the environment later, by itself.
+        waitsIn: () => [command.environment],
         decide: (state) => addSchedule(state, command, { id, at: Date.parse(at), now, by, comment, work }),
         answer({ state }) {
           const made = scheduleOf(state, { ...command, id });

@@ -118,7 +118,7 @@ function switchRoutes(services: Services): readonly Route[] {
         answerChange(services, scope, context, {
           flag: param("f"),
           comment: body.comment,
-          breaksInvariants: verb === "kill",
+          urgent: verb === "kill",
           decide: (state) => decide(state, { flag: param("f"), environment: scope.place.environment }),
         }),
     }),
@@ -149,7 +149,7 @@ function rolloutRoute(services: Services): Route {
 interface TargetingChange {
   readonly flag: string;
   readonly comment: string | undefined;
-  readonly breaksInvariants?: boolean;
+  readonly urgent?: boolean;
   readonly stopRelease?: boolean | undefined;
   readonly decide: (state: ProjectState) => Decided<undefined>;
 }

@@ -41,6 +41,7 @@ const changing: readonly (readonly [what: string, body: unknown])[] = [
   [`POST ${PROJECT}/segments/staff/keys`, { add: ["u2"] }],
   [`POST ${PROJECT}/invariants`, { key: "quiet", ...serves }],
   [`POST ${PROJECT}/changes`, { items: [{ flag: "checkout", environment: "production", after: targeting }] }],
+  [`POST ${PROJECT}/environments/staging/freezes`, { key: "now", until: "2999-01-01T00:00:00Z" }],
   [`POST ${PROJECT}/revert`, { to: 2, flag: "checkout", environment: "staging" }],
 ];
 
@@ -49,6 +50,11 @@ const making: readonly (readonly [what: string, body: unknown])[] = [
   ["POST /api/v1/keys", { project: "default", environment: "production", kind: "server" }],
   ["POST /api/v1/tokens", { name: "ci", role: "editor" }],
 ];
+
+/** Those that ask for a change which waits already: they are tried where there is one, in `approvals.test.ts`. */
+const deciding = ["approve", "reject", "withdraw"].map(
+  (verb) => `/api/v1/projects/{p}/environments/{e}/approvals/{id}/${verb}`,
+);
 
 /** A node on a store that keeps no answer by itself: what is kept is what went in with the change. */
 async function prepared() {
@@ -73,7 +79,7 @@ describe("every POST that may change something", () => {
     const { api } = await prepared();
     const tried = [...changing, ...making].map(([what]) => routeFor(api.routes, what)?.path);
     const listed = api.routes.filter(({ method, permission }) => takesIdempotencyKey(method, permission));
-    expect(tried.sort()).toEqual(listed.map(({ path }) => path).sort());
+    expect([...tried, ...deciding].sort()).toEqual(listed.map(({ path }) => path).sort());
   });
 
   it.each(changing)(

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { Scope } from "../../auth/scope.ts";
 import type { Claim } from "../../store/idempotency-store.ts";
+import type { Method } from "../method.ts";
 import type { PermissionName } from "../permission.ts";
 import { refuse } from "../refusal.ts";
-import type { Method } from "../route.ts";
 
 export const MAX_KEY_CHARACTERS = 255;
 

@@ -23,6 +23,7 @@ import type {
 } from "../port.ts";
 import { readRecord } from "../record.ts";
 import { listsDiffer } from "../verify-lists.ts";
+import { MemoryApprovals } from "./memory-approvals.ts";
 import { MemoryEvidence } from "./memory-evidence.ts";
 import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
@@ -42,6 +43,7 @@ export class MemoryStore implements Store {
   readonly evidence = new MemoryEvidence();
   readonly usage = new MemoryUsage(this.evidence);
   readonly idempotency = new MemoryIdempotency();
+  readonly approvals = new MemoryApprovals(this.idempotency);
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();
   #epoch: string;
@@ -92,6 +94,7 @@ export class MemoryStore implements Store {
     }
     const { written } = writeRecords(first.project, works, { revision, head, at: chain.at });
     for (const { claim } of works) if (claim !== undefined) this.idempotency.requireHeld(claim);
+    for (const { closes } of works) if (closes !== undefined) this.approvals.requireWaiting(first.project, closes);
     for (const each of written) this.#write(chain, each);
     return { ok: true, changes: written.map(({ change }) => change) };
   }
@@ -107,6 +110,7 @@ export class MemoryStore implements Store {
     for (const list of work.lists ?? []) this.lists.put(list, change);
     for (const { id, digest, project } of work.credentials ?? []) this.#credentials.set(id, { id, digest, project });
     if (work.claim !== undefined) this.idempotency.commit(work.claim);
+    if (work.closes !== undefined) this.approvals.commit(work.project, work.closes);
   }
 
   async revision(project: string): Promise<number> {

@@ -6,6 +6,7 @@ import {
   type FoundClaim,
   type HeldClaim,
   type IdempotencyStore,
+  type WorkClaim,
 } from "../idempotency-store.ts";
 import type { Sql } from "./driver.ts";
 import type { Pool } from "./pool.ts";
@@ -33,6 +34,9 @@ export function postgresIdempotency(pool: Pool): IdempotencyStore {
     },
   };
 }
+
+/** What stands for no claim, since a statement's form is the same with one and without. */
+export const NO_CLAIM: WorkClaim = { caller: "", key: "", holder: "" };
 
 /** Whether a claim is its holder's, and has no answer yet. */
 export function isHeld(sql: Sql, { caller, key, holder }: HeldClaim) {

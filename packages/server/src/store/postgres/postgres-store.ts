@@ -8,6 +8,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { eq, sql as raw } from "drizzle-orm";
+import type { ApprovalStore } from "../approval-store.ts";
 import type { EvidenceStore } from "../evidence-store.ts";
 import { StoreFault } from "../fault.ts";
 import type { IdempotencyStore } from "../idempotency-store.ts";
@@ -30,6 +31,7 @@ import type {
 import { columnText } from "../rows.ts";
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
+import { postgresApprovals } from "./approvals.ts";
 import type { Driver } from "./driver.ts";
 import { postgresEvidence } from "./evidence.ts";
 import { codeOf, isConnectionFault } from "./faults.ts";
@@ -162,6 +164,7 @@ class PostgresStore implements Store {
   readonly usage: UsageStore;
   readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
+  readonly approvals: ApprovalStore;
   readonly nodes: NodeStore;
   readonly #parts: Parts;
   readonly #pool: Pool;
@@ -175,6 +178,7 @@ class PostgresStore implements Store {
     this.usage = postgresUsage(parts.pool);
     this.evidence = postgresEvidence(parts.pool);
     this.idempotency = postgresIdempotency(parts.pool);
+    this.approvals = postgresApprovals(parts.pool);
     this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);
   }

@@ -7,9 +7,11 @@
  *
  * The counter's row is locked first. Who waits for that lock has what it expects checked again once it is free, against
  * the row as it is by then; where the revision moved on, nothing at all happens, and no number is lost. So commits are
- * ordered by the lock, and revisions are gapless. Nothing happens either where the claim of a request was taken over; the
- * rows of claims are locked before the counter's, so that nobody can take them from then on.
+ * ordered by the lock, and revisions are gapless. Nothing happens either where the claim of a request was taken over, or
+ * the approval that a change was does not wait any more; their rows are locked before the counter's, so that nobody can
+ * take them from then on.
  */
+import { ApprovalMoved, type WorkApproval } from "../approval-store.ts";
 import { noProject, StoreFault } from "../fault.ts";
 import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
 import {
@@ -23,6 +25,7 @@ import {
 import type { Change, CommitResult, UnitOfWork } from "../port.ts";
 import { canonicalJson } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
+import { isWaiting } from "./approvals.ts";
 import type { Sql } from "./driver.ts";
 import { isUncertain } from "./faults.ts";
 import { isHeld } from "./idempotency.ts";
@@ -50,8 +53,9 @@ export class Writer {
       if (end.revision !== expected || end.head !== (first.expectedHead ?? end.head)) {
         return { ok: false, conflict: { expected, found: end.revision } };
       }
-      for (const { claim } of works) {
+      for (const { claim, closes } of works) {
         if (claim !== undefined && !(await this.#isHeld(claim))) throw new ClaimLost(claim);
+        if (closes !== undefined && !(await this.#waits(project, closes))) throw new ApprovalMoved(closes);
       }
       const records = writeRecords(project, works, end);
       if (await this.#write(end, records)) {
@@ -74,7 +78,14 @@ export class Writer {
     return found.length === 1;
   }
 
-  /** Whether the counter still stood where the chain did, and the claims were held. */
+  async #waits(project: string, approval: WorkApproval): Promise<boolean> {
+    const found = await this.#pool.run(
+      ({ sql }) => sql`SELECT FROM approvals WHERE ${isWaiting(sql, project, approval)}`,
+    );
+    return found.length === 1;
+  }
+
+  /** Whether the counter still stood where the chain did, the claims were held, and the approvals waited. */
   async #write(end: ChainEnd, { written, after }: Records): Promise<boolean> {
     const rows = toRows(written);
     const newest = written.at(-1)?.change;
@@ -119,6 +130,8 @@ export class Writer {
 interface Rows {
   readonly claims: string;
   readonly held: number;
+  readonly closes: string;
+  readonly closed: number;
   readonly changes: string;
   readonly items: string;
   /** As the last change of each leaves it. */
@@ -133,10 +146,13 @@ interface Rows {
 function toRows(written: readonly Written[]): Rows {
   const works = written.map(({ work }) => work);
   const claims = works.flatMap(({ claim }) => claim ?? []);
+  const closes = works.flatMap(({ closes }) => closes ?? []);
   const epochs = works.flatMap(({ epoch }) => epoch ?? []);
   return {
     claims: JSON.stringify(claims),
     held: claims.length,
+    closes: JSON.stringify(closes),
+    closed: closes.length,
     changes: JSON.stringify(written.map(toChangeRow)),
     items: JSON.stringify(written.flatMap(toItemRows)),
     documents: JSON.stringify(newestDocuments(written).map(({ after, ...of }) => ({ ...of, document: asText(after) }))),
@@ -175,7 +191,7 @@ interface Insertion {
   readonly channel: string;
 }
 
-/** Answers with a row where the counter moved, with none where it stood elsewhere or a claim was lost. */
+/** Answers with a row where the counter moved, with none where it stood elsewhere, or a claim or an approval was lost. */
 function insertChanges(sql: Sql, { project, end, after, rows, channel }: Insertion) {
   return sql`
     WITH claim AS (
@@ -184,11 +200,19 @@ function insertChanges(sql: Sql, { project, end, after, rows, channel }: Inserti
     ), held AS (
       SELECT FROM idempotency_keys AS kept JOIN claim USING (caller, key, holder)
       WHERE kept.answer IS NULL FOR UPDATE OF kept
+    ), closing AS (
+      SELECT * FROM json_to_recordset(${rows.closes}::text::json)
+        AS closing (id text, status text, version integer, document text)
+    ), waiting AS (
+      SELECT FROM approvals AS kept JOIN closing USING (id)
+      WHERE kept.project = ${project} AND kept.version = closing.version - 1 AND kept.status = 'waiting'
+      FOR UPDATE OF kept
     ), moved AS (
       UPDATE projects
       SET revision = ${after.revision}, head = ${after.head}, at = ${after.at}, view_format = ${after.viewFormat}
       WHERE key = ${project} AND revision = ${end.revision} AND head = ${end.head}
         AND (SELECT count(*) FROM held) = ${rows.held}
+        AND (SELECT count(*) FROM waiting) = ${rows.closed}
       RETURNING key AS project
     ), logged AS (
       INSERT INTO changes (project, revision, at, actor_type, actor_id, actor_name, action, text, hash)
@@ -243,6 +267,10 @@ function insertChanges(sql: Sql, { project, end, after, rows, channel }: Inserti
       UPDATE idempotency_keys AS kept SET answer = claim.answer
       FROM moved, claim
       WHERE kept.caller = claim.caller AND kept.key = claim.key AND kept.holder = claim.holder AND kept.answer IS NULL
+    ), closed AS (
+      UPDATE approvals AS kept SET status = closing.status, version = closing.version, document = closing.document
+      FROM moved, closing
+      WHERE kept.project = moved.project AND kept.id = closing.id AND kept.version = closing.version - 1
     )
     SELECT pg_notify(${channel}, ${`${project} ${after.revision}`}) FROM moved`;
 }

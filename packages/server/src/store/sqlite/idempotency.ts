@@ -46,7 +46,8 @@ function named({ caller, key }: HeldClaim): SQL | undefined {
   return and(eq(table.caller, caller), eq(table.key, key));
 }
 
-function isHeld(claim: HeldClaim): SQL | undefined {
+/** Whether a claim is its holder's, and has no answer yet. */
+export function isHeld(claim: HeldClaim): SQL | undefined {
   return and(named(claim), eq(table.holder, claim.holder), isNull(table.answer));
 }
 

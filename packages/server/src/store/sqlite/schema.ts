@@ -26,7 +26,7 @@ export const changes = sqliteTable(
       .references(() => projects.key),
     revision: integer().notNull(),
     at: integer().notNull(),
-    actorType: text("actor_type", { enum: ["token", "system"] }).notNull(),
+    actorType: text("actor_type", { enum: ["token", "user", "system"] }).notNull(),
     actorId: text("actor_id").notNull(),
     actorName: text("actor_name").notNull(),
     action: text().notNull(),
@@ -239,5 +239,36 @@ export const evidenceVerdicts = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.project, table.environment, table.release, table.at] }),
     index("evidence_verdicts_at").on(table.at),
+  ],
+);
+
+/** Changes that wait until others have approved them, and those that did. */
+export const approvals = sqliteTable(
+  "approvals",
+  {
+    project: text()
+      .notNull()
+      .references(() => projects.key),
+    id: text().notNull(),
+    status: text({ enum: ["waiting", "applied", "rejected", "withdrawn", "outdated"] }).notNull(),
+    version: integer().notNull(),
+    at: integer().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    document: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.id] }), index("approvals_at").on(table.project, table.at)],
+);
+
+/** Where each is listed. */
+export const approvalEnvironments = sqliteTable(
+  "approval_environments",
+  { project: text().notNull(), environment: text().notNull(), approval: text().notNull() },
+  (table) => [
+    primaryKey({ columns: [table.project, table.environment, table.approval] }),
+    index("approval_environments_approval").on(table.project, table.approval),
+    foreignKey({
+      columns: [table.project, table.approval],
+      foreignColumns: [approvals.project, approvals.id],
+    }).onDelete("cascade"),
   ],
 );

@@ -9,6 +9,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { eq, sql } from "drizzle-orm";
+import type { ApprovalStore } from "../approval-store.ts";
 import type { EvidenceStore } from "../evidence-store.ts";
 import { StoreFault } from "../fault.ts";
 import type { IdempotencyStore } from "../idempotency-store.ts";
@@ -28,6 +29,7 @@ import type {
 } from "../port.ts";
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
+import { sqliteApprovals } from "./approvals.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
 import { sqliteEvidence } from "./evidence.ts";
 import { damaged, isDamage, isWriteRefused, withFaults } from "./faults.ts";
@@ -133,6 +135,7 @@ class SqliteStore implements Store {
   readonly usage: UsageStore;
   readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
+  readonly approvals: ApprovalStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
   readonly #lock: Lock;
@@ -150,6 +153,7 @@ class SqliteStore implements Store {
     this.usage = sqliteUsage((call) => this.#run(call));
     this.evidence = sqliteEvidence((call) => this.#run(call));
     this.idempotency = sqliteIdempotency((call) => this.#run(call));
+    this.approvals = sqliteApprovals((call) => this.#run(call));
   }
 
   async readEpoch(): Promise<string> {

@@ -1,6 +1,7 @@
 /** The one transaction that writes: units of work, all of them whole or nothing at all. */
 import { SqliteError } from "better-sqlite3";
 import { and, eq, isNull, sql } from "drizzle-orm";
+import { ApprovalMoved, type WorkApproval } from "../approval-store.ts";
 import { noProject } from "../fault.ts";
 import { ClaimLost, type WorkClaim } from "../idempotency-store.ts";
 import type { ListWork } from "../list-store.ts";
@@ -10,6 +11,7 @@ import { canonicalJson } from "../record.ts";
 import { repeatedColumns } from "../rows.ts";
 import type { Connection, Queries } from "./connection.ts";
 import {
+  approvals,
   changeItems,
   changes,
   credentials,
@@ -88,6 +90,7 @@ export class Writer {
     }
     for (const list of work.lists ?? []) this.#putList(list, change);
     if (work.claim !== undefined) this.#completeClaim(work.claim);
+    if (work.closes !== undefined) this.#applyApproval(work.project, work.closes);
     if (work.epoch !== undefined) this.#statements.setEpoch.run({ epoch: work.epoch });
   }
 
@@ -123,6 +126,13 @@ export class Writer {
     const { caller, key, holder, answer = null } = claim;
     const { changes: held } = this.#statements.completeClaim.run({ caller, key, holder, answer });
     if (held === 0) throw new ClaimLost(claim);
+  }
+
+  /** As `#completeClaim`, where it does not wait any more. */
+  #applyApproval(project: string, approval: WorkApproval): void {
+    const { id, status, version, document } = approval;
+    const step = { project, id, status, version, before: version - 1, document };
+    if (this.#statements.applyApproval.run(step).changes === 0) throw new ApprovalMoved(approval);
   }
 }
 
@@ -246,6 +256,18 @@ function prepare(queries: Queries) {
           eq(idempotencyKeys.key, value("key")),
           eq(idempotencyKeys.holder, value("holder")),
           isNull(idempotencyKeys.answer),
+        ),
+      )
+      .prepare(),
+    applyApproval: queries
+      .update(approvals)
+      .set({ status: sql`${value("status")}`, version: sql`${value("version")}`, document: sql`${value("document")}` })
+      .where(
+        and(
+          eq(approvals.project, value("project")),
+          eq(approvals.id, value("id")),
+          eq(approvals.version, value("before")),
+          eq(approvals.status, "waiting"),
         ),
       )
       .prepare(),

@@ -63,8 +63,8 @@ export const readEnvironmentItem: Reading = ({ index, name: { key }, after }, { 
   if (!read.success) return within(index, fieldProblems(read.error));
   const before = state.environments.get(key)?.document;
   const position = draft.environments().length;
-  const now = before ?? { key, name: key, position, protected: false };
-  const fixed = (["key", "position", "protected"] as const).filter(
+  const now = { approvals: 0, ...(before ?? { key, name: key, position, protected: false }) };
+  const fixed = (["key", "position", "protected", "approvals"] as const).filter(
     (field) => read.data[field] !== undefined && read.data[field] !== now[field],
   );
   if (fixed.length > 0) {
@@ -76,7 +76,7 @@ export const readEnvironmentItem: Reading = ({ index, name: { key }, after }, { 
   if (before === undefined && position >= MAX_ENVIRONMENTS) {
     return [tooMany(index, `A project has at most ${MAX_ENVIRONMENTS} environments.`)];
   }
-  draft.putEnvironment({ ...now, name: read.data.name ?? now.name });
+  draft.putEnvironment({ ...(before ?? { key, position, protected: false }), name: read.data.name ?? now.name });
   return [];
 };
 

@@ -4,6 +4,7 @@ import { lists } from "./0002-lists.ts";
 import { usage } from "./0003-usage.ts";
 import { idempotency } from "./0004-idempotency.ts";
 import { evidence } from "./0005-evidence.ts";
+import { approvals } from "./0006-approvals.ts";
 
 /** In order. One that was released is never edited: the next says what changes. */
-export const migrations: readonly Migration[] = [history, lists, usage, idempotency, evidence];
+export const migrations: readonly Migration[] = [history, lists, usage, idempotency, evidence, approvals];

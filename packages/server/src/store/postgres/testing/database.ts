@@ -70,6 +70,8 @@ function testDatabase(): TestDatabase {
 /** What refers comes before what it refers to. */
 const emptied = [
   "idempotency_keys",
+  "approval_environments",
+  "approvals",
   "usage_batches",
   "usage_counts",
   "usage_asked",
