@@ -13,3 +13,14 @@ declare class TextDecoder {
 declare function btoa(bytes: string): string;
 /** The reverse; throws where the text is no base64. */
 declare function atob(text: string): string;
+
+/** Tells what was begun that nobody waits for it any more. */
+declare class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+}
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}

@@ -7,9 +7,10 @@
  *
  * It has no transport, clock or storage of its own. It decides nothing about flags: core does.
  */
-import type { KeyLists, Ruleset } from "@bannerol/core";
+import type { CompiledRuleset, KeyLists, Ruleset } from "@bannerol/core";
 import type { Evaluation } from "./evaluation/evaluation.ts";
 import { createEvaluator } from "./evaluation/evaluator.ts";
+import type { EventRow } from "./events/batches.ts";
 import type { OpenEvents } from "./events/sender.ts";
 import { createExposureCounter, type ExposureCounts } from "./exposures.ts";
 import type { OpenFeed } from "./feed.ts";
@@ -86,6 +87,8 @@ export interface FedClientOptions {
   readonly name?: string;
   /** Keeps the state from one process to the next. */
   readonly keeper?: Keeper | undefined;
+  /** Tells of outcomes what is to be sent with counts. */
+  readonly reporting?: Reporting | undefined;
   /** Tells a server what was counted. Unless given, nobody is told. */
   readonly openEvents?: OpenEvents | undefined;
   readonly bootstrap?: Ruleset;
@@ -95,6 +98,16 @@ export interface FedClientOptions {
   readonly readyTimeoutMs?: number;
   /** At `readyTimeoutMs`, `ready()` resolves without a source (`continue`, the default) or rejects. */
   readonly onReadyTimeout?: "continue" | "reject";
+}
+
+/** What stands beside the client and has something to send. */
+export interface Reporting {
+  /** Called once: where the state in force is to be had. */
+  readonly attach: (ruleset: () => CompiledRuleset | undefined) => void;
+  readonly take: () => readonly EventRow[];
+  /** Whether somebody waits for what it tells. */
+  readonly watched: () => boolean;
+  readonly dropped: () => number;
 }
 
 /** A storage that takes longer to answer is not waited for: the connection is made without. */
@@ -110,7 +123,7 @@ interface Served {
 /** A client of whatever `openFeed` brings. */
 export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): FlagClient {
   const { clock, timers, logger } = options.ports;
-  const { keeper } = options;
+  const { keeper, reporting } = options;
   const holder: Holder = { installed: undefined };
   const counter = createExposureCounter();
   const listeners = createListeners<ClientEvents>(listenerFailed);
@@ -137,7 +150,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     standing: feed.standing,
     ruleset: () => holder.installed?.compiled.ruleset,
     ignoredCaches: () => keeper?.ignored() ?? 0,
-    drops: () => counter.dropped() + (events?.dropped() ?? 0),
+    drops: () => counter.dropped() + (events?.dropped() ?? 0) + (reporting?.dropped() ?? 0),
     status: (status) => listeners.emit("status", status),
     error: (problem) => listeners.emit("error", problem),
     ready(ready) {
@@ -145,7 +158,12 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
       listeners.emit("ready", ready);
     },
   });
-  const events = options.openEvents?.({ take: counter.take, report: (problem) => monitor.report(problem) });
+  reporting?.attach(() => holder.installed?.compiled);
+  const events = options.openEvents?.({
+    take: () => (reporting === undefined ? counter.take() : { ...counter.take(), rows: reporting.take() }),
+    report: (problem) => monitor.report(problem),
+    ...(reporting !== undefined && { watched: reporting.watched }),
+  });
   let closing: Promise<void> | undefined;
 
   function listenerFailed(type: keyof ClientEvents, error: unknown): void {
@@ -161,6 +179,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     monitor.serves(source, ageMs);
     if (source === options.source) keeper?.put(ruleset, lists);
     waiters.reached(ruleset.revision);
+    if (reporting?.watched() === true) events?.hurry();
     if (change !== undefined) listeners.emit("change", change);
   }
 

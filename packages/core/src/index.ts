@@ -20,6 +20,7 @@ export type * from "./context.ts";
 export { evaluate, toResult, typeOfDefault } from "./evaluate/evaluate.ts";
 export { type ExplainOptions, explain } from "./evaluate/explain.ts";
 export type * from "./evaluate/explanation.ts";
+export { type Placement, placeIn } from "./evaluate/place.ts";
 export { type FileFinding, type NormalFile, normalizeFile } from "./file-form.ts";
 export { murmur3 } from "./hash.ts";
 export {

@@ -2,7 +2,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
-import { createFedClient, createFlagClient, type FlagClient, type RulesetStorage } from "@bannerol/client";
+import {
+  createFedClient,
+  createFlagClient,
+  createReporter,
+  type OutcomeClient,
+  type RulesetStorage,
+} from "@bannerol/client";
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import { defaultCacheFolder } from "./cache-folder.ts";
 import { fileFeed } from "./configuration-file/feed.ts";
@@ -13,8 +19,11 @@ import { type CheckedFileOptions, type CheckedServerOptions, type ClientOptions,
 import { SDK } from "./version.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
-/** A flag client that `await using` can close. */
-export interface NodeFlagClient extends FlagClient, AsyncDisposable {}
+/** A flag client that `await using` can close, and that tells how things went. */
+export interface NodeFlagClient extends OutcomeClient, AsyncDisposable {}
+
+/** For each client its own. */
+export const nodeReporter = () => createReporter({ clock: nodeClock, timers: nodeTimers, random: Math.random });
 
 /** From here on they are probably made by mistake, one for each request. */
 const MANY_CLIENTS = 5;
@@ -44,12 +53,14 @@ function clientOfFile(options: CheckedFileOptions): NodeFlagClient {
     epoch: `file-${randomUUID()}`,
     timers: nodeTimers,
   });
+  const reporter = nodeReporter();
   const client = createFedClient(feed, {
     source: "file",
     ports: { clock: nodeClock, timers: nodeTimers, logger: options.logger },
+    reporting: reporter.reporting,
     ...common(options),
   });
-  return { ...client, [Symbol.asyncDispose]: client.close };
+  return { ...reporter.extend(client), [Symbol.asyncDispose]: client.close };
 }
 
 function clientOfServer(options: CheckedServerOptions): NodeFlagClient {
@@ -57,7 +68,9 @@ function clientOfServer(options: CheckedServerOptions): NodeFlagClient {
   const binding = createHash("sha256").update(`${url.href}\n${key}`).digest("hex");
   const headers = { authorization: `Bearer ${key}`, "user-agent": `${SDK.name}/${SDK.version}` };
   const storage = storageFor(options, binding);
+  const reporter = nodeReporter();
   const client = createFlagClient({
+    reporting: reporter.reporting,
     identity: { key, sdk: SDK, instance: randomUUID() },
     binding,
     ports: {
@@ -79,7 +92,7 @@ function clientOfServer(options: CheckedServerOptions): NodeFlagClient {
     forget();
     return client.close();
   };
-  return { ...client, close, [Symbol.asyncDispose]: close };
+  return { ...reporter.extend(client), close, [Symbol.asyncDispose]: close };
 }
 
 function common(options: CheckedFileOptions | CheckedServerOptions) {

@@ -1,5 +1,6 @@
 export type {
   BoundEvaluation,
+  BoundOutcomeCalls,
   ClientEvents,
   ClientProblem,
   Evaluation,
@@ -10,13 +11,22 @@ export type {
   Hook,
   HookContext,
   PageState,
+  Outcome,
+  OutcomeCalls,
+  ParallelOptions,
   Ready,
   RulesetChange,
   Snapshot,
   Source,
   Status,
 } from "@bannerol/client";
-export { ClientClosedError, EvaluationError, ReadyTimeoutError, RevisionTimeoutError } from "@bannerol/client";
+export {
+  ClientClosedError,
+  EvaluationError,
+  ParallelMismatchError,
+  ReadyTimeoutError,
+  RevisionTimeoutError,
+} from "@bannerol/client";
 export type {
   ErrorCode,
   EvaluationContext,

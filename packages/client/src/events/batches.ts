@@ -5,6 +5,7 @@ import {
   MAX_EVENT_ROWS,
   MAX_EVENTS_BYTES,
   MAX_HELLO_TEXT_LENGTH,
+  MAX_OUTCOME_ROWS,
 } from "@bannerol/protocol";
 import type { Counted } from "../exposures.ts";
 
@@ -30,7 +31,21 @@ export interface Batches {
   readonly dropped: number;
 }
 
-type Kind = "counts" | "missing";
+/** What else a batch carries: a row that is written already, and how much it counts. */
+export interface EventRow {
+  readonly kind: "outcomes" | "parallel";
+  readonly text: string;
+  readonly count: number;
+}
+
+type Kind = "counts" | "missing" | EventRow["kind"];
+const kinds = ["counts", "missing", "outcomes", "parallel"] as const satisfies readonly Kind[];
+const mostRows: { readonly [K in Kind]: number } = {
+  counts: MAX_EVENT_ROWS,
+  missing: MAX_EVENT_ROWS,
+  outcomes: MAX_OUTCOME_ROWS,
+  parallel: MAX_OUTCOME_ROWS,
+};
 interface CountedRow {
   readonly flag: string;
   readonly variant?: string;
@@ -45,32 +60,40 @@ interface Open {
 
 const utf8 = new TextEncoder();
 
+export interface TakenEvents extends Counted {
+  readonly rows?: readonly EventRow[];
+}
+
 /** In the order in which it is given. None where nothing was counted. */
-export function batchesOf({ exposures, missing }: Counted, author: EventAuthor): Batches {
+export function batchesOf({ exposures, missing, rows = [] }: TakenEvents, author: EventAuthor): Batches {
   const batches: Batch[] = [];
   let dropped = 0;
   let open = emptyBatch();
   const close = (): void => {
-    if (open.evaluations > 0) batches.push(closed(open, author));
+    if (open.bytes > 0) batches.push(closed(open, author));
     open = emptyBatch();
   };
   const room = MAX_EVENTS_BYTES - bytesOf(probe(author).body);
-  const add = (kind: Kind, row: CountedRow): void => {
-    const text = JSON.stringify(row);
+  const add = (kind: Kind, text: string, count: number): void => {
     const bytes = bytesOf(text) + 1;
-    if (open.bytes + bytes > room || open.texts[kind].length >= MAX_EVENT_ROWS) close();
+    if (bytes > room) {
+      dropped += count;
+      return;
+    }
+    if (open.bytes + bytes > room || open.texts[kind].length >= mostRows[kind]) close();
     open.texts[kind].push(text);
     open.bytes += bytes;
-    open.evaluations += row.count;
+    open.evaluations += count;
   };
-  const addAll = (kind: Kind, rows: readonly CountedRow[]): void => {
-    for (const row of rows) {
+  const addAll = (kind: Kind, counted: readonly CountedRow[]): void => {
+    for (const row of counted) {
       if (!isSendable(row)) dropped += row.count;
-      else for (const part of partsOf(row)) add(kind, part);
+      else for (const part of partsOf(row)) add(kind, JSON.stringify(part), part.count);
     }
   };
   addAll("counts", exposures);
   addAll("missing", missing);
+  for (const { kind, text, count } of rows) add(kind, text, count);
   close();
   return { batches, dropped };
 }
@@ -81,13 +104,19 @@ export function probe(author: EventAuthor): Batch {
 }
 
 function emptyBatch(): Open {
-  return { texts: { counts: [], missing: [] }, bytes: 0, evaluations: 0 };
+  return { texts: { counts: [], missing: [], outcomes: [], parallel: [] }, bytes: 0, evaluations: 0 };
 }
 
 function closed({ texts, evaluations }: Open, { newId, instance, sdk }: EventAuthor): Batch {
   const id = newId();
   const head = JSON.stringify({ id, instance, sdk }).slice(0, -1);
-  return { id, body: `${head},"counts":[${texts.counts}],"missing":[${texts.missing}]}`, evaluations };
+  const lists = kinds.flatMap((kind) => (isSent(kind, texts) ? [`"${kind}":[${texts[kind]}]`] : []));
+  return { id, body: `${head},${lists}}`, evaluations };
+}
+
+/** Counts are there even where there are none: so a batch that counts nothing has a form. */
+function isSent(kind: Kind, texts: Open["texts"]): boolean {
+  return kind === "counts" || kind === "missing" || texts[kind].length > 0;
 }
 
 function bytesOf(text: string): number {

@@ -1,17 +1,16 @@
 /**
  * Tells the server what was counted: takes it in rounds, sends it, keeps the one timer.
  *
- *     every 30 s ± 20 %, flush(), close() ─► take ─► batches ─► outbox ─► POST, one at a time
+ *     every 30 s (5 s while a flag watches) ± 20 %, flush(), close() ─► take ─► batches ─► outbox ─► POST, one at a time
  *
  * A round begins only where the one before is through: what is counted meanwhile waits in the counter, added up. It
  * decides nothing of its own; `outbox.ts` does.
  */
-import { EVENTS_MS } from "@bannerol/protocol";
+import { EVENTS_MS, WATCHED_EVENTS_MS } from "@bannerol/protocol";
 import { endingOf } from "../connection/ending.ts";
-import type { Counted } from "../exposures.ts";
 import type { Clock, Ending, HttpAnswer, HttpTransport, Random, Timers } from "../ports.ts";
 import type { ClientProblem } from "../status.ts";
-import { batchesOf, type EventAuthor, probe } from "./batches.ts";
+import { batchesOf, type EventAuthor, probe, type TakenEvents } from "./batches.ts";
 import { emptyOutbox, leave, leavesAt, put, settle } from "./outbox.ts";
 
 export interface EventPorts {
@@ -23,13 +22,17 @@ export interface EventPorts {
 
 export interface EventListener {
   /** What was counted since the last call. */
-  readonly take: () => Counted;
+  readonly take: () => TakenEvents;
+  /** Whether a flag watches what the application tells: then a round begins every 5 s. */
+  readonly watched?: () => boolean;
   readonly report: (problem: ClientProblem) => void;
 }
 
 export interface EventSender {
   /** From now on what was counted is sent every 30 s or so. */
   readonly start: () => void;
+  /** What is to be watched may have changed: a round that is far off is planned anew. */
+  readonly hurry: () => void;
   /** Sends what is there. Resolves once the server has taken it, or a try has failed. Never rejects. */
   readonly flush: () => Promise<void>;
   /** The same, and begins no round by itself any more. */
@@ -52,7 +55,7 @@ export function eventSender(ports: EventPorts, author: EventAuthor): OpenEvents 
   return (listener) => createSender(ports, author, listener);
 }
 
-function createSender(ports: EventPorts, author: EventAuthor, { take, report }: EventListener): EventSender {
+function createSender(ports: EventPorts, author: EventAuthor, { take, report, watched }: EventListener): EventSender {
   const { clock, timers, random, http } = ports;
   let box = emptyOutbox;
   let roundAt: number | undefined;
@@ -63,7 +66,8 @@ function createSender(ports: EventPorts, author: EventAuthor, { take, report }: 
   let resting: (() => void)[] = [];
 
   const planRound = (): void => {
-    roundAt = clock.monotonic() + EVENTS_MS * (1 - JITTER + 2 * JITTER * random());
+    const interval = watched?.() === true ? WATCHED_EVENTS_MS : EVENTS_MS;
+    roundAt = clock.monotonic() + interval * (1 - JITTER + 2 * JITTER * random());
   };
 
   const beginRound = (): void => {
@@ -136,6 +140,11 @@ function createSender(ports: EventPorts, author: EventAuthor, { take, report }: 
   return {
     start() {
       if (phase !== "open") return;
+      planRound();
+      setTimer();
+    },
+    hurry() {
+      if (phase !== "open" || roundAt === undefined || roundAt - clock.monotonic() <= WATCHED_EVENTS_MS) return;
       planRound();
       setTimer();
     },

@@ -88,6 +88,11 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     return answer;
   }
 
+  /** What answers; for what looks further into it than a decision does. */
+  get program(): Program {
+    return this.#ready();
+  }
+
   explain(trace: Trace): FlagExplanation {
     const program = this.#ready();
     const outcome = safely(() => this.serve(trace.attributes, trace.now, trace.run), program.failed);

@@ -2,6 +2,7 @@ import type { Attributes } from "../attributes.ts";
 import type { FlagExplanation, SegmentExplanation } from "../evaluate/explanation.ts";
 import type { Trace } from "../evaluate/trace.ts";
 import type { Outcome } from "../result.ts";
+import type { Program } from "./program.ts";
 import type { SharedAttribute } from "./shared-attribute.ts";
 
 /** A condition, ready to be asked. Throws where reading the attributes does. Allocates nothing. */
@@ -13,6 +14,8 @@ export type Holds = (attributes: Attributes, now: number, run: number) => boolea
  */
 export interface LinkedFlag {
   readonly key: string;
+  /** What answers; for what looks further into it than a decision does. */
+  readonly program: Program;
   /** Throws where reading the attributes does. */
   serve(attributes: Attributes, now: number, run: number): Outcome;
   explain(trace: Trace): FlagExplanation;

@@ -1,7 +1,7 @@
 /** A real client, with the real evaluator, whose flags a test sets. No network, no files, no timers of its own. */
 import { createFedClient } from "@bannerol/client";
 import type { EvaluationContext, JsonValue } from "@bannerol/core";
-import type { NodeFlagClient } from "../create-client.ts";
+import { type NodeFlagClient, nodeReporter } from "../create-client.ts";
 import { nodeClock, nodeTimers } from "../node-ports.ts";
 import { type RecordedEvaluation, recorderOf } from "./recorder.ts";
 import {
@@ -44,10 +44,13 @@ export interface TestClient extends NodeFlagClient {
 /** A client that is ready at once. `values` by flag are served to everybody. */
 export function createTestClient(values: { readonly [key: string]: JsonValue } = {}): TestClient {
   const feed = testFeed();
-  const client = createFedClient(feed.open, {
+  const reporter = nodeReporter();
+  const fed = createFedClient(feed.open, {
     source: "bootstrap",
     ports: { clock: nodeClock, timers: nodeTimers, logger: console },
+    reporting: reporter.reporting,
   });
+  const client = reporter.extend(fed);
   const recorder = recorderOf(client);
   const initial = saidOf(values);
   let said = initial;

@@ -1,0 +1,122 @@
+/**
+ * What the application reports of how things went, attributed here: which release it concerns, which side and which cell.
+ * What leaves the process is a table of sums.
+ *
+ *     track, measure ─► watching: which releases, which side ─► tally ─► take, with the next batch
+ *
+ * None of it throws, whatever it is given, but what the measured function throws.
+ */
+import type { CompiledRuleset, EvaluationContext } from "@bannerol/core";
+import type { EventRow } from "../events/batches.ts";
+import type { Clock } from "../ports.ts";
+import { createTally, type Place, type Tally, type Went } from "./tally.ts";
+import { createWatching, type Watching } from "./watching.ts";
+
+/** How something went. */
+export interface Outcome {
+  /** `false`: it failed. Default: `true`. */
+  readonly ok?: boolean;
+  /** What it was worth: revenue, a score. */
+  readonly value?: number;
+  /** How long it took, milliseconds. */
+  readonly ms?: number;
+}
+
+/** What outcomes are attributed by, and whom they hurry. */
+export interface OutcomeHost {
+  readonly clock: Clock;
+  readonly ruleset: () => CompiledRuleset | undefined;
+}
+
+export interface Outcomes {
+  /** Tells how something went, for guards of releases. */
+  track(metric: string, context: EvaluationContext | undefined, outcome?: Outcome): void;
+  /**
+   * Runs `fn` and tells how it went and how long it took. Gives what `fn` gives, throws what it throws: a value is
+   * measured at once, a promise when it settles. A rejection is a failure, unless it is an `AbortError`, which is no
+   * outcome.
+   */
+  measure<T>(metric: string, context: EvaluationContext | undefined, fn: () => T): T;
+  /** For what else tells of outcomes. */
+  readonly watching: Watching;
+  readonly tally: Tally;
+  /** What was told since the last call, for the batches. */
+  readonly take: () => readonly EventRow[];
+}
+
+export function createOutcomes({ clock, ruleset }: OutcomeHost): Outcomes {
+  const watching = createWatching(ruleset, clock);
+  const tally = createTally();
+
+  const end = (places: readonly Place[], went: Went): void => {
+    for (const place of places) tally.ended(place, went);
+  };
+
+  const measureAt = <T>(places: readonly Place[], fn: () => T): T => {
+    for (const place of places) tally.started(place);
+    const startedAt = clock.monotonic();
+    const ended = (ok: boolean): void => end(places, { ok, ms: clock.monotonic() - startedAt });
+    const failed = (error: unknown): void => {
+      if (!isAbort(error)) ended(false);
+    };
+    let result: T;
+    try {
+      result = fn();
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+    if (!isPromise(result)) ended(true);
+    else watchPromise(result, { kept: () => ended(true), broken: failed });
+    return result;
+  };
+
+  return {
+    track(metric, context, { ok = true, value, ms } = {}) {
+      const places = watching.places(metric, context);
+      for (const place of places) tally.started(place);
+      end(places, { ok: ok !== false, value: finite(value), ms: finite(ms) });
+    },
+    measure(metric, context, fn) {
+      const places = watching.places(metric, context);
+      return places.length === 0 ? fn() : measureAt(places, fn);
+    },
+    watching,
+    tally,
+    take: () =>
+      tally.take().map(({ row, outcomes }) => ({ kind: "outcomes", text: JSON.stringify(row), count: outcomes })),
+  };
+}
+
+function finite(value: number | undefined): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  } catch {
+    return false;
+  }
+}
+
+/** The promise stays the caller's, the very one. */
+export function watchPromise(
+  promise: PromiseLike<unknown>,
+  { kept, broken }: { readonly kept: (value: unknown) => void; readonly broken: (error: unknown) => void },
+): void {
+  try {
+    void promise.then(kept, broken);
+  } catch (error) {
+    broken(error);
+  }
+}
+
+/** Somebody changed his mind: nothing failed. */
+function isAbort(error: unknown): boolean {
+  try {
+    return typeof error === "object" && error !== null && "name" in error && error.name === "AbortError";
+  } catch {
+    return false;
+  }
+}
