@@ -6,6 +6,7 @@ import { type Application, until } from "../e2e/harness.ts";
 import { temporaryFolders } from "./folders.ts";
 import { hangUp, pass } from "./proxy/arrivals.ts";
 import { FaultProxy } from "./proxy/fault-proxy.ts";
+import { RawStream } from "./raw-stream.ts";
 import { goesUp, type Line, Scene, statusOf, toldTo, typesOf } from "./scene.ts";
 import { Server } from "./server.ts";
 
@@ -116,12 +117,16 @@ await describePostgres("two nodes", ({ url, freshSchema }) => {
       async () => (await fetch(`${other.url}/sdk/v1/ruleset`, { headers: { authorization: `Bearer ${key}` } })).ok,
     );
     const holder = await revoked.current({ key });
+    const idle = await Promise.all([scene.server, other].map((node) => RawStream.greeted(node.url, key)));
+    await until(() => idle.every(({ messages }) => messages.length > 0));
     await until(() => isListening().length > 0);
     silenceListening();
     const began = performance.now();
     await scene.server.must("DELETE", `keys/${id}`);
+    await until(() => idle.every(({ closeCode }) => closeCode !== undefined), REVOKED_MS);
     await until(async () => (await statusOf(holder)).problem?.code === "key_refused", REVOKED_MS);
     expect(performance.now() - began).toBeLessThan(REVOKED_MS);
+    expect(idle.map(({ closeCode }) => closeCode)).toEqual([4403, 4403]);
     expect(await holder.ask("evaluate", { flag: "steady", context: {}, defaultValue: false })).toMatchObject({
       value: true,
     });
