@@ -13,7 +13,7 @@ const report = join(scratch, "tests.json");
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What is installed or started before the tests: one that was skipped for want of it is one that failed. */
-const needed = /PostgreSQL|Chromium|nginx|haproxy|strace/i;
+const needed = /PostgreSQL|Chromium|nginx|haproxy|Caddy|strace/i;
 
 const gates = [
   [
@@ -40,7 +40,7 @@ const gates = [
 
 // What tests ask of the machine beside PostgreSQL: one traces what a process writes, and cuts its power; the others stand
 // before a server.
-const programs = { strace: "-V", nginx: "-v", haproxy: "-v" };
+const programs = { strace: "-V", nginx: "-v", haproxy: "-v", caddy: "version" };
 const missing = Object.keys(programs).filter((name) => spawnSync(name, [programs[name]]).error !== undefined);
 if (missing.length > 0) spawnSync("apt-get", ["install", "--yes", ...missing], { stdio: "inherit" });
 
