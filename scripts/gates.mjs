@@ -29,20 +29,27 @@ const gates = [
   ["unused files, exports and dependencies", bin("knip"), []],
   ["package sdk-node", bin("publint"), ["run", "packages/sdk-node", "--strict"]],
   ["types of package sdk-node", bin("attw"), ["--pack", "packages/sdk-node", "--profile", "node16"]],
+  ["package sdk-browser", bin("publint"), ["run", "packages/sdk-browser", "--strict"]],
+  ["types of package sdk-browser", bin("attw"), ["--pack", "packages/sdk-browser", "--profile", "esm-only"]],
   ["package cli", bin("publint"), ["run", "packages/cli", "--strict"]],
   ["a fresh clone", process.execPath, [join(root, "scripts", "fresh-clone.mjs")]],
   ["fuzzing, short form", "npm", ["run", "fuzz", "--", "--runs", "1000", "--minutes", "5"]],
   ["mutation, short form", "npm", ["run", "mutation", "--", "--short"]],
   ["benchmarks, short form", "npm", ["run", "bench", "--", "--short"]],
   ["benchmarks of delivery, short form", "npm", ["run", "bench:delivery", "--", "--short"]],
+  ["sizes in a page", "npm", ["run", "sizes"]],
+  ["benchmarks in a browser, short form", "npm", ["run", "bench:browser", "--", "--short"]],
   ["types of the benchmarks", bin("tsc"), ["-p", join(root, "test", "bench")]],
 ];
 
-// What tests ask of the machine beside PostgreSQL: one traces what a process writes, and cuts its power; the others stand
-// before a server.
-const programs = { strace: "-V", nginx: "-v", haproxy: "-v", caddy: "version" };
+// What tests ask of the machine beside PostgreSQL: one traces what a process writes, and cuts its power; one shows pages; the
+// others stand before a server.
+const programs = { strace: "-V", chromium: "--version", nginx: "-v", haproxy: "-v", caddy: "version" };
 const missing = Object.keys(programs).filter((name) => spawnSync(name, [programs[name]]).error !== undefined);
-if (missing.length > 0) spawnSync("apt-get", ["install", "--yes", ...missing], { stdio: "inherit" });
+if (missing.length > 0) {
+  spawnSync("apt-get", ["update"], { stdio: "ignore" });
+  spawnSync("apt-get", ["install", "--yes", ...missing], { stdio: "inherit" });
+}
 
 const outcomes = gates.map(([name, command, args]) => {
   const started = Date.now();

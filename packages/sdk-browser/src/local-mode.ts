@@ -33,7 +33,7 @@ export const localMode: Mode = {
     return keys.some(isNew) ? keys : undefined;
   },
   view({ ruleset, context, known }, before): RulesetView {
-    const compiled = compileRuleset(ruleset, isOfRuleset(before) ? before.compiled : undefined);
+    const compiled = compiledOf(ruleset, isOfRuleset(before) ? before.compiled : undefined);
     const { epoch, revision, flags } = ruleset;
     return {
       epoch,
@@ -56,6 +56,11 @@ export const localMode: Mode = {
     return new Set([...after.compiled.changed, ...remoteKeys(after.compiled.ruleset)]);
   },
 };
+
+/** For another context the state is the same. */
+function compiledOf(ruleset: Ruleset, before: CompiledRuleset | undefined): CompiledRuleset {
+  return before?.ruleset === ruleset ? before : compileRuleset(ruleset, before);
+}
 
 function remoteKeys({ flags }: Ruleset): readonly string[] {
   return [...flags].filter(([, document]) => isRemote(document)).map(([key]) => key);

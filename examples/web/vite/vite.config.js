@@ -1,0 +1,1 @@
+export default { publicDir: "../public", server: { port: 4501 } };
