@@ -6,5 +6,8 @@ import { prepare, prepareBench, root } from "./prepare.mjs";
 prepare();
 prepareBench();
 const script = join(root, "test", "bench", "browser", "run.ts");
-const { status } = spawnSync(process.execPath, ["--import", "tsx", script, ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--import", "tsx", script, ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

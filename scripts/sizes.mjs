@@ -6,5 +6,8 @@ import { prepare, prepareBench, root } from "./prepare.mjs";
 prepare();
 prepareBench();
 const bench = join(root, "test", "bench");
-const { status } = spawnSync(process.execPath, [join(bench, "node_modules", "size-limit", "bin.js")], { cwd: bench, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [join(bench, "node_modules", "size-limit", "bin.js")], {
+  cwd: bench,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

@@ -22,8 +22,8 @@ const inPage = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
 function page(context, bootstrap) {
   const isNew = bootstrap?.flags["new-banner"]?.value === true;
   return readFileSync(here("plain/index.html"), "utf8")
-    .replace("{{options}}", () => inPage({ url, key, context, bootstrap }))
-    .replace("{{banner}}", isNew ? "new" : "old");
+    .replace('"OPTIONS"', () => inPage({ url, key, context, bootstrap }))
+    .replace('class="old">…', isNew ? 'class="new">The new banner' : 'class="old">The old banner');
 }
 
 createServer(async (request, response) => {

@@ -10,13 +10,17 @@ describe.skipIf(chromiumPath === undefined)(`a rendered page${orWhyNot}`, () => 
   beforeAll(async () => {
     await scene.start();
     await scene.createFlag("home", {}, { clientSide: false });
-    await scene.createFlag("heading", { fallthrough: { rollout: { weights: { new: 100_000 } } } }, {
-      type: "string",
-      variants: [
-        { key: "new", value: "</script><b>New & shiny" },
-        { key: "old", value: "Old" },
-      ],
-    });
+    await scene.createFlag(
+      "heading",
+      { fallthrough: { rollout: { weights: { new: 100_000 } } } },
+      {
+        type: "string",
+        variants: [
+          { key: "new", value: "</script><b>New & shiny" },
+          { key: "old", value: "Old" },
+        ],
+      },
+    );
   });
   afterAll(() => scene.end());
 
@@ -54,7 +58,11 @@ describe.skipIf(chromiumPath === undefined)(`a rendered page${orWhyNot}`, () => 
   });
 
   it("is served what it was rendered with where no server is in reach", async () => {
-    const bootstrap = { epoch: "e", revision: 3, flags: { heading: { value: "New", variant: "new", reason: "SPLIT" } } };
+    const bootstrap = {
+      epoch: "e",
+      revision: 3,
+      flags: { heading: { value: "New", variant: "new", reason: "SPLIT" } },
+    };
     const page = await scene.open({ url: "http://127.0.0.1:9", bootstrap });
     await page.waitForFunction(() => flags.status().state === "offline");
     expect(await page.evaluate(() => flags.value("heading", "Old"))).toBe("New");

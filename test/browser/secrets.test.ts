@@ -23,10 +23,14 @@ describe.skipIf(chromiumPath === undefined)(`what a page receives${orWhyNot}`, (
       when: null,
     });
     await scene.createFlag(`${CANARY}-home`, {}, { clientSide: false, description: `${CANARY} too` });
-    await scene.createFlag("open", {
-      rules: [{ id: "r", name: `${CANARY} rule`, when: { segment: `${CANARY}-segment` }, serve: { variant: "on" } }],
-      fallthrough: { variant: "off" },
-    }, { description: `${CANARY} words`, tags: [CANARY], owner: CANARY });
+    await scene.createFlag(
+      "open",
+      {
+        rules: [{ id: "r", name: `${CANARY} rule`, when: { segment: `${CANARY}-segment` }, serve: { variant: "on" } }],
+        fallthrough: { variant: "off" },
+      },
+      { description: `${CANARY} words`, tags: [CANARY], owner: CANARY },
+    );
     await scene.createFlag("listed", {
       rules: [{ id: "r", when: { segment: `${CANARY}-listed` }, serve: { variant: "on" } }],
       fallthrough: { variant: "off" },
@@ -39,9 +43,15 @@ describe.skipIf(chromiumPath === undefined)(`what a page receives${orWhyNot}`, (
     const received: string[] = [];
     const profile = await scene.profile();
     profile.on("page", (page) => {
-      page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => void received.push(String(payload))));
+      page.on("websocket", (socket) =>
+        socket.on("framereceived", ({ payload }) => void received.push(String(payload))),
+      );
       page.on("response", (response) => {
-        if (response.url().startsWith(scene.world.url)) void response.text().then((text) => received.push(text), () => undefined);
+        if (response.url().startsWith(scene.world.url))
+          void response.text().then(
+            (text) => received.push(text),
+            () => undefined,
+          );
       });
     });
     const page = await scene.open({ evaluation, context: { targetingKey: "u1", plan: "gold" } }, { context: profile });
@@ -49,7 +59,11 @@ describe.skipIf(chromiumPath === undefined)(`what a page receives${orWhyNot}`, (
     await page.waitForFunction(() => ["open", "listed", "needs-home"].every((flag) => flags.isEnabled(flag)));
 
     await page.evaluate(() => flags.setContext({ targetingKey: "u2" }));
-    expect(await page.evaluate(() => ["open", "listed", "needs-home"].map((flag) => flags.isEnabled(flag)))).toEqual([false, false, true]);
+    expect(await page.evaluate(() => ["open", "listed", "needs-home"].map((flag) => flags.isEnabled(flag)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
 
     await scene.switchFlag(`${CANARY}-home`, "disable");
     await page.waitForFunction(() => !flags.isEnabled("needs-home"));

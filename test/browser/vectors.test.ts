@@ -103,9 +103,13 @@ describe.skipIf(chromiumPath === undefined)(`the bundle in a browser${orWhyNot}`
     expect(cases.length).toBeGreaterThan(100);
     const wrong: unknown[] = [];
     for (const { name, snapshot, questions, expected } of cases) {
-      const text = await page.evaluate(`answer(${JSON.stringify(snapshot)}, JSON.parse(${JSON.stringify(JSON.stringify(questions))}))`);
+      const text = await page.evaluate(
+        `answer(${JSON.stringify(snapshot)}, JSON.parse(${JSON.stringify(JSON.stringify(questions))}))`,
+      );
       const results: { readonly value: unknown; readonly errorMessage?: string }[] = JSON.parse(String(text));
-      const told = results.map(({ errorMessage: _, ...rest }, at) => (typeof expected[at] === "boolean" ? rest.value : rest));
+      const told = results.map(({ errorMessage: _, ...rest }, at) =>
+        typeof expected[at] === "boolean" ? rest.value : rest,
+      );
       try {
         expect(told).toEqual(JSON.parse(JSON.stringify(expected)));
       } catch (error) {

@@ -12,7 +12,8 @@ function show() {
 
 function tell() {
   const { state, source, revision } = flags.status();
-  document.getElementById("status").textContent = `${state}, revision ${revision ?? "none"} from ${source ?? "nowhere"}`;
+  document.getElementById("status").textContent =
+    `${state}, revision ${revision ?? "none"} from ${source ?? "nowhere"}`;
 }
 
 flags.on("change", show);

@@ -13,7 +13,7 @@ export async function heaviness(browser: Browser, sdk: string, slower: number): 
   await page.addScriptTag({ content: sdk });
   const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
-  const { tasks, all, bytes } = await page.evaluate(`(${inPage})(${FLAGS})`) as Measured;
+  const { tasks, all, bytes } = (await page.evaluate(`(${inPage})(${FLAGS})`)) as Measured;
   await page.context().close();
   const longest = Math.max(...tasks, 0).toFixed(0);
   const kilobytes = (bytes / 1_000).toFixed(0);

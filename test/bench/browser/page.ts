@@ -15,18 +15,35 @@ interface Subject {
   readonly ask: { readonly [scenario: string]: (turn: number) => unknown };
 }
 
-const user = (at: number) => ({ id: `user-${at}`, targetingKey: `user-${at}`, plan: PLANS[at % 3] ?? "free", country: "AT" });
+const user = (at: number) => ({
+  id: `user-${at}`,
+  targetingKey: `user-${at}`,
+  plan: PLANS[at % 3] ?? "free",
+  country: "AT",
+});
 
 async function bannerol(): Promise<Subject> {
   const on = { key: "on", value: true };
   const off = { key: "off", value: false };
-  const plain = { version: 1, type: "boolean", seed: 7, enabled: true, off: "off", variants: [on, off], prerequisites: [], targets: [], rules: [] };
+  const plain = {
+    version: 1,
+    type: "boolean",
+    seed: 7,
+    enabled: true,
+    off: "off",
+    variants: [on, off],
+    prerequisites: [],
+    targets: [],
+    rules: [],
+  };
   const rules = [0, 1, 2, 3, 4].map((at) => ({
     id: `r${at}`,
-    when: { all: [
-      { attribute: "plan", op: "in", values: at === 4 ? PLANS : [`none-${at}`] },
-      { attribute: "country", op: "in", values: ["AT", "DE"] },
-    ] },
+    when: {
+      all: [
+        { attribute: "plan", op: "in", values: at === 4 ? PLANS : [`none-${at}`] },
+        { attribute: "country", op: "in", values: ["AT", "DE"] },
+      ],
+    },
     serve: { variant: "on" },
   }));
   const flags = {
@@ -38,7 +55,8 @@ async function bannerol(): Promise<Subject> {
   const served = { ...snapshot, checksum: 0 };
   // Its server is in the page: nothing but evaluation is measured.
   const fetched = globalThis.fetch;
-  globalThis.fetch = async () => new Response(JSON.stringify(snapshot), { headers: { "content-type": "application/json" } });
+  globalThis.fetch = async () =>
+    new Response(JSON.stringify(snapshot), { headers: { "content-type": "application/json" } });
   globalThis.WebSocket = class {
     onopen?: () => void;
     onmessage?: (event: { data: string }) => void;
@@ -50,7 +68,14 @@ async function bannerol(): Promise<Subject> {
     }
     close() {}
   } as unknown as typeof WebSocket;
-  const client = createClient({ url: "http://localhost:9", key: "k", context: user(0), cache: false, shareTabs: false, events: false });
+  const client = createClient({
+    url: "http://localhost:9",
+    key: "k",
+    context: user(0),
+    cache: false,
+    shareTabs: false,
+    events: false,
+  });
   await client.ready();
   globalThis.fetch = fetched;
   sink += served.checksum;
@@ -77,7 +102,10 @@ function growthbook(): Subject {
   }));
   const features = {
     plain: { defaultValue: true },
-    half: { defaultValue: false, rules: [{ force: true, coverage: 0.5, hashAttribute: "id", hashVersion: 2 as const }] },
+    half: {
+      defaultValue: false,
+      rules: [{ force: true, coverage: 0.5, hashAttribute: "id", hashVersion: 2 as const }],
+    },
     rules: { defaultValue: false, rules: conditions },
   };
   const client = new GrowthBook({ attributes: user(0) }).initSync({ payload: { features } });
@@ -96,9 +124,14 @@ function growthbook(): Subject {
 }
 
 function featurevisor(): Subject {
-  const test = (attribute: string, value: readonly string[]) => ({ conditions: [{ attribute, operator: "in", value }] });
+  const test = (attribute: string, value: readonly string[]) => ({
+    conditions: [{ attribute, operator: "in", value }],
+  });
   const segments = Object.fromEntries([
-    ...[0, 1, 2, 3, 4].map((at) => [`plan-${at}`, { key: `plan-${at}`, ...test("plan", at === 4 ? PLANS : [`none-${at}`]) }]),
+    ...[0, 1, 2, 3, 4].map((at) => [
+      `plan-${at}`,
+      { key: `plan-${at}`, ...test("plan", at === 4 ? PLANS : [`none-${at}`]) },
+    ]),
     ["near", { key: "near", ...test("country", ["AT", "DE"]) }],
   ]);
   const feature = (key: string, traffic: readonly object[]) => ({ key, bucketBy: "id", traffic });
@@ -110,7 +143,10 @@ function featurevisor(): Subject {
     features: {
       plain: feature("plain", [rest(100_000)]),
       half: feature("half", [rest(50_000)]),
-      rules: feature("rules", [0, 1, 2, 3, 4].map((at) => ({ key: `r${at}`, segments: [`plan-${at}`, "near"], percentage: 100_000 }))),
+      rules: feature(
+        "rules",
+        [0, 1, 2, 3, 4].map((at) => ({ key: `r${at}`, segments: [`plan-${at}`, "near"], percentage: 100_000 })),
+      ),
     },
   };
   const instance = createInstance({ datafile, logLevel: "fatal" } as unknown as Parameters<typeof createInstance>[0]);
@@ -147,7 +183,8 @@ const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[
 export async function measure(rounds: number, ms: number) {
   const subjects = [await bannerol(), growthbook(), featurevisor()];
   for (const { name, ask } of subjects) {
-    for (const scenario of Object.keys(ask)) if (ask[scenario]?.(1) === undefined) throw new Error(`${name}: ${scenario}`);
+    for (const scenario of Object.keys(ask))
+      if (ask[scenario]?.(1) === undefined) throw new Error(`${name}: ${scenario}`);
   }
   const scenarios = Object.keys(subjects[0]?.ask ?? {});
   return scenarios.map((scenario) => {
