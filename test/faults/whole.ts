@@ -94,6 +94,7 @@ function replayed(project: string, log: readonly Change[]): readonly StoredEntit
   const entities = new Map<string, StoredEntity>();
   let state = emptyState(project);
   for (const change of log) {
+    if (change.action === RENEWAL) renew(entities, change.revision);
     const foreseen = foresee(state, change);
     for (const { environment, class: viewClass, put, drop } of foreseen.alterations) {
       const set = (dropped: boolean) => (name: EntityName) => {
@@ -113,6 +114,13 @@ function replayed(project: string, log: readonly Change[]): readonly StoredEntit
     state = foreseen.state;
   }
   return [...entities.values()];
+}
+
+/** Made by a program that projects otherwise than the one before it: all that views show has a new version. */
+const RENEWAL = "views.renew";
+
+function renew(entities: Map<string, StoredEntity>, version: number): void {
+  for (const [id, entity] of entities) if (!entity.dropped) entities.set(id, { ...entity, version });
 }
 
 function entitiesOf(entities: StoredProject["entities"]): readonly string[] {
