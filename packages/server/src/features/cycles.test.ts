@@ -1,3 +1,4 @@
+import type { Condition } from "@bannerol/core";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sample } from "../state/sample-documents.ts";
@@ -5,7 +6,7 @@ import { createHarness, FLAGS, field, type Harness } from "../testing/harness.ts
 
 const SEGMENTS = "/api/v1/projects/default/segments";
 const onOf = (flag: string) => ({ flag, variants: ["on"] });
-const ruleOn = (when: object) => [{ id: "r", name: "", when, serve: { variant: "on" } }];
+const ruleOn = (when: Condition) => [{ id: "r", name: "", when, serve: { variant: "on" } }];
 
 describe("references that go in a circle", () => {
   let api: Harness;
@@ -55,20 +56,16 @@ describe("references that go in a circle", () => {
         const items = flags.flatMap(({ enabled, way, to }, at) => {
           const [keys, own] = [to.map((index) => `f${index}`), `f${at}`];
           const inSegment = way === "segment" && keys.length > 0;
-          const when = inSegment ? { segment: own } : { all: way === "condition" ? keys.map(onOf) : [] };
+          const when: Condition = inSegment ? { segment: own } : { all: way === "condition" ? keys.map(onOf) : [] };
           const segment = sample.segment(own, { when: { all: inSegment ? keys.map(onOf) : [] } });
           const prerequisites = way === "prerequisite" ? keys.map(onOf) : [];
           return [sample.flag(own), segment, sample.targeting(own, { enabled, prerequisites, rules: ruleOn(when) })];
         });
         await api.write("default", items);
         const got = await evaluated();
+        const ways = flags.map(({ to }) => to);
         for (const [at, { enabled }] of flags.entries()) {
-          const fails =
-            enabled &&
-            leadsIntoCircle(
-              flags.map(({ to }) => to),
-              at,
-            );
+          const fails = enabled && leadsIntoCircle(ways, at);
           const answer = field(got, `f${at}`);
           const failed = { value: null, reason: "ERROR", errorCode: "GENERAL" };
           if (fails) expect(answer).toEqual(failed);
