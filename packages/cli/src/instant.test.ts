@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readInstant } from "./instant.ts";
 
-describe("an instant as it is typed", () => {
+describe("F31: an instant as it is typed", () => {
   it.each([
     ["2026-12-01T09:00:00Z", "2026-12-01T09:00:00.000Z"],
     ["2026-12-01T09:00:00.25+01:00", "2026-12-01T08:00:00.250Z"],

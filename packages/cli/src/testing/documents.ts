@@ -71,8 +71,8 @@ export const flagList: FlagList = {
 
 export const environments: EnvironmentList = {
   items: [
-    { key: "development", name: "Development", position: 0, protected: false, revision: 1 },
-    { key: "production", name: "Production", position: 1, protected: true, revision: 3 },
+    { key: "development", name: "Development", position: 0, protected: false, approvals: 0, revision: 1 },
+    { key: "production", name: "Production", position: 1, protected: true, approvals: 0, revision: 3 },
   ],
 };
 
@@ -123,6 +123,7 @@ export const environment: EnvironmentChanged = {
   name: "preview",
   position: 3,
   protected: false,
+  approvals: 0,
   revision: 16,
   head,
 };
