@@ -25,6 +25,7 @@ import type { Services } from "./features/services.ts";
 import { targetingRoutes } from "./features/targeting/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { usageRoutes } from "./features/usage/routes.ts";
+import { webhookRoutes } from "./features/webhooks/routes.ts";
 import type { OncePorts } from "./http/idempotency/once.ts";
 import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
 import { describeRoutes } from "./http/openapi.ts";
@@ -62,6 +63,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...usageRoutes(services),
     ...keyRoutes(services),
     ...tokenRoutes(services),
+    ...webhookRoutes(services),
     ...sdkRoutes(services),
     routerRoute(services),
   ];

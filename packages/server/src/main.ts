@@ -177,6 +177,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     state,
     patterns,
     outbound,
+    webhooks: store.webhooks,
   };
   const asked = { proxies: config.proxies, authenticator, log, redact, monotonic, newRequestId: randomUUID };
   const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {
@@ -192,7 +193,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     log,
     every: everyUnreferenced,
   });
-  const jobs = dueWork(services, { log, every: everyUnreferenced });
+  const jobs = dueWork(services, { log, every: everyUnreferenced, random: Math.random });
   const detach = plane.stream.attach(http.server, config.proxies);
   const stops = { detach, unwatch: loop.stop, stopSweeping, stopTicking: jobs.stop };
   return { ledger, log, state, plane, http, patterns, begin: jobs.begin, ...stops };
@@ -204,12 +205,14 @@ async function stopInOrder(
 ): Promise<void> {
   log.info("the server stops");
   state.drain();
-  await stopTicking();
+  // A request of the server's own may take 5 s to end: others need not wait for it.
+  const ticked = stopTicking();
   const began = performance.now();
   await plane.stream.drain(drainMs);
   detach();
   await http.stop(Math.max(0, drainMs - (performance.now() - began)));
   await patterns.close();
+  await ticked;
   await stopSweeping();
   await plane.close();
   unwatch();

@@ -74,5 +74,7 @@ export function revisionOf(state: ProjectState, { kind, key, environment }: Item
       return state.projects.get(key)?.revision;
     case "token":
       return state.tokens.get(key)?.revision;
+    case "webhook":
+      return state.webhooks.get(key)?.revision;
   }
 }

@@ -6,6 +6,7 @@ import type { ServerMetrics } from "../observe/server-metrics.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { PatternProver } from "../patterns/pattern-prover.ts";
 import type { ApprovalStore } from "../store/approval-store.ts";
+import type { WebhookStore } from "../store/webhook-store.ts";
 import type { EventStreams } from "../stream/events.ts";
 import type { Usage } from "../usage/usage.ts";
 import type { ConnectionInventory } from "./connections/inventory.ts";
@@ -42,6 +43,7 @@ export interface Services {
   readonly holds: HoldClock;
   /** The only way to send a request that a user asked for. */
   readonly outbound: Outbound;
+  readonly webhooks: WebhookStore;
 }
 
 /** 8 of 32 letters and digits that nobody mistakes for one another. */

@@ -42,7 +42,7 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
     parameters: [
       ...pathParameters(route.path),
       ...queryParameters(route.query, components),
-      ...(takesIdempotencyKey(route.method, route.permission) ? [idempotencyKey] : []),
+      ...(takesIdempotencyKey(route) ? [idempotencyKey] : []),
     ],
     ...(route.body === noBody && route.streamed === undefined ? {} : { requestBody: requestBodyOf(route, components) }),
     responses: {

@@ -85,6 +85,8 @@ interface Described {
   /** It may be compressed by gzip; the limit counts what comes of it. */
   readonly bodyZipped?: boolean;
   readonly reply: z.ZodType;
+  /** A POST that changes no document: sent twice it is done twice, and no answer of it is kept. */
+  readonly unkept?: true;
   /** Of its answer; 200 unless named. */
   readonly status?: number;
   /** Of its answer; JSON unless named. */
@@ -181,7 +183,9 @@ export function defineRoute<
             stream: streams ? request.body : null,
           }),
         );
-      const name = takesIdempotencyKey(spec.method, permission.name) ? requestName(request, scope, raw) : undefined;
+      const name = takesIdempotencyKey({ ...described, permission: permission.name })
+        ? requestName(request, scope, raw)
+        : undefined;
       const answer =
         name === undefined
           ? await carryOut()

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, createHarness, FLAGS, field, routeFor, START } from "../testing/harness.ts";
+import { endpoints } from "../webhooks/testing/endpoints.ts";
 
 const START_OF_ALL = new Date(START).toISOString();
 const ENVIRONMENT = "/api/v1/projects/default/environments/production";
 
 describe("every route", () => {
   it("answers as the reference says, and is described there", async () => {
-    const api = await createHarness();
+    const api = await createHarness({ outbound: endpoints().outbound });
     const walked = new Set<string>();
     const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN, accept = "*/*") => {
       const got = await api.ask(what, { token, headers: { accept }, ...(body === undefined ? {} : { body }) });
@@ -106,6 +107,15 @@ describe("every route", () => {
     const token = await go("POST /api/v1/tokens", { name: "ci", role: "editor" });
     await go("GET /api/v1/tokens");
     await go(`DELETE /api/v1/tokens/${field(token.body, "id")}`);
+    const hook = await go("POST /api/v1/webhooks", { url: "https://hooks.example.com/", project: "default" });
+    const webhook = `/api/v1/webhooks/${field(hook.body, "id")}`;
+    await go("GET /api/v1/webhooks");
+    await go(`PATCH ${webhook}`, { events: ["flag.*"], name: "chat" });
+    await go(`POST ${webhook}/test`);
+    await go(`POST ${webhook}/replay`, { from: 1 });
+    await go(`POST ${webhook}/rotate`, { overlapHours: 1 });
+    await go(`GET ${webhook}`);
+    await go(`DELETE ${webhook}?comment=old`);
     await go(`POST ${FLAGS}/checkout/archive`);
     await go(`POST ${FLAGS}/checkout/restore`);
     await go("DELETE /api/v1/projects/default/segments/staff");

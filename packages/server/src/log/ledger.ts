@@ -23,6 +23,7 @@ import type {
   ChangeWithBefore,
   CredentialDigest,
   Store,
+  Stretch,
   ViewClass,
 } from "../store/port.ts";
 import { SYSTEM_PROJECT } from "../store/port.ts";
@@ -134,6 +135,11 @@ export class Ledger {
   ): Promise<Execution<T, R>> {
     this.#stateOf(request.project);
     return this.#queueOf(request.project).execute(request, decide);
+  }
+
+  /** Up to `limit` changes after a revision, oldest first. */
+  changesAfter(project: string, revision: number, limit: number): Promise<Stretch> {
+    return this.#store.follow(project, revision, limit);
   }
 
   /** The history, newest first. */

@@ -42,6 +42,10 @@ export class ServerMetrics {
     "bannerol_keys_leaked_total",
     "Handshakes by which a server key came from a browser",
   );
+  readonly webhookDeliveries = new Counter("bannerol_webhook_deliveries_total", "Tries to send a change to a webhook", {
+    label: "result",
+    values: ["delivered", "failed"],
+  });
   readonly acknowledged = new Histogram(
     "bannerol_commit_to_acknowledged_seconds",
     "From a change's instant to an SDK's word that it has it",
@@ -65,6 +69,7 @@ export class ServerMetrics {
       this.handshakesRefused,
       this.keysLeaked,
       this.eventBatches,
+      this.webhookDeliveries,
       gauge("bannerol_event_loop_delay_seconds", "How late the event loop was since this was last read", () =>
         Object.entries(ports.loopDelays()).map(([quantile, value]) => ({ labels: { quantile }, value })),
       ),

@@ -113,6 +113,25 @@ export interface TokenDocument {
   readonly revokedAt?: number;
 }
 
+/** Where changes are told of. Its secrets and where it stands in each log are kept outside the history. */
+export interface WebhookDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** Of one project alone; else of all of them, and of the installation. */
+  readonly project?: string;
+  /** What belongs to one environment of the project, and to none. */
+  readonly environment?: string;
+  /** Actions, such as `flag.enable`; one that ends with `*` stands for all that begin so. */
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  /** Why the server disabled it. */
+  readonly disabledBecause?: string;
+  readonly createdAt: number;
+  /** When its secret was last replaced. */
+  readonly rotatedAt?: number;
+}
+
 /** A statement that has to hold of an environment's flags; its key is the project's. */
 export type InvariantDocument = Invariant & { readonly key: string; readonly environment: string };
 
@@ -159,9 +178,10 @@ export interface DocumentOf {
   readonly release: ReleaseDocument;
   readonly schedule: ScheduleDocument;
   readonly freeze: FreezeDocument;
-  /** In `_system` alone, as is `token`. */
+  /** In `_system` alone, as are `token` and `webhook`. */
   readonly project: ProjectDocument;
   readonly token: TokenDocument;
+  readonly webhook: WebhookDocument;
 }
 export type ItemKind = keyof DocumentOf;
 
@@ -177,6 +197,7 @@ export const itemKinds = [
   "freeze",
   "project",
   "token",
+  "webhook",
 ] as const satisfies readonly ItemKind[];
 
 /** One document in one state; `after` is null where it was removed. */

@@ -23,6 +23,7 @@ import {
   type SegmentDocument,
   type TargetingDocument,
   type TokenDocument,
+  type WebhookDocument,
 } from "./documents.ts";
 import type { ReleaseDocument, ScheduleDocument } from "./release-document.ts";
 
@@ -65,16 +66,17 @@ export interface ProjectState extends ChainHead {
   /** Those that wait, by `<flag>/<id>`. */
   readonly schedules: Shelf<ScheduleDocument>;
   readonly freezes: Shelf<FreezeDocument>;
-  /** In `_system` alone, as are `tokens`. */
+  /** In `_system` alone, as are `tokens` and `webhooks`. */
   readonly projects: Shelf<ProjectDocument>;
   /** By id, revoked ones too. */
   readonly tokens: Shelf<TokenDocument>;
+  readonly webhooks: Shelf<WebhookDocument>;
   /** By `itemId`. */
   readonly unreadable: ReadonlyMap<string, Unreadable>;
 }
 
 /** What the installation is made of: the fold of `_system`'s log. */
-export type SystemState = ChainHead & Pick<ProjectState, "projects" | "tokens" | "unreadable">;
+export type SystemState = ChainHead & Pick<ProjectState, "projects" | "tokens" | "webhooks" | "unreadable">;
 
 /** What one environment does with one flag, or `undefined` where either is not there. */
 export function targetingOf(
@@ -124,6 +126,8 @@ function shelfOf(state: ProjectState, { kind, environment }: ItemName): Shelf<Do
       return state.projects;
     case "token":
       return state.tokens;
+    case "webhook":
+      return state.webhooks;
   }
 }
 
@@ -144,6 +148,7 @@ export function emptyState(key: string): ProjectState {
     freezes: new Map(),
     projects: new Map(),
     tokens: new Map(),
+    webhooks: new Map(),
     unreadable: new Map(),
   };
 }

@@ -223,4 +223,16 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     expiresAt: instant.exactOptional(),
     revokedAt: instant.exactOptional(),
   }),
+  webhook: z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    project: z.string().exactOptional(),
+    environment: z.string().exactOptional(),
+    events: texts,
+    enabled: z.boolean(),
+    disabledBecause: z.string().exactOptional(),
+    createdAt: instant,
+    rotatedAt: instant.exactOptional(),
+  }),
 };

@@ -17,6 +17,7 @@ export class StateDraft {
   readonly #freezes;
   readonly #projects;
   readonly #tokens;
+  readonly #webhooks;
   readonly #unreadable: MapDraft<Unreadable>;
   readonly #targetings;
   readonly #releases;
@@ -31,6 +32,7 @@ export class StateDraft {
     this.#freezes = new MapDraft(base.freezes);
     this.#projects = new MapDraft(base.projects);
     this.#tokens = new MapDraft(base.tokens);
+    this.#webhooks = new MapDraft(base.webhooks);
     this.#schedules = new MapDraft(base.schedules);
     this.#unreadable = new MapDraft(base.unreadable);
     this.#targetings = new PlacesDraft(base.targetings);
@@ -74,6 +76,9 @@ export class StateDraft {
       case "token":
         this.#tokens.put(name.key, read("token"));
         break;
+      case "webhook":
+        this.#webhooks.put(name.key, read("webhook"));
+        break;
     }
   }
 
@@ -94,6 +99,7 @@ export class StateDraft {
       freezes: this.#freezes.map,
       projects: this.#projects.map,
       tokens: this.#tokens.map,
+      webhooks: this.#webhooks.map,
       unreadable: this.#unreadable.map,
     };
   }

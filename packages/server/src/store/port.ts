@@ -12,6 +12,7 @@ import type { IdempotencyStore, WorkClaim } from "./idempotency-store.ts";
 import type { ListChange, ListStore, ListWork } from "./list-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { UsageStore } from "./usage-store.ts";
+import type { WebhookStore } from "./webhook-store.ts";
 
 /** The chain of what belongs to the installation: projects, users, tokens. */
 export const SYSTEM_PROJECT = "_system";
@@ -207,6 +208,8 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   /** Changes that wait. */
   readonly approvals: ApprovalStore;
+  /** What webhooks need beside the history. */
+  readonly webhooks: WebhookStore;
   /** Absent where there can be no other process. */
   readonly nodes?: NodeStore;
   projects(): Promise<readonly string[]>;

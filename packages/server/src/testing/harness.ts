@@ -150,6 +150,7 @@ export async function createHarness({
     viewRevisions,
     patterns,
     outbound,
+    webhooks: store.webhooks,
     ...plane.services,
     inventory,
   };

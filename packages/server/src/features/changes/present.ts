@@ -42,14 +42,15 @@ function listsForm({ lists = [] }: Change, sees: (item: ItemName) => boolean): N
 /** One item as people see it. */
 export function itemForm(item: RecordedItem, before: unknown): ChangeItem {
   return {
-    ...nameOf(item),
+    ...nameOfItem(item),
     ...idOf(item, before),
     before: documentForm(item.kind, before),
     after: documentForm(item.kind, item.after),
   };
 }
 
-function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before" | "after"> {
+/** How people call it, by the fields of the admin API. */
+export function nameOfItem({ kind, key, environment }: ItemName): Omit<ChangeItem, "before" | "after"> {
   switch (kind) {
     case "flag":
       return { flag: key };
@@ -70,6 +71,7 @@ function nameOf({ kind, key, environment }: ItemName): Omit<ChangeItem, "before"
       return { freeze: key, environment };
     case "project":
     case "token":
+    case "webhook":
       return {};
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { StoreFault } from "../../store/fault.ts";
 import { MemoryStore } from "../../store/memory/memory-store.ts";
 import { createHarness, FLAGS, field, routeFor } from "../../testing/harness.ts";
+import { endpoints } from "../../webhooks/testing/endpoints.ts";
 import { takesIdempotencyKey } from "./key.ts";
 
 const PROJECT = "/api/v1/projects/default";
@@ -49,6 +50,8 @@ const changing: readonly (readonly [what: string, body: unknown])[] = [
 const making: readonly (readonly [what: string, body: unknown])[] = [
   ["POST /api/v1/keys", { project: "default", environment: "production", kind: "server" }],
   ["POST /api/v1/tokens", { name: "ci", role: "editor" }],
+  ["POST /api/v1/webhooks", { url: "https://hooks.example.com/" }],
+  ["POST /api/v1/webhooks/{webhook}/rotate", {}],
 ];
 
 /** Those that ask for a change which waits already: they are tried where there is one, in `approvals.test.ts`. */
@@ -59,7 +62,8 @@ const deciding = ["approve", "reject", "withdraw"].map(
 /** A node on a store that keeps no answer by itself: what is kept is what went in with the change. */
 async function prepared() {
   const store = new MemoryStore({ epoch: "e1" });
-  const api = await createHarness({ store });
+  const { outbound } = endpoints();
+  const api = await createHarness({ store, outbound });
   for (const key of ["checkout", "old"]) await api.ask(`POST ${FLAGS}`, { body: { key } });
   await api.ask(`POST ${FLAGS}/old/archive`, { body: {} });
   await api.ask(`POST ${FLAGS}/checkout/environments/staging/enable`, { body: {} });
@@ -68,8 +72,9 @@ async function prepared() {
   const steps = [1, 2].map((percentage) => ({ percentage, hold: "1h", approval: true }));
   for (const place of [RELEASED, PAUSED]) await api.ask(`POST ${place}/release`, { body: { steps } });
   await api.ask(`POST ${PAUSED}/release/pause`, { body: {} });
+  const { body: hook } = await api.ask("POST /api/v1/webhooks", { body: { url: "https://hooks.example.com/" } });
   store.idempotency.complete = () => Promise.reject(new StoreFault("unavailable", "gone"));
-  return { api, store };
+  return { api, store, webhook: String(field(hook, "id")) };
 }
 
 const headers = { "idempotency-key": "k-1" };
@@ -78,7 +83,7 @@ describe("every POST that may change something", () => {
   it("is tried here", async () => {
     const { api } = await prepared();
     const tried = [...changing, ...making].map(([what]) => routeFor(api.routes, what)?.path);
-    const listed = api.routes.filter(({ method, permission }) => takesIdempotencyKey(method, permission));
+    const listed = api.routes.filter(takesIdempotencyKey);
     expect([...tried, ...deciding].sort()).toEqual(listed.map(({ path }) => path).sort());
   });
 
@@ -105,8 +110,9 @@ describe("every POST that may change something", () => {
     },
   );
 
-  it.each(making)("%s shows a secret once, and keeps none", async (what, body) => {
-    const { api, store } = await prepared();
+  it.each(making)("%s shows a secret once, and keeps none", async (path, body) => {
+    const { api, store, webhook } = await prepared();
+    const what = path.replace("{webhook}", webhook);
     const first = await api.ask(what, { body, headers });
     const id = field(first.body, "id");
     const again = await (await createHarness({ store })).ask(what, { body, headers });

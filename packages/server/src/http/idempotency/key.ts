@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { Scope } from "../../auth/scope.ts";
 import type { Claim } from "../../store/idempotency-store.ts";
-import type { Method } from "../method.ts";
-import type { PermissionName } from "../permission.ts";
 import { refuse } from "../refusal.ts";
+import type { Route } from "../route.ts";
 
 export const MAX_KEY_CHARACTERS = 255;
 
@@ -14,8 +13,12 @@ export type RequestName = Pick<Claim, "caller" | "key" | "digest">;
  * Whether a route looks at `Idempotency-Key`: a POST that may change something. One that only reads writes nothing, so
  * that it works while the database is away.
  */
-export function takesIdempotencyKey(method: Method, permission: PermissionName): boolean {
-  return method === "POST" && /:(edit|release|administer)$/.test(permission);
+export function takesIdempotencyKey({
+  method,
+  permission,
+  unkept,
+}: Pick<Route, "method" | "permission" | "unkept">): boolean {
+  return method === "POST" && unkept !== true && /:(edit|release|administer)$/.test(permission);
 }
 
 /** `undefined` where the request has no key. Refuses with 400. */

@@ -28,6 +28,7 @@ import { MemoryEvidence } from "./memory-evidence.ts";
 import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
 import { MemoryUsage } from "./memory-usage.ts";
+import { MemoryWebhooks } from "./memory-webhooks.ts";
 
 interface Chain {
   readonly rows: ChainRow[];
@@ -44,6 +45,7 @@ export class MemoryStore implements Store {
   readonly usage = new MemoryUsage(this.evidence);
   readonly idempotency = new MemoryIdempotency();
   readonly approvals = new MemoryApprovals(this.idempotency);
+  readonly webhooks = new MemoryWebhooks();
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();
   #epoch: string;

@@ -31,6 +31,7 @@ import type {
 import { columnText } from "../rows.ts";
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
+import type { WebhookStore } from "../webhook-store.ts";
 import { postgresApprovals } from "./approvals.ts";
 import type { Driver } from "./driver.ts";
 import { postgresEvidence } from "./evidence.ts";
@@ -46,6 +47,7 @@ import { credentials, installation, projects } from "./schema.ts";
 import { postgresUsage } from "./usage.ts";
 import { verifySource } from "./verify.ts";
 import { watch } from "./watch.ts";
+import { postgresWebhooks } from "./webhooks.ts";
 import { Writer } from "./writer.ts";
 
 export interface PostgresStoreOptions {
@@ -165,6 +167,7 @@ class PostgresStore implements Store {
   readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
   readonly approvals: ApprovalStore;
+  readonly webhooks: WebhookStore;
   readonly nodes: NodeStore;
   readonly #parts: Parts;
   readonly #pool: Pool;
@@ -179,6 +182,7 @@ class PostgresStore implements Store {
     this.evidence = postgresEvidence(parts.pool);
     this.idempotency = postgresIdempotency(parts.pool);
     this.approvals = postgresApprovals(parts.pool);
+    this.webhooks = postgresWebhooks(parts.pool);
     this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);
   }

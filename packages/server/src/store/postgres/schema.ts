@@ -297,3 +297,30 @@ export const approvalEnvironments = pgTable(
     }).onDelete("cascade"),
   ],
 );
+
+/** Secrets of webhooks, and which node sends for each now. */
+export const webhookEndpoints = pgTable("webhook_endpoints", {
+  webhook: text().notNull().primaryKey(),
+  secret: text().notNull(),
+  previous: text(),
+  previousUntil: bigint("previous_until", { mode: "number" }),
+  holder: text(),
+  heldUntil: bigint("held_until", { mode: "number" }).notNull(),
+});
+
+/** Where webhooks stand in the log of each project. */
+export const webhookCursors = pgTable(
+  "webhook_cursors",
+  {
+    webhook: text().notNull(),
+    project: text().notNull(),
+    epoch: text().notNull(),
+    revision: number().notNull(),
+    failures: number().notNull(),
+    failingSince: bigint("failing_since", { mode: "number" }),
+    dueAt: bigint("due_at", { mode: "number" }).notNull(),
+    lastAt: bigint("last_at", { mode: "number" }),
+    lastOutcome: text("last_outcome"),
+  },
+  (table) => [primaryKey({ columns: [table.webhook, table.project] })],
+);

@@ -272,3 +272,30 @@ export const approvalEnvironments = sqliteTable(
     }).onDelete("cascade"),
   ],
 );
+
+/** Secrets of webhooks, and which node sends for each now. */
+export const webhookEndpoints = sqliteTable("webhook_endpoints", {
+  webhook: text().notNull().primaryKey(),
+  secret: text().notNull(),
+  previous: text(),
+  previousUntil: integer("previous_until"),
+  holder: text(),
+  heldUntil: integer("held_until").notNull(),
+});
+
+/** Where webhooks stand in the log of each project. */
+export const webhookCursors = sqliteTable(
+  "webhook_cursors",
+  {
+    webhook: text().notNull(),
+    project: text().notNull(),
+    epoch: text().notNull(),
+    revision: integer().notNull(),
+    failures: integer().notNull(),
+    failingSince: integer("failing_since"),
+    dueAt: integer("due_at").notNull(),
+    lastAt: integer("last_at"),
+    lastOutcome: text("last_outcome"),
+  },
+  (table) => [primaryKey({ columns: [table.webhook, table.project] })],
+);

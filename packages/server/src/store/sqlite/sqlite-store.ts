@@ -29,6 +29,7 @@ import type {
 } from "../port.ts";
 import type { UsageStore } from "../usage-store.ts";
 import { verifyProject } from "../verify.ts";
+import type { WebhookStore } from "../webhook-store.ts";
 import { sqliteApprovals } from "./approvals.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
 import { sqliteEvidence } from "./evidence.ts";
@@ -45,6 +46,7 @@ import { loadOrSalvage } from "./salvage.ts";
 import { credentials, installation, projects } from "./schema.ts";
 import { sqliteUsage } from "./usage.ts";
 import { verifySource } from "./verify.ts";
+import { sqliteWebhooks } from "./webhooks.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -136,6 +138,7 @@ class SqliteStore implements Store {
   readonly evidence: EvidenceStore;
   readonly idempotency: IdempotencyStore;
   readonly approvals: ApprovalStore;
+  readonly webhooks: WebhookStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
   readonly #lock: Lock;
@@ -154,6 +157,7 @@ class SqliteStore implements Store {
     this.evidence = sqliteEvidence((call) => this.#run(call));
     this.idempotency = sqliteIdempotency((call) => this.#run(call));
     this.approvals = sqliteApprovals((call) => this.#run(call));
+    this.webhooks = sqliteWebhooks((call) => this.#run(call));
   }
 
   async readEpoch(): Promise<string> {

@@ -69,6 +69,8 @@ function testDatabase(): TestDatabase {
 
 /** What refers comes before what it refers to. */
 const emptied = [
+  "webhook_cursors",
+  "webhook_endpoints",
   "idempotency_keys",
   "approval_environments",
   "approvals",

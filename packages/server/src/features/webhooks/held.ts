@@ -1,0 +1,71 @@
+/** What the routes of webhooks share: which a caller may see, how one is shown, and where its address may lead. */
+import type { WebhookDelivery, WebhookForm } from "@bannerol/protocol/schemas";
+import { Scope } from "../../auth/scope.ts";
+import { RefusedError } from "../../http/refusal.ts";
+import type { WebhookDocument } from "../../state/documents.ts";
+import type { ProjectState, Revised } from "../../state/project-state.ts";
+import type { WebhookCursor } from "../../store/webhook-store.ts";
+import { instant } from "../decision.ts";
+import type { Services } from "../services.ts";
+import { noWebhook } from "./decide.ts";
+
+export type Held = Revised<WebhookDocument>;
+
+/** Those whose reach lies within the caller's: who may not read a place is not told of it. */
+export function heldWebhooks({ ledger }: Services, scope: Scope): readonly Held[] {
+  return [...ledger.system().webhooks.values()].filter(({ document }) => scope.at(reachOf(document)) instanceof Scope);
+}
+
+/** Refuses with 404. */
+export function heldWebhook(services: Services, scope: Scope, id: string): Held {
+  const found = heldWebhooks(services, scope).find(({ document }) => document.id === id);
+  if (found === undefined) throw new RefusedError(noWebhook(id).refusal);
+  return found;
+}
+
+export function reachOf({ project, environment }: Pick<WebhookDocument, "project" | "environment">) {
+  return { ...(project === undefined ? {} : { project }), ...(environment === undefined ? {} : { environment }) };
+}
+
+export function webhookForm({ document, revision }: Held, cursors: readonly WebhookCursor[]): WebhookForm {
+  const { id, name, url, events, enabled, disabledBecause, createdAt, rotatedAt } = document;
+  return {
+    id,
+    name,
+    url,
+    ...reachOf(document),
+    events: [...events],
+    enabled,
+    ...(disabledBecause === undefined ? {} : { disabledBecause }),
+    createdAt: instant(createdAt),
+    ...(rotatedAt === undefined ? {} : { rotatedAt: instant(rotatedAt) }),
+    deliveries: cursors.filter(({ webhook }) => webhook === id).map(deliveryForm),
+    revision,
+  };
+}
+
+function deliveryForm({ project, revision, failures, failingSince, dueAt, last }: WebhookCursor): WebhookDelivery {
+  return {
+    project,
+    revision,
+    failures,
+    ...(failingSince === undefined ? {} : { failingSince: instant(failingSince) }),
+    ...(failures === 0 ? {} : { dueAt: instant(dueAt) }),
+    ...(last === undefined ? {} : { lastAt: instant(last.at), lastOutcome: last.outcome }),
+  };
+}
+
+/** Refuses with 422 an address that may not be sent to now. */
+export async function refuseAddress({ outbound }: Services, url: string): Promise<void> {
+  const refusal = await outbound.check(url);
+  if (refusal === undefined) return;
+  const { message } = refusal;
+  const detail = `The webhook is not valid, at url: ${message}`;
+  throw new RefusedError({ code: "invalid", detail, errors: [{ path: "url", message }] });
+}
+
+export function webhookIn(state: ProjectState, id: string): Held {
+  const webhook = state.webhooks.get(id);
+  if (webhook === undefined) throw new Error(`The webhook ${id} has vanished.`);
+  return webhook;
+}
