@@ -27,7 +27,8 @@ export class Presence {
   /** A request came, at epoch milliseconds. */
   seen(project: string, environment: string, caller: Caller, at: number): void {
     const all = this.#of(project, environment);
-    const name = JSON.stringify([caller.keyId, caller.instance]);
+    // An id holds no space.
+    const name = `${caller.keyId} ${caller.instance}`;
     const before = all.get(name);
     all.delete(name);
     all.set(name, { ...caller, transport: "polling", since: before?.since ?? at, lastAt: at });
@@ -44,7 +45,8 @@ export class Presence {
   }
 
   #of(project: string, environment: string): Map<string, Seen> {
-    const name = JSON.stringify([project, environment]);
+    // Keys hold no slash.
+    const name = `${project}/${environment}`;
     const all = this.#seen.get(name) ?? new Map<string, Seen>();
     this.#seen.set(name, all);
     return all;

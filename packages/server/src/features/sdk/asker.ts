@@ -36,7 +36,18 @@ export function notePoll({ presence, events, now }: Services, { key, query, user
   presence.seen(project, environment, { instance, ...sdkOf(query), keyId, class: key.class, acknowledged: has }, now());
 }
 
+/** Names that were made, by what they were made of: a hash for each poll would be most of its cost. */
+const names = new Map<string, string>();
+const KEPT_NAMES = 10_000;
+
 /** The same on every node, and no address. */
 function namelessInstance(...parts: readonly (string | null | undefined)[]): string {
-  return `poller-${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12)}`;
+  const text = JSON.stringify(parts);
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `poller-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  const [oldest] = names.keys();
+  if (names.size >= KEPT_NAMES && oldest !== undefined) names.delete(oldest);
+  names.set(text, name);
+  return name;
 }
