@@ -1,5 +1,5 @@
 /**
- * `node scripts/faults.mjs [--kills 1000] [--images 10000] [--changes 1000] [--clients 10000] [--seconds 300]
+ * `node scripts/faults.mjs [--kills 1000] [--images 10000] [--changes 1000] [--clients 10000] [--seconds 300] [--releases 6]
  * [--seed 7] [--minutes 120] [names …]`: the tests of `test/faults` with many more kills, power-loss images, changes and
  * clients than `npm test` takes, and hostile servers met for so many seconds. Names choose test files, as in
  * `kills-sqlite`. PostgreSQL is found or started as `scripts/postgres.mjs` says.
@@ -15,6 +15,7 @@ const amounts = {
   changes: "1000",
   clients: "10000",
   seconds: "300",
+  releases: "6",
   seed: "",
   minutes: "120",
 };
