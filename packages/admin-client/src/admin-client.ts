@@ -1,6 +1,8 @@
+import { approvalCalls } from "./calls/approvals.ts";
 import { keyCalls, tokenCalls } from "./calls/credentials.ts";
 import { evaluationCalls } from "./calls/evaluations.ts";
 import { flagCalls } from "./calls/flags.ts";
+import { freezeCalls } from "./calls/freezes.ts";
 import { historyCalls } from "./calls/history.ts";
 import { invariantCalls } from "./calls/invariants.ts";
 import { projectCalls } from "./calls/projects.ts";
@@ -15,7 +17,8 @@ import { type AdminClientOptions, createSend } from "./request.ts";
  * Typed calls of the admin API, by noun.
  *
  * Every call answers `{body, etag?}`; the ETag of what was read goes back in `ifMatch`, so that a change made by
- * somebody else in between is not overwritten. Refusals are thrown as `AdminApiError`, silence as
+ * somebody else in between is not overwritten. A change that others must approve first is thrown as `ApprovalPending`,
+ * refusals as `AdminApiError`, silence as
  * `ServerUnreachableError`, a key that could not stand in a path as `InvalidPathError`. Answers have the types of the
  * protocol's schemas and are not checked again.
  */
@@ -30,6 +33,8 @@ export class AdminClient {
   readonly evaluations;
   readonly promotion;
   readonly invariants;
+  readonly approvals;
+  readonly freezes;
   readonly keys;
   readonly tokens;
 
@@ -45,6 +50,8 @@ export class AdminClient {
     this.evaluations = evaluationCalls(send);
     this.promotion = promotionCalls(send);
     this.invariants = invariantCalls(send);
+    this.approvals = approvalCalls(send);
+    this.freezes = freezeCalls(send);
     this.keys = keyCalls(send);
     this.tokens = tokenCalls(send);
   }

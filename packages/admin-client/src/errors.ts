@@ -1,4 +1,5 @@
 import type { FieldProblem } from "@bannerol/protocol";
+import type { ApprovalForm } from "@bannerol/protocol/schemas";
 
 /** What the server refused, and why: one of its problem documents. `message` is the problem's detail. */
 export class AdminApiError extends Error {
@@ -39,6 +40,17 @@ export class AdminApiError extends Error {
     if (problem.requestId !== undefined) this.requestId = problem.requestId;
     if (problem.etag !== undefined) this.etag = problem.etag;
     if (problem.retryAfterMs !== undefined) this.retryAfterMs = problem.retryAfterMs;
+  }
+}
+
+/** Nothing was changed yet: what was asked for waits until others have approved it. */
+export class ApprovalPending extends Error {
+  override readonly name = "ApprovalPending";
+  readonly approval: ApprovalForm;
+
+  constructor(approval: ApprovalForm) {
+    super(`It waits for approval, as ${approval.id}. Nothing was changed yet.`);
+    this.approval = approval;
   }
 }
 

@@ -3,7 +3,8 @@
  * problem documents, and nothing of what is asked.
  */
 import type { FieldProblem } from "@bannerol/protocol";
-import { AdminApiError, InvalidPathError, ServerUnreachableError } from "./errors.ts";
+import type { ApprovalAnswer } from "@bannerol/protocol/schemas";
+import { AdminApiError, ApprovalPending, InvalidPathError, ServerUnreachableError } from "./errors.ts";
 
 export interface AdminClientOptions {
   /** Where the server is, like `http://localhost:4400`; a path in front of `/api/v1` is kept. */
@@ -50,6 +51,7 @@ export function createSend(options: AdminClientOptions): Send {
     const body = parseJson(text);
     if (!response.ok) throw problemOf(response, body, options.url);
     if (body === undefined) throw notOurs(response, options.url);
+    if (response.status === 202) throw new ApprovalPending((body as ApprovalAnswer).approval);
     const etag = response.headers.get("ETag");
     return { body: body as T, ...(etag !== null && { etag }) };
   };

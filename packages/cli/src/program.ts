@@ -3,6 +3,7 @@ import type { Action } from "./call.ts";
 import { UsageError } from "./errors.ts";
 import { rootHelp } from "./help.ts";
 import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
+import { approvingCommands, freezeCommands } from "./syntax/approving.ts";
 import { changeCommands } from "./syntax/change.ts";
 import { diffCommand, invariantCommands, previewCommand, promoteCommand, testCommand } from "./syntax/checking.ts";
 import { releaseCommands, scheduleCommands } from "./syntax/delivery.ts";
@@ -25,6 +26,8 @@ export const commands: readonly CommandSyntax[] = [
   promoteCommand,
   testCommand,
   invariantCommands,
+  ...approvingCommands,
+  freezeCommands,
   changeCommands,
   projectCommands,
   environmentCommands,

@@ -1,6 +1,8 @@
+import { ApprovalPending } from "@bannerol/admin-client";
 import type { ExitCode } from "./exit-codes.ts";
 import { ExitCode as Exit } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
+import { waitingOutput } from "./output/approval.ts";
 import { coloursFor } from "./output/colour.ts";
 import type { Output } from "./output/output.ts";
 import { printableJson } from "./output/printable.ts";
@@ -31,8 +33,14 @@ function asksForJson(argv: readonly string[]): boolean {
 
 async function perform(argv: readonly string[], io: Io, json: boolean): Promise<Output> {
   const request = await readCommandLine(argv);
-  if (request.kind === "command") return request.action({ words: request.words, io, json });
+  if (request.kind === "command") return request.action({ words: request.words, io, json }).catch(waiting);
   return { document: { [request.kind]: request.text }, text: () => request.text };
+}
+
+/** What was asked for is on its way, and not there yet: that is an answer, and no failure. */
+function waiting(error: unknown): Output {
+  if (error instanceof ApprovalPending) return waitingOutput(error.approval);
+  throw error;
 }
 
 async function print(output: Output, io: Io, json: boolean): Promise<ExitCode> {

@@ -30,18 +30,24 @@ export const list: Action = async (call) => {
     document: body,
     text: (colours) =>
       table([
-        ["ENVIRONMENT", "NAME", "POSITION", "PROTECTED"].map((cell) => colours.dim(cell)),
-        ...body.items.map(({ key, name, position, protected: isProtected }) => [
+        ["ENVIRONMENT", "NAME", "POSITION", "PROTECTED", "APPROVALS"].map((cell) => colours.dim(cell)),
+        ...body.items.map(({ key, name, position, protected: isProtected, approvals }) => [
           colours.bold(printable(key)),
           printable(name),
           String(position),
           isProtected ? colours.yellow("yes") : "no",
+          isProtected && approvals > 0 ? String(approvals) : "",
         ]),
       ]),
   };
 };
 
-export const protect: Action = (call) => patch(call, { protected: true }, "protected: changes there are asked about");
+export const protect: Action = (call) => {
+  const approvals = readApprovals(call.words.option("approvals"));
+  const said =
+    approvals === undefined ? "changes there are asked about" : `changes there need ${approvals} approval(s)`;
+  return patch(call, { protected: true, ...(approvals !== undefined && { approvals }) }, `protected: ${said}`);
+};
 export const unprotect: Action = (call) => patch(call, { protected: false }, "no longer protected");
 
 export const move: Action = async (call) => {
@@ -60,6 +66,11 @@ async function patch(call: Call, fields: EnvironmentPatch, state: string): Promi
     document: body,
     text: (colours) => `${colours.bold(printable(body.key))} ${state}\n${stamp(body, colours)}`,
   };
+}
+
+function readApprovals(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,2}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UsageError(`--approvals is how many others must approve, 0 to 10, not ${JSON.stringify(text)}.`);
 }
 
 function readPosition(text: string): number {

@@ -24,9 +24,9 @@ export const environmentCommands: NounSyntax = {
     },
     {
       usage: "protect <environment>",
-      summary: "let few change it, and ask before",
-      options: [comment],
-      example: "bannerol env protect production",
+      summary: "let few change it, and ask before; or have others approve what they change",
+      options: [{ flags: "--approvals <count>", description: "how many others must approve a change" }, comment],
+      example: "bannerol env protect production --approvals 1",
       load: async () => (await environments()).protect,
     },
     {

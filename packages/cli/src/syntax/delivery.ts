@@ -8,7 +8,6 @@ const watch = { flags: "--watch", description: "until it is over" };
 export const releaseCommands: NounSyntax = {
   noun: "release",
   summary: "rollouts that go on by themselves",
-  brief: "list|show|pause|advance|rollback|…",
   verbs: [
     {
       usage: "list",

@@ -29,7 +29,9 @@ export const approvalSchema = z
     }),
     applies: z
       .boolean()
-      .meta({ description: "Whether it waits, and the documents that it touches still are those for which it was proposed" }),
+      .meta({
+        description: "Whether it waits, and the documents that it touches still are those for which it was proposed",
+      }),
     request: z.object({ method: z.string(), path: z.string() }).meta({ description: "What was asked for" }),
     closed: z
       .object({ by: actorSchema, at: instantSchema, comment: commentSchema.exactOptional() })
