@@ -28,10 +28,12 @@ describe.concurrent("an application", () => {
     const application = await line.current({ staleAfterMs: 500 });
     line.proxy.arriving = reset;
     line.proxy.end("reset");
-    await until(async () => (await statusOf(application)).state === "stale");
+    const isTold = async () => (await toldTo(application)).problems.length > 0;
+    await until(async () => (await statusOf(application)).state === "stale" && (await isTold()));
     expect(await application.ask("wrongOf", { flag: "steady", times: 1_000_000, expected: true })).toBe(0);
     const { states, problems } = await toldTo(application);
-    expect(states.slice(-2)).toEqual(["offline", "stale"]);
+    // On a busy machine its state may have been too old before the server went.
+    expect(states.at(-1)).toBe("stale");
     expect(problems, "told once, not at every try").toEqual(["unreachable"]);
     expect(await application.close()).toBe(0);
   });
