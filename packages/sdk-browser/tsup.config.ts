@@ -39,7 +39,7 @@ export default defineConfig([
       compilerOptions: {
         // By path they count as sources, and are inlined; by name they would count as somebody else's package.
         baseUrl: ".",
-        paths: { "@bannerol/client/events": ["../client/src/events/index.ts"], "@bannerol/*": ["../*/src/index.ts"] },
+        paths: { "@bannerol/client/*": ["../client/src/*/index.ts"], "@bannerol/*": ["../*/src/index.ts"] },
       },
     },
   },

@@ -15,7 +15,7 @@ const whole = (name, path, what, limit) => ({
 /** What comes in chunks of its own, later or never, left out. */
 const first = (name, path, limit) => ({
   ...whole(name, `${dist}/${path}`, "{ createClient }", limit),
-  modifyEsbuildConfig: (config) => ({ ...config, external: ["./report-*", "./chunk-*"] }),
+  modifyEsbuildConfig: (config) => ({ ...config, external: ["./report-*", "./attribution-*"] }),
 });
 
 module.exports = [

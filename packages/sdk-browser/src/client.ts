@@ -14,6 +14,7 @@ import { askServer } from "./answers.ts";
 import { createExposures } from "./exposures.ts";
 import { type Flags, flagsOf, settleTable } from "./flags.ts";
 import { createKeeper } from "./kept.ts";
+import { createOutcomeCalls, type OutcomeCalls } from "./outcomes.ts";
 import { createLink } from "./linking.ts";
 import type { Known, Mode } from "./mode.ts";
 import { browserClock as clock, browserTimers as timers } from "./net/browser-ports.ts";
@@ -56,7 +57,7 @@ export interface ClientEvents {
 }
 
 /** Flags for the context in hand. None of its calls throws, waits or does I/O but where it says so. */
-export interface BrowserClient extends Flags {
+export interface BrowserClient extends Flags, OutcomeCalls {
   /**
    * Evaluates for another context from now on. What the page can evaluate changes at once; for flags that the server
    * evaluates the defaults are served until it has answered. Resolves when it has. Never rejects.
@@ -121,6 +122,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
         if (view !== undefined && keys.length > 0) {
           listeners.emit("change", { epoch: view.epoch, revision: view.revision, keys });
         }
+        if (outcomes.look()) void openEvents();
         update();
       },
       failed: (reason) => report({ code: "fetch_failed", message: `The server did not evaluate: ${reason}` }),
@@ -128,6 +130,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     options.context ?? {},
     bootstrap,
   );
+  const outcomes = createOutcomeCalls({ mode, view: () => showing.table().view, context: showing.context });
   const keeper =
     options.cache === false
       ? undefined
@@ -217,7 +220,8 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     if (events !== undefined || options.events === false) return;
     try {
       const { openSender } = await import("./report.ts");
-      events ??= openSender({ ports, identity, newId, take, report });
+      if (events !== undefined) return;
+      events = openSender({ ports, identity, newId, take, report, watched: outcomes.look });
       events.start();
     } catch {
       // No network, or a place where nothing can be loaded late: they are counted on, and sent another time.
@@ -226,7 +230,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
 
   function take() {
     settleTable(showing.table(), exposures.count);
-    return exposures.take();
+    return { ...exposures.take(), rows: outcomes.take() };
   }
 
   function leaving(): void {
@@ -253,6 +257,8 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
 
   return {
     ...flagsOf(showing.table, clock.now, exposures.count),
+    track: outcomes.track,
+    measure: outcomes.measure,
     setContext: showing.setContext,
     get context() {
       return showing.context();

@@ -6,8 +6,10 @@ import {
   isRecord,
   type Ruleset,
   versionOf,
+  watchesOf,
 } from "@bannerol/core";
 import type { Mode } from "./mode.ts";
+import { browserClock } from "./net/browser-ports.ts";
 import { type SeenFlag, seenAs, type View } from "./view.ts";
 
 interface RulesetView extends View {
@@ -51,6 +53,11 @@ export const localMode: Mode = {
       },
     };
   },
+  watches: (view) => [...(compiledIn(view)?.ruleset.flags.values() ?? [])].some((flag) => watchesOf(flag).length > 0),
+  async openOutcomes(view) {
+    const { createOutcomes } = await import("./attribution.ts");
+    return createOutcomes({ clock: browserClock, ruleset: () => compiledIn(view()) });
+  },
   mayDiffer(before, after) {
     if (!isOfRuleset(before) || !isOfRuleset(after) || before.context !== after.context) return undefined;
     return new Set([...after.compiled.changed, ...remoteKeys(after.compiled.ruleset)]);
@@ -68,6 +75,10 @@ function remoteKeys({ flags }: Ruleset): readonly string[] {
 
 function isRemote(document: unknown): boolean {
   return isRecord(document) && document.remote === true;
+}
+
+function compiledIn(view: View | undefined): CompiledRuleset | undefined {
+  return isOfRuleset(view) ? view.compiled : undefined;
 }
 
 function isOfRuleset(view: View | undefined): view is RulesetView {

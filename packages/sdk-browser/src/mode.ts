@@ -1,4 +1,5 @@
 /** Where flags are evaluated: in the page, or at the server. */
+import type { Outcomes } from "@bannerol/client/outcomes";
 import type { EvaluationContext, Ruleset } from "@bannerol/core";
 import type { Answers, View } from "./view.ts";
 
@@ -22,6 +23,10 @@ export interface Mode {
   readonly asks: (ruleset: Ruleset, known: Known | undefined) => readonly string[] | "all" | undefined;
   /** `undefined` where there is nothing to show yet. */
   readonly view: (seen: Seen, before: View | undefined) => View | undefined;
+  /** Whether releases watch how things go; never where rules are not here. */
+  readonly watches: (view: View | undefined) => boolean;
+  /** Loads what attributes outcomes, by the view in force. */
+  readonly openOutcomes: (view: () => View | undefined) => Promise<Outcomes | undefined>;
   /** The flags whose results may differ; `undefined` where that may be any. */
   readonly mayDiffer: (before: View, after: View) => Iterable<string> | undefined;
 }

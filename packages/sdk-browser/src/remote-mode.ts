@@ -9,5 +9,7 @@ export const remoteMode: Mode = {
     return covered ? undefined : "all";
   },
   view: ({ known }) => known && viewOfAnswers(known.answers),
+  watches: () => false,
+  openOutcomes: async () => undefined,
   mayDiffer: () => undefined,
 };

@@ -4,6 +4,7 @@ import type { ClientOptions } from "./options.ts";
 import { remoteMode } from "./remote-mode.ts";
 
 export type { ClientProblem, Ready, RulesetChange, Source } from "@bannerol/client";
+export type { Outcome } from "@bannerol/client/outcomes";
 export type { ErrorCode, EvaluationContext, EvaluationResult, JsonValue, Reason } from "@bannerol/core";
 export type { BrowserClient, ClientEvents, Status } from "./client.ts";
 export type { Flags } from "./flags.ts";

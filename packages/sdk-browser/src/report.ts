@@ -8,6 +8,6 @@ export interface SenderOptions extends EventListener {
   readonly newId: () => string;
 }
 
-export function openSender({ ports, identity, newId, take, report }: SenderOptions): EventSender {
-  return eventSender(ports, { instance: identity.instance, sdk: identity.sdk, newId })({ take, report });
+export function openSender({ ports, identity, newId, ...listener }: SenderOptions): EventSender {
+  return eventSender(ports, { instance: identity.instance, sdk: identity.sdk, newId })(listener);
 }
