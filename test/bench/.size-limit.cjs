@@ -19,10 +19,10 @@ const first = (name, path, limit) => ({
 });
 
 module.exports = [
-  first("Bannerol, local evaluation and streaming, loaded at first", "index.js", "26 kB"),
-  first("Bannerol, remote evaluation, loaded at first", "remote.js", "15.5 kB"),
-  whole("Bannerol, local, with what is loaded later", `${dist}/index.js`, "{ createClient }", "30 kB"),
-  whole("Bannerol, remote, with what is loaded later", `${dist}/remote.js`, "{ createClient }", "19 kB"),
+  first("Bannerol, local evaluation and streaming, loaded at first", "index.js", "27.5 kB"),
+  first("Bannerol, remote evaluation, loaded at first", "remote.js", "16.5 kB"),
+  whole("Bannerol, local, with what is loaded later", `${dist}/index.js`, "{ createClient }", "31 kB"),
+  whole("Bannerol, remote, with what is loaded later", `${dist}/remote.js`, "{ createClient }", "18 kB"),
   whole("Featurevisor", "node_modules/@featurevisor/sdk/dist/index.mjs", "{ createInstance }"),
   whole("OpenFeature web", "node_modules/@openfeature/web-sdk/dist/esm/index.js", "{ OpenFeature }"),
   whole("Unleash proxy client", "node_modules/unleash-proxy-client/build/main.esm.js", "{ UnleashClient }"),

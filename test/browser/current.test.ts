@@ -144,6 +144,31 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
     await page.context().close();
   });
 
+  it("tells the server how things went, where a release watches that", async () => {
+    await scene.createFlag("released", { enabled: true, fallthrough: { variant: "off" } });
+    const sent: string[] = [];
+    const page = await scene.open({ context: { targetingKey: "u1" } });
+    page.on("request", (request) => {
+      if (request.url().endsWith("/sdk/v1/events")) sent.push(request.postData() ?? "");
+    });
+    await page.waitForFunction(isLive);
+    await scene.ask("POST", "projects/default/flags/released/environments/production/release", {
+      steps: [{ percentage: 50, hold: "1h" }],
+      guards: [{ metric: "checkout", measure: "errors" }],
+    });
+    // What attributes outcomes is loaded once there is something to attribute them to.
+    await until(async () => {
+      await page.evaluate(async () => {
+        flags.track("checkout", { ok: false });
+        flags.measure("checkout", () => "done");
+        await flags.flush();
+      });
+      return sent.some((text) => text.includes('"outcomes":[{') && text.includes("checkout"));
+    });
+    expect(sent.filter((text) => text.includes("u1"))).toEqual([]);
+    await page.context().close();
+  });
+
   it("tells the server what was asked for", async () => {
     await scene.createFlag("counted");
     const page = await scene.open();
