@@ -71,7 +71,7 @@ await describePostgres("several nodes", ({ url, freshSchema }) => {
     const revision = field(made, "revision");
     for (const reader of [here, there]) await reader.next();
     const summary = (at: number) => ask(at, "GET", `${ENVIRONMENT}/connections?revision=${revision}`);
-    await until(async () => field(await summary(0), "connected") === 2);
+    for (const at of [0, 1]) await until(async () => field(await summary(at), "connected") === 2);
     expect(await summary(1)).toMatchObject({ connected: 2, have: 0 });
     const epoch = field(await ask(0, "GET", "/sdk/v1/ruleset", undefined, key), "epoch");
     // Both words come to the first node, which holds one of the streams.
