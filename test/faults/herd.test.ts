@@ -15,6 +15,8 @@ const HANDSHAKES_PER_SECOND = 200;
 const ADMIN_P99_MS = 1_000;
 /** A server without a client takes about 130 MB. */
 const MOST_BYTES = (256 + clients / 10) * 1024 * 1024;
+/** A herd takes its time to be made, and to be asked. */
+const PATIENCE_MS = 120_000 + clients * 60;
 const freshFolder = temporaryFolders();
 
 describe(`${clients} SDKs`, () => {
@@ -27,7 +29,7 @@ describe(`${clients} SDKs`, () => {
     line = await scene.line();
     crowd = new CrowdOfClients({ url: line.proxy.url, key: scene.key, count: clients });
     await crowd.ready();
-  });
+  }, PATIENCE_MS);
   afterAll(async () => {
     crowd?.end();
     await scene.end();
@@ -36,13 +38,13 @@ describe(`${clients} SDKs`, () => {
   const streams = () => line.proxy.links.filter(({ request }) => request === "GET /sdk/v1/stream");
 
   it("F30: take 2,000 new flags as one change, whole, by GETs that are spread and ask for what changed", async () => {
-    await until(async () => (await crowd.have(0)).current === clients);
+    await until(async () => (await crowd.have(0)).current === clients, PATIENCE_MS);
     const { revision: before } = await scene.newest();
     const links = line.proxy.links.length;
     const items = Array.from({ length: 2_000 }, (_, index) => ({ flag: `imported-${index}`, after: {} }));
     const revision = await scene.write(items);
     expect(revision, "one change, one revision").toBe(before + 1);
-    await until(async () => (await crowd.have(revision)).current === clients);
+    await until(async () => (await crowd.have(revision)).current === clients, PATIENCE_MS);
     const fetches = line.proxy.messages
       .filter((text) => text.startsWith('{"type":"fetch"'))
       .map((text) => JSON.parse(text));
@@ -53,7 +55,7 @@ describe(`${clients} SDKs`, () => {
     expect(gets).toHaveLength(clients);
     const beats = () => typesOf(line.proxy.messages).filter((type) => type === "current").length;
     const had = beats();
-    await until(() => beats() >= had + clients);
+    await until(() => beats() >= had + clients, PATIENCE_MS);
     expect(streams(), "nobody missed a heartbeat").toHaveLength(clients);
   });
 
