@@ -1,26 +1,14 @@
 /**
  * Counts what the application asked for: by flag, variant and reason.
  *
- *     decide ─► entry.counts[outcome.index] + 1        on every evaluation: no allocation, no string
+ *     decide ─► flag.counts[outcome.index] + 1         on every evaluation: no allocation, no string
  *     drain  ─► table of (flag, variant, reason)       on every swap of the ruleset, and where somebody looks
  *     take   ─► what the table has more than last time  for `events/`, which sends it
  *
  * Bounded: what finds no room in the table is counted as dropped. It sends nothing, and forgets nothing: a row keeps its
  * sum, and beside it how much of that was taken.
  */
-import type { CompiledFlag, FlagType, Outcome, Reason } from "@bannerol/core";
-
-/** A flag in use, and how often each of its outcomes was served since the last drain. */
-export interface Entry {
-  readonly flag: CompiledFlag;
-  /** The flag's own, copied: a field is read faster than a getter. */
-  readonly type: FlagType | undefined;
-  readonly usesClock: boolean;
-  /** By `Outcome.index`, with holes for what was never served. A plain list takes a tenth of a typed array's memory. */
-  readonly counts: number[];
-  /** Whether something was counted since the last drain. */
-  touched: boolean;
-}
+import type { CompiledFlag, Outcome, Reason } from "@bannerol/core";
 
 export interface Exposure {
   readonly flag: string;
@@ -43,8 +31,7 @@ export interface ExposureCounts extends Counted {
 }
 
 export interface ExposureCounter {
-  readonly entry: (flag: CompiledFlag) => Entry;
-  readonly count: (entry: Entry, outcome: Outcome) => void;
+  readonly count: (flag: CompiledFlag, outcome: Outcome) => void;
   /** An evaluation that reached no outcome of the flag: another type was asked for, or nothing was there yet. */
   readonly countError: (flag: string) => void;
   readonly countMissing: (flag: string) => void;
@@ -75,7 +62,8 @@ interface Row extends Tally {
 }
 
 export function createExposureCounter(): ExposureCounter {
-  let touched: Entry[] = [];
+  /** Those that have counts. */
+  let touched: CompiledFlag[] = [];
   const table = new Map<string, Row[]>();
   const missing = new Map<string, Tally>();
   let rows = 0;
@@ -99,14 +87,21 @@ export function createExposureCounter(): ExposureCounter {
   const drain = (): void => {
     const counted = touched;
     touched = [];
-    for (const { flag, counts } of counted) {
+    for (const flag of counted) {
       for (const { index, variant, reason } of flag.outcomes) {
-        const count = counts[index] ?? 0;
+        const count = flag.counts?.[index] ?? 0;
         if (count > 0) add(flag.key, { variant, reason }, count);
       }
-      counts.fill(0);
+      flag.counts = undefined;
     }
-    for (const entry of counted) entry.touched = false;
+  };
+
+  /** A flag enrols itself at its first count, so a snapshot that outlives its ruleset is counted as well. */
+  const enrol = (flag: CompiledFlag): number[] => {
+    const counts = [0, 0];
+    flag.counts = counts;
+    touched.push(flag);
+    return counts;
   };
 
   /** The rows by `amount`, without those of nothing. */
@@ -118,20 +113,9 @@ export function createExposureCounter(): ExposureCounter {
   };
 
   return {
-    entry: (flag) => ({
-      flag,
-      type: flag.type,
-      usesClock: flag.usesClock,
-      counts: [0, 0],
-      touched: false,
-    }),
-    count(entry, { index }) {
-      entry.counts[index] = (entry.counts[index] ?? 0) + 1;
-      // An entry enrols itself at its first count, so a snapshot that outlives its ruleset is counted as well.
-      if (!entry.touched) {
-        entry.touched = true;
-        touched.push(entry);
-      }
+    count(flag, { index }) {
+      const counts = flag.counts ?? enrol(flag);
+      counts[index] = (counts[index] ?? 0) + 1;
     },
     countError: (flag) => add(flag, { variant: undefined, reason: "ERROR" }, 1),
     countMissing(flag) {

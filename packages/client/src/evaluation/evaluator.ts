@@ -2,10 +2,11 @@
  * The evaluation calls on whatever a holder holds. Plain closures: they can be taken off their object and passed
  * around, and there is no `this` to be wrong about.
  *
- *     isEnabled ─► entries (one look-up) ─► decide ─► count ─► value
- *                     └─ first time: the ruleset's flag, compiled then
+ *     isEnabled ─► the ruleset's flag (one look-up) ─► decide ─► count ─► value
+ *                     └─ compiled the first time
  */
 import {
+  type CompiledFlag,
   type CompiledRuleset,
   type EvaluationContext,
   type EvaluationResult,
@@ -17,7 +18,7 @@ import {
   toResult,
   typeOfDefault,
 } from "@bannerol/core";
-import type { Entry, ExposureCounter } from "../exposures.ts";
+import type { ExposureCounter } from "../exposures.ts";
 import type { Clock } from "../ports.ts";
 import type { Holder, Installed } from "../ruleset/store.ts";
 import { bindTo } from "./bound.ts";
@@ -31,34 +32,22 @@ export interface EvaluatorParts {
 }
 
 export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Evaluation {
-  /** The flag as it is in use, where it is there. */
-  const find = (installed: Installed | undefined, key: string): Entry | undefined =>
-    installed?.entries.get(key) ?? admit(installed, key);
-
-  const admit = (installed: Installed | undefined, key: string): Entry | undefined => {
-    const flag = typeof key === "string" ? installed?.compiled.flag(key) : undefined;
-    if (installed === undefined || flag === undefined) return undefined;
-    const entry = counter.entry(flag);
-    installed.entries.set(key, entry);
-    return entry;
-  };
-
-  const decide = (entry: Entry, context: unknown): Outcome => {
-    const outcome = entry.flag.decide(context, entry.usesClock ? clock.now() : 0);
-    counter.count(entry, outcome);
+  const decide = (flag: CompiledFlag, context: unknown): Outcome => {
+    const outcome = flag.decide(context, flag.usesClock ? clock.now() : 0);
+    counter.count(flag, outcome);
     return outcome;
   };
 
   /** No outcome was reached: counts why, where there is a name to count it by. */
-  const missed = (key: string, entry: Entry | undefined): undefined => {
+  const missed = (key: string, flag: CompiledFlag | undefined): undefined => {
     if (typeof key !== "string") return;
-    if (entry === undefined && holder.installed !== undefined) counter.countMissing(key);
+    if (flag === undefined && holder.installed !== undefined) counter.countMissing(key);
     else counter.countError(key);
   };
 
   const decideAs = (key: string, type: FlagType, context: unknown): Outcome | undefined => {
-    const entry = find(holder.installed, key);
-    return entry === undefined || entry.type !== type ? missed(key, entry) : decide(entry, context);
+    const flag = holder.installed?.compiled.flag(key);
+    return flag === undefined || flag.type !== type ? missed(key, flag) : decide(flag, context);
   };
 
   const isEnabled: Evaluation["isEnabled"] = (key, context, defaultValue = false) => {
@@ -109,15 +98,15 @@ export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Eva
     fallback: T,
   ): Handle<T> => {
     let seen: Installed | undefined;
-    let entry: Entry | undefined;
+    let flag: CompiledFlag | undefined;
     return (context) => {
       try {
         const { installed } = holder;
         if (installed !== seen) {
-          entry = find(installed, key);
+          flag = installed?.compiled.flag(key);
           seen = installed;
         }
-        return take(entry === undefined || entry.type !== type ? missed(key, entry) : decide(entry, context));
+        return take(flag === undefined || flag.type !== type ? missed(key, flag) : decide(flag, context));
       } catch {
         return fallback;
       }

@@ -3,16 +3,14 @@
  * sees one revision. It neither fetches nor keeps anything.
  */
 import { type CompiledRuleset, compileRuleset, type KeyLists, type Ruleset } from "@bannerol/core";
-import type { Entry } from "../exposures.ts";
 
 /** Where a state came from. */
 export type Source = "server" | "cache" | "bootstrap" | "file";
 
-/** A ruleset in force, and the flags of it that have been asked for. */
+/** A ruleset in force. */
 export interface Installed {
   readonly compiled: CompiledRuleset;
   readonly lists?: KeyLists | undefined;
-  readonly entries: Map<string, Entry>;
 }
 
 /** What evaluations look at. A plain field, since a call for each look-up would cost more than the look-up. */
@@ -31,7 +29,7 @@ export interface RulesetChange {
 export function install(holder: Holder, ruleset: Ruleset, lists?: KeyLists): RulesetChange | undefined {
   const before = holder.installed?.compiled;
   const compiled = compileRuleset(ruleset, before, lists);
-  holder.installed = { compiled, lists, entries: new Map() };
+  holder.installed = { compiled, lists };
   const { epoch, revision } = ruleset;
   const keys = [...compiled.changed];
   // A file's author may change it and leave its revision as it was.

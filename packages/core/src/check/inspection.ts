@@ -28,49 +28,75 @@ const FEW_VARIANTS = 8;
 const NOTHING: readonly unknown[] = [];
 
 /**
- * One look at one document: what the checks on the way down need to know, and what they have found so far.
+ * What has been found in a document so far.
  *
- * A check reports places relative to what it was given; who looks further down puts its own step in front by `place`,
- * and only where something was found, so that looking at a good document builds no text.
- *
- * Most flags are looked at once, in code that has just been loaded and is not optimised: there a call costs as much as
- * five comparisons. So what every field of every flag needs is a field here and not a getter, and checks ask before
- * they call. That and naming each field in the code made 230 calls a flag 90, and the first look at 5,000 flags take
- * half as long.
+ * Places are told relative to what was looked at; who looked further down puts its own step in front by `place`, and
+ * only where something was found, so that looking at a good document builds no text.
  */
-export class Inspection {
-  readonly forWriter: boolean;
-  /** Whether fields that nobody reads are found: see `only`. */
-  readonly findsFields: boolean;
-  readonly findings: readonly Finding[];
-  /** How many conditions lie around the one that is being looked at. */
-  depth: number;
-  /** Tests seen in the condition that is being looked at. */
-  tests: number;
-  /** Of the flag's variants: what the rest of the flag may name. */
-  #variantKeys: readonly unknown[];
-  #positions: ReadonlyMap<unknown, number> | undefined;
-  readonly #found: Finding[];
-  #flags: Set<string> | undefined;
-  #segments: Set<string> | undefined;
-  #clock: boolean;
+export class Problems {
+  declare readonly findings: readonly Finding[];
+  declare protected readonly found: Finding[];
 
-  constructor(strength: Strength) {
-    this.forWriter = strength === "writer";
-    this.findsFields = strength !== "reader";
-    this.#found = [];
-    this.findings = this.#found;
-    this.depth = 0;
-    this.tests = 0;
-    this.#variantKeys = NOTHING;
-    this.#positions = undefined;
-    this.#flags = undefined;
-    this.#segments = undefined;
-    this.#clock = false;
+  constructor() {
+    this.found = [];
+    this.findings = this.found;
   }
 
   add(message: string, path = ""): void {
-    this.#found.push({ path, message });
+    this.found.push({ path, message });
+  }
+
+  /** Does something one step further down, so that what it adds is found there. */
+  under<T>(step: string | number, work: () => T): T {
+    const before = this.found.length;
+    const result = work();
+    this.place(before, step);
+    return result;
+  }
+
+  /** Says of what was found since there were `before` findings that it lies one step further down. */
+  place(before: number, step: string | number | undefined): void {
+    if (step === undefined) return;
+    for (let at = before; at < this.found.length; at++) {
+      const finding = this.found[at];
+      if (finding !== undefined) this.found[at] = { ...finding, path: joinPath(step, finding.path) };
+    }
+  }
+}
+
+/**
+ * One look at one document: what the checks on the way down need to know, and what they have found so far.
+ *
+ * Most flags are looked at once, in code that has just been loaded and is not optimised, where calls are what costs. So
+ * what every field of every flag needs is a field here and not a getter, fields are found by names that stand in the
+ * code, and checks ask before they call: looking at a flag of three rules took 230 calls, and takes 110.
+ */
+export class Inspection extends Problems {
+  declare readonly forWriter: boolean;
+  /** Whether fields that nobody reads are found: see `only`. */
+  declare readonly findsFields: boolean;
+  /** How many conditions lie around the one that is being looked at. */
+  declare depth: number;
+  /** Tests seen in the condition that is being looked at. */
+  declare tests: number;
+  /** Of the flag's variants: what the rest of the flag may name. */
+  declare private keys: readonly unknown[];
+  declare private positions: ReadonlyMap<unknown, number> | undefined;
+  declare private flags: Set<string> | undefined;
+  declare private segments: Set<string> | undefined;
+  declare private clock: boolean;
+
+  constructor(strength: Strength) {
+    super();
+    this.forWriter = strength === "writer";
+    this.findsFields = strength !== "reader";
+    this.depth = 0;
+    this.tests = 0;
+    this.keys = NOTHING;
+    this.positions = undefined;
+    this.flags = undefined;
+    this.segments = undefined;
+    this.clock = false;
   }
 
   /** Reports a value of the wrong shape; `what` names the right one, as in "true or false". */
@@ -81,65 +107,48 @@ export class Inspection {
   }
 
   name(variants: readonly unknown[]): void {
-    this.#variantKeys = variants.map(keyOf);
-    this.#positions = variants.length > FEW_VARIANTS ? positionsOf(this.#variantKeys) : undefined;
+    this.keys = variants.map(keyOf);
+    this.positions = variants.length > FEW_VARIANTS ? positionsOf(this.keys) : undefined;
   }
 
   /** Where the first of the flag's variants with this key stands; -1 where there is none. */
   positionOf(key: string): number {
-    return this.#positions === undefined ? this.#variantKeys.indexOf(key) : (this.#positions.get(key) ?? -1);
+    return this.positions === undefined ? this.keys.indexOf(key) : (this.positions.get(key) ?? -1);
   }
 
   get variantKeys(): readonly string[] {
-    return this.#variantKeys.filter(isText);
+    return this.keys.filter(isText);
   }
 
   /** Takes note of what the document refers to. */
   refersToFlag(key: string): void {
-    this.#flags ??= new Set();
-    this.#flags.add(key);
+    this.flags ??= new Set();
+    this.flags.add(key);
   }
 
   refersToSegment(key: string): void {
-    this.#segments ??= new Set();
-    this.#segments.add(key);
+    this.segments ??= new Set();
+    this.segments.add(key);
   }
 
   refersToClock(): void {
-    this.#clock = true;
+    this.clock = true;
   }
 
   /** The same as `referencesOf` finds in a document that is well formed. */
   get references(): References {
-    return referencesTo(this.#flags, this.#segments, this.#clock);
+    return referencesTo(this.flags, this.segments, this.clock);
   }
 
   /** Holds a writer to one of the model's limits. */
   limit(count: number, most: number, what: string): void {
     if (!this.forWriter || count <= most) return;
     const message = `There are ${count} ${what}, and the limit is ${most}. Remove at least ${count - most}.`;
-    this.#found.push({ path: "", message, limit: true });
+    this.found.push({ path: "", message, limit: true });
   }
 
   exceeds(message: string, step?: string | number): void {
-    this.#found.push({ path: pathOf(step), message, limit: true });
-  }
-
-  /** Does something one step further down, so that what it adds is found there. */
-  under<T>(step: string | number, work: () => T): T {
-    const before = this.#found.length;
-    const result = work();
-    this.place(before, step);
-    return result;
-  }
-
-  /** Says of what was found since there were `before` findings that it lies one step further down. */
-  place(before: number, step: string | number | undefined): void {
-    if (step === undefined) return;
-    for (let at = before; at < this.#found.length; at++) {
-      const finding = this.#found[at];
-      if (finding !== undefined) this.#found[at] = { ...finding, path: joinPath(step, finding.path) };
-    }
+    this.found.push({ path: pathOf(step), message, limit: true });
   }
 
   /**

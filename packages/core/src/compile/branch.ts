@@ -1,5 +1,5 @@
 import type { Attributes } from "../attributes.ts";
-import { type CompiledTest, NO_TEST, passes } from "./attribute-test.ts";
+import { type ElementTest, elementPasses, NO_TEST } from "./attribute-test.ts";
 import type { Holds } from "./linked.ts";
 import type { SharedAttribute } from "./shared-attribute.ts";
 
@@ -15,7 +15,7 @@ const GOES_ON = -1;
  * `all`, `any` and `not` are no questions: they are only in how the branches are linked. So that following them is one
  * loop over objects of one shape, where a tree of conditions took a call for each of its nodes.
  */
-export interface Branch extends CompiledTest {
+export interface Branch extends ElementTest {
   /** Whose value is tested; where it is absent, `ask` decides. */
   readonly attribute: SharedAttribute | undefined;
   readonly ask: Holds;
@@ -36,30 +36,33 @@ export type CompiledCondition = Branch | Group;
 
 const never: Holds = () => false;
 
-/** Under one class, so that all have one shape. */
+/**
+ * Under one class, so that all have one shape. Its fields are declared and not defined, here and in what else is made
+ * for each flag: what is defined is set once more, by a call of its own, before the constructor sets it.
+ */
 class Link implements Branch {
-  readonly attribute: SharedAttribute | undefined;
-  readonly sees: CompiledTest["sees"];
-  readonly test: CompiledTest["test"];
-  readonly oneOf: CompiledTest["oneOf"];
-  readonly ask: Holds;
-  readonly end: number;
-  held: Branch = this;
-  not: Branch = this;
+  declare readonly attribute: SharedAttribute | undefined;
+  declare readonly test: ElementTest["test"];
+  declare readonly oneOf: ElementTest["oneOf"];
+  declare readonly ask: Holds;
+  declare readonly end: number;
+  declare held: Branch;
+  declare not: Branch;
 
-  constructor(end: number, ask: Holds, attribute: SharedAttribute | undefined, { sees, test, oneOf }: CompiledTest) {
-    this.end = end;
-    this.ask = ask;
+  constructor(end: number, ask: Holds, attribute: SharedAttribute | undefined, { test, oneOf }: ElementTest) {
     this.attribute = attribute;
-    this.sees = sees;
     this.test = test;
     this.oneOf = oneOf;
+    this.ask = ask;
+    this.end = end;
+    this.held = this;
+    this.not = this;
   }
 }
 
 export const askOf = (ask: Holds): Branch => new Link(GOES_ON, ask, undefined, NO_TEST);
 
-export const testOf = (attribute: SharedAttribute, test: CompiledTest): Branch =>
+export const testOf = (attribute: SharedAttribute, test: ElementTest): Branch =>
   new Link(GOES_ON, never, attribute, test);
 
 /** What never holds. */
@@ -99,7 +102,9 @@ export function endFrom(start: Branch, attributes: Attributes, now: number, run:
   while (branch.end === GOES_ON) {
     const { attribute } = branch;
     const held =
-      attribute === undefined ? branch.ask(attributes, now, run) : passes(branch, attribute.valueIn(attributes, run));
+      attribute === undefined
+        ? branch.ask(attributes, now, run)
+        : elementPasses(branch, attribute.valueIn(attributes, run));
     branch = held ? branch.held : branch.not;
   }
   return branch.end;

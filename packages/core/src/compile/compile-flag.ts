@@ -1,80 +1,63 @@
-import { type Finding, Inspection, inOneLine } from "../check/inspection.ts";
+import { type Finding, inOneLine, Problems } from "../check/inspection.ts";
 import type { Flag, Rule, Target } from "../model.ts";
 import type { Outcome } from "../result.ts";
 import { type Branch, endAt, link } from "./branch.ts";
 import { compileCondition, compileReference } from "./condition.ts";
 import type { Holds, Scope } from "./linked.ts";
-import { OutcomeList } from "./outcomes.ts";
-import { type DecisionParts, Program, type ProgramFields } from "./program.ts";
-import { asksNothing, compileServeAt } from "./serve.ts";
+import type { OutcomeList } from "./outcomes.ts";
+import { type DecisionParts, Program } from "./program.ts";
+import { asksNothing, compileServeAt, hasRollout } from "./serve.ts";
 
-const NOTHING: readonly Finding[] = [];
 const NO_PREREQUISITES: readonly Holds[] = [];
 
 /** The program of a flag that cannot be read. */
 export function unreadableProgram(key: string, findings: readonly Finding[]): Program {
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
   const message = `Flag ${key} cannot be read. ${findings.slice(0, 1).map(inOneLine).join()}${more}`;
-  const outcomes = new OutcomeList(key, []);
-  return constantProgram(undefined, outcomes, { constant: outcomes.error("PARSE_ERROR", message), findings });
+  const program = new Program(key, undefined);
+  return program.answerAll(program.error("PARSE_ERROR", message), findings);
 }
 
 /** The program of an enabled flag whose references lead into a cycle. */
 export function circularProgram(key: string, flag: Flag): Program {
   const message = "The references of this flag lead into a cycle. Remove one of those that close it.";
-  const outcomes = new OutcomeList(key, flag.variants);
-  const constant = outcomes.error("GENERAL", `Flag ${key}: ${message}`);
-  return constantProgram(flag, outcomes, { constant, findings: [{ path: "", message }] });
+  const program = new Program(key, flag);
+  return program.answerAll(program.error("GENERAL", `Flag ${key}: ${message}`), [{ path: "", message }]);
 }
 
 /** What stands in for a program where compiling threw. */
 export function failedProgram(key: string): Program {
-  const outcomes = new OutcomeList(key, []);
-  return constantProgram(undefined, outcomes, { constant: outcomes.failed, findings: NOTHING });
-}
-
-/** A program that answers the same to everybody. */
-function constantProgram(
-  flag: Flag | undefined,
-  outcomes: OutcomeList,
-  answer: Pick<ProgramFields, "constant" | "findings">,
-): Program {
-  return new Program(outcomes, { flag, parts: undefined, ...answer });
+  const program = new Program(key, undefined);
+  return program.answerAll(program.failed);
 }
 
 /** The program of a flag that can be read and whose references lead into no cycle. */
 export function compileFlag(key: string, flag: Flag, scope: Scope): Program {
-  const outcomes = new OutcomeList(key, flag.variants);
-  if (!flag.enabled) {
-    return constantProgram(flag, outcomes, { constant: outcomes.answer(flag.off, "DISABLED"), findings: NOTHING });
-  }
-  const problems = new Inspection("reader");
-  const parts = compileParts(flag, outcomes, { scope, problems });
-  const constant = asksNothing(flag) ? compileServeAt(0, flag, outcomes)?.always : undefined;
-  const findings = problems.findings.length === 0 ? NOTHING : problems.findings;
-  return new Program(outcomes, { flag, constant, parts, findings });
-}
-
-/** What compiling reads from and reports to. */
-interface Surroundings {
-  readonly scope: Scope;
-  readonly problems: Inspection;
-}
-
-function compileParts(flag: Flag, outcomes: OutcomeList, surroundings: Surroundings): DecisionParts {
+  const program = new Program(key, flag);
+  if (!flag.enabled) return program.answerAll(program.answer(flag.off, "DISABLED"));
   const { prerequisites, targets, rules } = flag;
-  return {
+  const { start, after, problems } = compileRules(rules, scope);
+  const parts: DecisionParts = {
     prerequisites:
       prerequisites.length === 0
         ? NO_PREREQUISITES
-        : prerequisites.map((prerequisite) => compileReference(prerequisite, surroundings.scope)),
-    targets: compileTargets(targets, outcomes),
-    ...compileRules(rules, surroundings),
+        : prerequisites.map((prerequisite) => compileReference(prerequisite, scope)),
+    targets: targets.length === 0 ? undefined : compileTargets(targets, program),
+    start,
+    after,
+    problems,
   };
+  if (asksNothing(flag)) program.constant = compileServeAt(0, flag, program).always;
+  if (problems !== undefined) program.findings = allOf(problems);
+  return program.goThrough(parts, rules.length);
+}
+
+/** In the order of the rules. */
+function allOf(problems: ReadonlyMap<number, readonly Finding[]>): readonly Finding[] {
+  return [...problems].sort(([a], [b]) => a - b).flatMap(([, findings]) => findings);
 }
 
 function compileTargets(targets: readonly Target[], outcomes: OutcomeList): DecisionParts["targets"] {
-  if (targets.length === 0) return undefined;
   const byKey = new Map<string, Outcome>();
   for (const { variant, keys } of targets) {
     const outcome = outcomes.answer(variant, "TARGETING_MATCH");
@@ -87,25 +70,27 @@ function compileTargets(targets: readonly Target[], outcomes: OutcomeList): Deci
  * One way through all rules: where a rule's condition does not hold, its branches lead to those of the next. A rule in
  * which something was not understood is passed by.
  */
-function compileRules(
-  rules: readonly Rule[],
-  { scope, problems }: Surroundings,
-): Pick<DecisionParts, "entries" | "problems"> {
-  const entries = new Array<Branch>(rules.length + 1).fill(endAt(rules.length));
-  let found: Map<number, readonly Finding[]> | undefined;
-  const conditions = rules.map(({ when }, at) => {
-    const before = problems.findings.length;
-    const condition = compileCondition(when, scope, problems);
-    if (problems.findings.length === before) return condition;
-    for (const step of ["when", at, "rules"]) problems.place(before, step);
-    found ??= new Map();
-    found.set(at, problems.findings.slice(before));
-    return undefined;
-  });
-  for (let at = conditions.length - 1, next = endAt(rules.length); at >= 0; at--) {
-    const condition = conditions[at];
-    if (condition !== undefined) next = link(condition, endAt(at), next);
-    entries[at] = next;
+function compileRules(rules: readonly Rule[], scope: Scope): Pick<DecisionParts, "start" | "after" | "problems"> {
+  const found = new Problems();
+  let after: Branch[] | undefined;
+  let start = endAt(rules.length);
+  let problems: Map<number, readonly Finding[]> | undefined;
+  // From the last rule to the first, since a rule leads to the one after it.
+  for (let at = rules.length - 1; at >= 0; at--) {
+    const rule = rules[at];
+    if (rule === undefined) continue;
+    if (hasRollout(rule.serve)) {
+      after ??= [];
+      after[at] = start;
+    }
+    const before = found.findings.length;
+    const condition = compileCondition(rule.when, scope, found);
+    if (found.findings.length === before) start = link(condition, endAt(at), start);
+    else {
+      for (const step of ["when", at, "rules"]) found.place(before, step);
+      problems ??= new Map();
+      problems.set(at, found.findings.slice(before));
+    }
   }
-  return { entries, problems: found };
+  return { start, after, problems };
 }

@@ -1,6 +1,6 @@
 import { NOW } from "../attributes.ts";
-import type { Inspection } from "../check/inspection.ts";
-import { isRecord } from "../json.ts";
+import type { Problems } from "../check/inspection.ts";
+import { isAll, isAny, isMembership, isNot, isReference, isTest } from "../condition-kinds.ts";
 import type { AttributeTest, Condition, FlagReference } from "../model.ts";
 import { compileTest, passes } from "./attribute-test.ts";
 import { askOf, type CompiledCondition, nowhere, testOf } from "./branch.ts";
@@ -10,41 +10,34 @@ import type { Holds, Scope } from "./linked.ts";
  * Compiles a condition. What is not understood is reported to `problems`, with its place, and holds nowhere; it is the
  * caller's part to let nothing be decided by a condition with any problem in it.
  */
-export function compileCondition(condition: Condition, scope: Scope, problems: Inspection): CompiledCondition {
-  if (isOf(condition, "attribute")) return compileAttributeTest(condition, scope, problems);
-  if (isOf(condition, "all")) return { group: "all", parts: compileParts("all", condition.all, { scope, problems }) };
-  if (isOf(condition, "any")) return { group: "any", parts: compileParts("any", condition.any, { scope, problems }) };
-  if (isOf(condition, "not")) {
+export function compileCondition(condition: Condition, scope: Scope, problems: Problems): CompiledCondition {
+  if (isTest(condition)) return compileAttributeTest(condition, scope, problems);
+  if (isAll(condition)) return { group: "all", parts: compileParts("all", condition.all, { scope, problems }) };
+  if (isAny(condition)) return { group: "any", parts: compileParts("any", condition.any, { scope, problems }) };
+  if (isNot(condition)) {
     const before = problems.findings.length;
     const part = compileCondition(condition.not, scope, problems);
     problems.place(before, "not");
     return { group: "not", parts: [part] };
   }
-  if (isOf(condition, "segment")) return askOf(compileMembership(condition.segment, scope, problems));
-  if (isOf(condition, "flag")) return askOf(compileReference(condition, scope));
+  if (isMembership(condition)) return askOf(compileMembership(condition.segment, scope, problems));
+  if (isReference(condition)) return askOf(compileReference(condition, scope));
   problems.add("This kind of condition is not known here. A newer version of this software may know it.");
   return nowhere();
 }
 
-/** Absent and undefined are the same: a document may have been written as a JavaScript object. */
-export function isOf<K extends string>(
-  condition: Condition,
-  kind: K,
-): condition is Extract<Condition, { readonly [name in K]: unknown }> {
-  const fields: unknown = condition;
-  return isRecord(fields) && fields[kind] !== undefined;
-}
-
-function compileAttributeTest(test: AttributeTest, scope: Scope, problems: Inspection): CompiledCondition {
+function compileAttributeTest(test: AttributeTest, scope: Scope, problems: Problems): CompiledCondition {
   const compiled = compileTest(test, problems);
   if (test.attribute === NOW) return askOf((_attributes, now) => passes(compiled, now));
-  return testOf(scope.attribute(test.attribute), compiled);
+  const attribute = scope.attribute(test.attribute);
+  if (compiled.sees === "element") return testOf(attribute, compiled);
+  return askOf((attributes, _now, run) => passes(compiled, attribute.valueIn(attributes, run)));
 }
 
 function compileParts(
   name: string,
   parts: readonly Condition[],
-  { scope, problems }: { readonly scope: Scope; readonly problems: Inspection },
+  { scope, problems }: { readonly scope: Scope; readonly problems: Problems },
 ): readonly CompiledCondition[] {
   return parts.map((part, at) => {
     const before = problems.findings.length;
@@ -57,7 +50,7 @@ function compileParts(
 const never: Holds = () => false;
 
 /** Membership in a segment that has been compiled before. */
-export function compileMembership(key: string, scope: Scope, problems: Inspection): Holds {
+export function compileMembership(key: string, scope: Scope, problems: Problems): Holds {
   const segment = scope.segment(key);
   if (segment === undefined) {
     problems.add(`There is no segment ${JSON.stringify(key)}. Create it, or remove this part.`, "segment");

@@ -24,6 +24,9 @@ export interface GraphNode {
   settle(references: Settled): void;
 }
 
+/** What a node that refers to nothing learns of its references. */
+const ALONE: Settled = { cyclic: false, usesClock: false };
+
 interface Visit {
   readonly node: GraphNode;
   readonly references: readonly GraphNode[];
@@ -39,13 +42,13 @@ interface Visit {
  */
 export function settle(root: GraphNode): void {
   if (root.settled !== undefined) return;
-  const first = visit(root);
+  const references = root.references();
   // Most flags refer to nothing, and need no path.
-  if (first.references.length === 0) {
-    root.settle(first);
+  if (references.length === 0) {
+    root.settle(ALONE);
     return;
   }
-  const path = [first];
+  const path = [visit(root, references)];
   const onPath = new Set([root]);
   for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
     const reference = last.references[last.next++];
@@ -57,14 +60,14 @@ export function settle(root: GraphNode): void {
     } else if (reference.settled !== undefined) take(last, reference.settled);
     else if (onPath.has(reference)) last.cyclic = true;
     else {
-      path.push(visit(reference));
+      path.push(visit(reference, reference.references()));
       onPath.add(reference);
     }
   }
 }
 
-function visit(node: GraphNode): Visit {
-  return { node, references: node.references(), next: 0, cyclic: false, usesClock: false };
+function visit(node: GraphNode, references: readonly GraphNode[]): Visit {
+  return { node, references, next: 0, cyclic: false, usesClock: false };
 }
 
 function take(visitor: Visit | undefined, found: Settled | undefined): void {

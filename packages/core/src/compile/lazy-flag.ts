@@ -23,50 +23,58 @@ const PLAIN: Settled = { cyclic: false, usesClock: false };
  * newer rulesets holds no older one. It keeps no context and no clock.
  */
 export class LazyFlag implements LinkedFlag, GraphNode {
-  readonly key: string;
-  readonly #source: unknown;
-  #scope: GraphScope | undefined;
-  #read: Read<Flag> | undefined;
-  #settled: Settled | undefined;
-  #program: Program | undefined;
-  #readsClock = false;
-  #run = -1;
-  #answer: Outcome | undefined;
+  declare readonly key: string;
+  declare counts: number[] | undefined;
+  declare private readonly source: unknown;
+  declare private scope: GraphScope | undefined;
+  declare private read: Read<Flag> | undefined;
+  declare settled: Settled | undefined;
+  declare private compiled: Program | undefined;
+  declare private readsClock: boolean;
+  declare private run: number;
+  declare private answer: Outcome | undefined;
 
   constructor(key: string, source: unknown, scope: GraphScope) {
     this.key = key;
-    this.#source = source;
-    this.#scope = scope;
+    this.counts = undefined;
+    this.source = source;
+    this.scope = scope;
+    this.read = undefined;
+    this.settled = undefined;
+    this.compiled = undefined;
+    this.readsClock = false;
+    this.run = -1;
+    this.answer = undefined;
   }
 
   get type(): FlagType | undefined {
-    return this.#ready().flag?.type;
+    return (this.compiled ?? this.ready()).type;
   }
 
   get version(): number {
-    return this.#ready().flag?.version ?? 0;
+    return this.ready().flag?.version ?? 0;
   }
 
   get usesClock(): boolean {
-    this.#ready();
-    return this.#settled?.usesClock ?? false;
+    if (this.compiled === undefined) this.ready();
+    return this.settled?.usesClock ?? false;
   }
 
   get outcomes(): readonly Outcome[] {
-    return this.#ready().outcomes;
+    return this.ready().outcomes;
   }
 
   get findings(): readonly Finding[] {
-    return this.#ready().findings;
+    return this.ready().findings;
   }
 
   decide(context: unknown, now: number): Outcome {
     try {
-      const program = this.#program ?? this.#compile();
+      const program = this.compiled ?? this.compile();
       if (program.constant !== undefined) return program.constant;
       return program.decide(attributesOf(context), now, program.remembers ? nextRun() : 0);
     } catch {
-      return this.#ready().failed;
+      return this.ready().failed;
     }
   }
 
@@ -75,83 +83,79 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     try {
       return this.serve(attributes, now, run);
     } catch {
-      return this.#ready().failed;
+      return this.ready().failed;
     }
   }
 
   serve(attributes: Attributes, now: number, run: number): Outcome {
-    if (this.#answer !== undefined && this.#run === run) return this.#answer;
-    const program = this.#program ?? this.#compile();
+    if (this.answer !== undefined && this.run === run) return this.answer;
+    const program = this.compiled ?? this.compile();
     const answer = program.constant ?? program.decide(attributes, now, run);
-    this.#run = run;
-    this.#answer = answer;
+    this.run = run;
+    this.answer = answer;
     return answer;
   }
 
   /** What answers; for what looks further into it than a decision does. */
   get program(): Program {
-    return this.#ready();
+    return this.ready();
   }
 
   explain(trace: Trace): FlagExplanation {
-    const program = this.#ready();
+    const program = this.ready();
     const outcome = safely(() => this.serve(trace.attributes, trace.now, trace.run), program.failed);
     return explainFlag(this.key, { program, outcome }, trace);
   }
 
-  get settled(): Settled | undefined {
-    return this.#settled;
-  }
-
   references(): readonly GraphNode[] {
-    const read = this.#reading();
+    const read = this.reading();
     if ("findings" in read) return [];
-    this.#readsClock = read.references.clock;
-    return this.#scope?.nodes(read.references) ?? [];
+    this.readsClock = read.references.clock;
+    return this.scope?.nodes(read.references) ?? [];
   }
 
   settle({ cyclic, usesClock }: Settled): void {
-    const read = this.#reading();
+    const read = this.reading();
     const decides = "value" in read && read.value.enabled && !cyclic;
-    const needsClock = decides && (usesClock || this.#readsClock);
-    this.#settled = cyclic || needsClock ? { cyclic, usesClock: needsClock } : PLAIN;
+    const needsClock = decides && (usesClock || this.readsClock);
+    this.settled = cyclic || needsClock ? { cyclic, usesClock: needsClock } : PLAIN;
   }
 
   /** Goes over to a newer ruleset in which nothing that this flag reaches has changed. */
   moveTo(scope: GraphScope): void {
-    if (this.#program === undefined) this.#scope = scope;
+    if (this.compiled === undefined) this.scope = scope;
   }
 
   /**
    * A failure to compile is answered, not remembered: it can be the caller's, whose stack was nearly used up when it
    * first asked for this flag.
    */
-  #ready(): Program {
+  private ready(): Program {
     try {
-      return this.#program ?? this.#compile();
+      return this.compiled ?? this.compile();
     } catch {
       return failedProgram(this.key);
     }
   }
 
-  #compile(): Program {
+  private compile(): Program {
     settle(this);
-    const program = this.#makeProgram(this.#reading());
-    this.#program = program;
-    this.#scope = undefined;
-    this.#read = undefined;
+    const program = this.makeProgram(this.reading());
+    this.compiled = program;
+    this.scope = undefined;
+    this.read = undefined;
     return program;
   }
 
-  #makeProgram(read: Read<Flag>): Program {
+  private makeProgram(read: Read<Flag>): Program {
     if ("findings" in read) return unreadableProgram(this.key, read.findings);
-    if (read.value.enabled && this.#settled?.cyclic === true) return circularProgram(this.key, read.value);
-    if (this.#scope === undefined) throw new TypeError(`Flag ${this.key} has no scope to be compiled in.`);
-    return compileFlag(this.key, read.value, this.#scope);
+    if (read.value.enabled && this.settled?.cyclic === true) return circularProgram(this.key, read.value);
+    if (this.scope === undefined) throw new TypeError(`Flag ${this.key} has no scope to be compiled in.`);
+    return compileFlag(this.key, read.value, this.scope);
   }
 
-  #reading(): Read<Flag> {
-    this.#read ??= readFlag(this.#source);
-    return this.#read;
+  private reading(): Read<Flag> {
+    this.read ??= readFlag(this.source);
+    return this.read;
   }
 }

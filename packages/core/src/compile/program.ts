@@ -1,52 +1,59 @@
 import { type Attributes, keyIn, readTargetingKey } from "../attributes.ts";
 import type { Finding } from "../check/inspection.ts";
-import type { Flag } from "../model.ts";
+import type { Flag, FlagType, Variant } from "../model.ts";
 import type { Outcome } from "../result.ts";
 import { type Branch, endFrom } from "./branch.ts";
 import type { Holds } from "./linked.ts";
-import type { OutcomeList } from "./outcomes.ts";
+import { OutcomeList } from "./outcomes.ts";
 import { type CompiledServe, compileServeAt } from "./serve.ts";
 
-export interface ProgramFields {
+const NO_VARIANTS: readonly Variant[] = [];
+const NO_FINDINGS: readonly Finding[] = [];
+
+/**
+ * A flag, ready to answer, and the answers that it has given. One class for all, so that calling `decide` is no call
+ * to an unknown function. It is made first and told what to do then, by one of `answerAll` and `goThrough`, since what
+ * it does is made of its answers.
+ */
+export class Program extends OutcomeList {
   /** Absent where it cannot be read. */
-  readonly flag: Flag | undefined;
+  declare readonly flag: Flag | undefined;
+  declare readonly type: FlagType | undefined;
   /** The answer to every context, where there is but one. */
-  readonly constant: Outcome | undefined;
+  declare constant: Outcome | undefined;
   /** Present where the flag is enabled and can be evaluated. */
-  readonly parts: DecisionParts | undefined;
+  declare parts: DecisionParts | undefined;
   /** What is wrong with the flag, or was not understood in it. */
-  readonly findings: readonly Finding[];
-}
-
-/** A flag, ready to answer. One class for all, so that calling `decide` is no call to an unknown function. */
-export class Program implements ProgramFields {
-  readonly flag: Flag | undefined;
-  readonly constant: Outcome | undefined;
-  readonly parts: DecisionParts | undefined;
-  readonly findings: readonly Finding[];
+  declare findings: readonly Finding[];
   /** Whether anything on the way remembers what it found by the run's number, so that one is needed. */
-  readonly remembers: boolean;
-  readonly #outcomes: OutcomeList;
+  declare remembers: boolean;
   /** By position of the rule, the fallthrough last, as far as they have served. */
-  readonly #serves: (CompiledServe | undefined)[];
+  declare private serves: (CompiledServe | undefined)[] | undefined;
 
-  constructor(outcomes: OutcomeList, { flag, constant, parts, findings }: ProgramFields) {
+  constructor(key: string, flag: Flag | undefined) {
+    super(key, flag?.variants ?? NO_VARIANTS);
     this.flag = flag;
+    this.type = flag?.type;
+    this.constant = undefined;
+    this.parts = undefined;
+    this.findings = NO_FINDINGS;
+    this.remembers = false;
+    this.serves = undefined;
+  }
+
+  /** Gives everybody the same answer. */
+  answerAll(constant: Outcome, findings = NO_FINDINGS): this {
     this.constant = constant;
-    this.parts = parts;
     this.findings = findings;
-    this.remembers = parts !== undefined && parts.entries.length + parts.prerequisites.length > 1;
-    this.#outcomes = outcomes;
-    this.#serves = new Array(parts === undefined ? 0 : parts.entries.length);
+    return this;
   }
 
-  get outcomes(): readonly Outcome[] {
-    return this.#outcomes.all;
-  }
-
-  /** The answer where `decide` throws. */
-  get failed(): Outcome {
-    return this.#outcomes.failed;
+  /** Decides by the parts of a flag that is enabled. */
+  goThrough(parts: DecisionParts, rules: number): this {
+    this.parts = parts;
+    this.remembers = rules + parts.prerequisites.length > 0;
+    this.serves = new Array(rules + 1);
+    return this;
   }
 
   /** Steps 3 to 6 of "Evaluation" in the model. May throw where the attributes do. */
@@ -61,13 +68,12 @@ export class Program implements ProgramFields {
       const targeted = key === undefined ? undefined : parts.targets.get(key);
       if (targeted !== undefined) return targeted;
     }
-    const { entries } = parts;
-    for (let at = 0; at < entries.length; at++) {
-      const start = entries[at];
-      if (start === undefined) break;
-      at = endFrom(start, attributes, now, run);
+    let start: Branch | undefined = parts.start;
+    while (start !== undefined) {
+      const at = endFrom(start, attributes, now, run);
       const served = this.serve(at, attributes);
       if (served !== undefined) return served;
+      start = parts.after?.[at];
     }
     return this.leftOut(flag);
   }
@@ -77,24 +83,24 @@ export class Program implements ProgramFields {
    * out. Throws where reading the attributes does.
    */
   serve(at: number, attributes: Attributes): Outcome | undefined {
-    return (this.#serves[at] ?? this.#prepare(at))?.serve(attributes);
+    return (this.serves?.[at] ?? this.prepare(at))?.serve(attributes);
   }
 
   /** Made when it first serves: most rules of most flags never do in one process. */
-  #prepare(at: number): CompiledServe | undefined {
-    if (this.flag === undefined) return undefined;
-    const serve = compileServeAt(at, this.flag, this.#outcomes);
-    this.#serves[at] = serve;
+  private prepare(at: number): CompiledServe | undefined {
+    if (this.flag === undefined || this.serves === undefined) return undefined;
+    const serve = compileServeAt(at, this.flag, this);
+    this.serves[at] = serve;
     return serve;
   }
 
   /** The answer to a context that the fallthrough leaves out. */
   leftOut({ off }: Flag): Outcome {
-    return this.#outcomes.answer(off, "DEFAULT");
+    return this.answer(off, "DEFAULT");
   }
 
   prerequisiteFailed({ off }: Flag): Outcome {
-    return this.#outcomes.answer(off, "PREREQUISITE_FAILED");
+    return this.answer(off, "PREREQUISITE_FAILED");
   }
 }
 
@@ -103,8 +109,10 @@ export interface DecisionParts {
   readonly prerequisites: readonly Holds[];
   /** All target lists in one, since a key's first list is the one that counts. Absent where there are none. */
   readonly targets: ReadonlyMap<string, Outcome> | undefined;
-  /** By position of the rule, where looking for the one that matches begins; the fallthrough's last. */
-  readonly entries: readonly Branch[];
+  /** Where looking for the rule that matches begins. */
+  readonly start: Branch;
+  /** By position of a rule that may leave contexts out, where looking goes on for those. Absent where none does. */
+  readonly after: readonly Branch[] | undefined;
   /** What was not understood, by position of the rule. Absent where all was. */
   readonly problems: ReadonlyMap<number, readonly Finding[]> | undefined;
 }

@@ -22,6 +22,11 @@ export interface CompiledFlag {
   readonly usesClock: boolean;
   /** Every answer that was given so far, `decide`'s among them; an outcome's `index` is its position here. */
   readonly outcomes: readonly Outcome[];
+  /**
+   * Left to whoever counts what was served, by an outcome's `index`; undefined until then, and nothing here reads it.
+   * Here, and not in a table beside the flags, so that counting looks nothing up.
+   */
+  counts: number[] | undefined;
   /** What is wrong with the flag, or was not understood in it: a rule that contains such a part never matches. */
   readonly findings: readonly Finding[];
   /**
@@ -53,6 +58,7 @@ export interface CompiledRuleset {
 export type KeyLists = ReadonlyMap<string, KeyList>;
 
 const NO_LISTS: KeyLists = new Map();
+const NO_NODES: readonly GraphNode[] = [];
 
 /**
  * Prepares a ruleset for evaluation. Flags are compiled one by one, when they are first asked for. Those that nothing
@@ -124,8 +130,9 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
     Lazy: new (key: string, source: unknown, scope: GraphScope) => T,
   ): T | undefined {
     const sources = this.ruleset[kind];
-    if (!sources.has(key)) return undefined;
-    const entity = new Lazy(key, sources.get(key), this);
+    const source = sources.get(key);
+    if (source === undefined && !sources.has(key)) return undefined;
+    const entity = new Lazy(key, source, this);
     made.set(key, entity);
     return entity;
   }
@@ -155,6 +162,7 @@ class LazyRuleset implements CompiledRuleset, GraphScope {
   }
 
   nodes({ flags, segments }: References): readonly GraphNode[] {
+    if (flags.size + segments.size === 0) return NO_NODES;
     const found: (GraphNode | undefined)[] = [];
     for (const key of flags) found.push(this.flag(key));
     for (const key of segments) found.push(this.segment(key));

@@ -1,5 +1,5 @@
 import { type Attributes, attributeReader, keyIn, TARGETING_KEY } from "../attributes.ts";
-import { Inspection, inOneLine } from "../check/inspection.ts";
+import { inOneLine, Problems } from "../check/inspection.ts";
 import type { Condition, Segment } from "../model.ts";
 import { type Branch, endAt, endFrom, link } from "./branch.ts";
 import { compileCondition } from "./condition.ts";
@@ -20,7 +20,7 @@ const NO_KEYS: KeySet = new Set<string>();
 const OUT = endAt(0);
 const IN = endAt(1);
 
-const compileWhen = (when: Condition, scope: Scope, problems: Inspection): Branch =>
+const compileWhen = (when: Condition, scope: Scope, problems: Problems): Branch =>
   link(compileCondition(when, scope, problems), IN, OUT);
 
 const leadsIn = (condition: Branch, attributes: Attributes, now: number, run: number): boolean =>
@@ -29,7 +29,7 @@ const leadsIn = (condition: Branch, attributes: Attributes, now: number, run: nu
 /** Compiles a segment; those that it refers to have been compiled before. */
 export function compileSegment(segment: Segment, scope: Scope): CompiledSegment {
   const { when, by = TARGETING_KEY } = segment;
-  const problems = new Inspection("reader");
+  const problems = new Problems();
   const included = problems.under("included", () => compileKeys(segment.included, scope, problems));
   const excluded = problems.under("excluded", () => compileKeys(segment.excluded, scope, problems));
   const condition = when === null ? OUT : problems.under("when", () => compileWhen(when, scope, problems));
@@ -38,7 +38,7 @@ export function compileSegment(segment: Segment, scope: Scope): CompiledSegment 
   return { segment, included, excluded, problem: problem && inOneLine(problem), contains };
 }
 
-function compileKeys(keys: Segment["included"], scope: Scope, problems: Inspection): KeySet {
+function compileKeys(keys: Segment["included"], scope: Scope, problems: Problems): KeySet {
   if (!("list" in keys)) return keys.length === 0 ? NO_KEYS : new Set(keys);
   const list = scope.list(keys.list);
   if (list !== undefined) return list;

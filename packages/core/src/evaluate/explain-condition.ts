@@ -1,7 +1,8 @@
 import { attributeReader, NOW } from "../attributes.ts";
-import { Inspection } from "../check/inspection.ts";
+import { Problems } from "../check/inspection.ts";
 import { compileTest, passes } from "../compile/attribute-test.ts";
-import { compileCondition, compileMembership, isOf } from "../compile/condition.ts";
+import { compileCondition, compileMembership } from "../compile/condition.ts";
+import { isAll, isAny, isMembership, isNot, isReference, isTest } from "../condition-kinds.ts";
 import type { AttributeTest, Condition, FlagReference } from "../model.ts";
 import { explainValue } from "./explain-value.ts";
 import type { ConditionStep } from "./explanation.ts";
@@ -12,32 +13,32 @@ import { safely, type Trace } from "./trace.ts";
  * of them are told, those too that an evaluation has no need to look at. Never throws.
  */
 export function explainCondition(condition: Condition, trace: Trace): ConditionStep {
-  if (isOf(condition, "all")) {
+  if (isAll(condition)) {
     const parts = condition.all.map((part) => explainCondition(part, trace));
     return { kind: "all", holds: parts.every(({ holds }) => holds), parts };
   }
-  if (isOf(condition, "any")) {
+  if (isAny(condition)) {
     const parts = condition.any.map((part) => explainCondition(part, trace));
     return { kind: "any", holds: parts.some(({ holds }) => holds), parts };
   }
-  if (isOf(condition, "not")) {
+  if (isNot(condition)) {
     const part = explainCondition(condition.not, trace);
     return { kind: "not", holds: !part.holds, part };
   }
-  if (isOf(condition, "segment")) return explainMembership(condition.segment, trace);
-  if (isOf(condition, "flag")) return { kind: "flag", ...condition, ...explainReference(condition, trace) };
-  if (isOf(condition, "attribute")) return explainTest(condition, trace);
-  const problems = new Inspection("reader");
+  if (isMembership(condition)) return explainMembership(condition.segment, trace);
+  if (isReference(condition)) return { kind: "flag", ...condition, ...explainReference(condition, trace) };
+  if (isTest(condition)) return explainTest(condition, trace);
+  const problems = new Problems();
   compileCondition(condition, trace.scope, problems);
   return notUnderstood(problems);
 }
 
-function notUnderstood({ findings }: Inspection): ConditionStep {
+function notUnderstood({ findings }: Problems): ConditionStep {
   return { kind: "notUnderstood", holds: false, message: findings.map(({ message }) => message).join(" ") };
 }
 
 function explainMembership(segment: string, trace: Trace): ConditionStep {
-  const problems = new Inspection("reader");
+  const problems = new Problems();
   const holds = compileMembership(segment, trace.scope, problems);
   if (problems.findings.length > 0) return notUnderstood(problems);
   const linked = trace.scope.segment(segment);
@@ -55,7 +56,7 @@ export function explainReference({ flag, variants }: FlagReference, trace: Trace
 }
 
 function explainTest(test: AttributeTest, trace: Trace): ConditionStep {
-  const problems = new Inspection("reader");
+  const problems = new Problems();
   const compiled = compileTest(test, problems);
   if (problems.findings.length > 0) return notUnderstood(problems);
   const { attribute, op, values = [], ignoreCase } = test;

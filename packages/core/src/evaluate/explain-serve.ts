@@ -1,6 +1,6 @@
 import { attributeReader, TARGETING_KEY } from "../attributes.ts";
 import { BUCKETS, bucketOf } from "../bucket.ts";
-import { hasRollout, rangeAt, rangesOf } from "../compile/serve.ts";
+import { hasRollout, rangesOf } from "../compile/serve.ts";
 import type { Flag, Rollout, Serve } from "../model.ts";
 import { explainKey } from "./explain-value.ts";
 import type { RolloutStep, ServeStep } from "./explanation.ts";
@@ -20,9 +20,9 @@ function explainRollout(rollout: Rollout, flag: Flag, trace: Trace): RolloutStep
     const [whole] = ranges;
     return { ...asked, variant: ranges.length === 1 && whole?.[0] === BUCKETS ? whole[1] : null };
   }
-  const borders = ranges.map(([upTo]) => upTo);
   const bucket = bucketOf(key, seed);
-  const at = rangeAt(borders, bucket);
-  const range = [borders[at - 1] ?? 0, borders[at] ?? BUCKETS] as const;
-  return { ...asked, bucket, range, variant: ranges[at]?.[1] ?? null };
+  const found = ranges.findIndex(([upTo]) => bucket < upTo);
+  const at = found < 0 ? ranges.length : found;
+  const [upTo, variant] = ranges[at] ?? [BUCKETS, null];
+  return { ...asked, bucket, range: [ranges[at - 1]?.[0] ?? 0, upTo], variant };
 }

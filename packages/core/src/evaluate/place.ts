@@ -1,5 +1,5 @@
 import { attributeReader, attributesOf, keyIn, readTargetingKey, TARGETING_KEY } from "../attributes.ts";
-import { endFrom } from "../compile/branch.ts";
+import { type Branch, endFrom } from "../compile/branch.ts";
 import { nextRun } from "../compile/linked.ts";
 import type { DecisionParts, Program } from "../compile/program.ts";
 import { type CompiledRuleset, scopeOf } from "../compile/ruleset.ts";
@@ -56,14 +56,14 @@ function place({ flag, parts, program, release, now }: Walk, context: unknown): 
   if (target !== undefined && parts.targets?.has(target) === true) return undefined;
   const key = keyIn(attributeReader(serve.rollout.bucketBy ?? TARGETING_KEY)(attributes));
   if (key === undefined || key === "") return undefined;
-  for (let position = 0; position <= at; position++) {
-    const start = parts.entries[position];
-    if (start === undefined) return undefined;
-    position = endFrom(start, attributes, now, run);
+  let start: Branch | undefined = parts.start;
+  while (start !== undefined) {
+    const position = endFrom(start, attributes, now, run);
     if (position > at) return undefined;
     const served = program.serve(position, attributes);
     if (position === at) return { side: served?.variant ?? "", key };
     if (served !== undefined) return undefined;
+    start = parts.after?.[position];
   }
   return undefined;
 }

@@ -11,9 +11,12 @@ export interface UnusableValue {
 
 export interface PreparedTest {
   readonly test: ValueTest;
-  /** Whether it says the same as `===` with any of the few `values`, so that they can be compared in place. */
-  readonly isEquality?: boolean;
+  /** Whether to pass is to equal one of the few `values`, which are compared in place: `test` is never asked then. */
+  readonly isEquality?: true;
 }
+
+/** The same for all tests that are no more than equality, so that preparing one makes nothing. */
+export const EQUALITY: PreparedTest = { test: () => false, isEquality: true };
 
 /** A test, or why there is none: one unusable value suffices. */
 export type Prepared = PreparedTest | { readonly unusable: readonly UnusableValue[] };
@@ -32,10 +35,8 @@ export function elementOperator<T>(description: {
   /** What a usable value is, as in "a finite number". */
   readonly expected: string;
   readonly test: (parsed: readonly T[], ignoreCase: boolean) => ValueTest;
-  /** As `PreparedTest` has it. Unless given: never. */
-  readonly isEquality?: (parsed: readonly T[], ignoreCase: boolean) => boolean;
 }): Operator {
-  const { parse, expected, test, isEquality = () => false } = description;
+  const { parse, expected, test } = description;
   return {
     sees: "element",
     takesValues: true,
@@ -43,7 +44,7 @@ export function elementOperator<T>(description: {
       // By `map`, which makes a list with no room to spare, where the first `push` makes room for seventeen.
       const parsed = values.map((value) => parse(value, ignoreCase));
       if (!areAll(parsed)) return { unusable: unusableOf(values, parsed, expected) };
-      return { test: test(parsed, ignoreCase), isEquality: isEquality(parsed, ignoreCase) };
+      return { test: test(parsed, ignoreCase) };
     },
   };
 }

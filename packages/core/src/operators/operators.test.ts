@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Problems } from "../check/inspection.ts";
+import { compileTest, passesAlone } from "../compile/attribute-test.ts";
 import type { JsonValue } from "../model.ts";
 import { operators } from "./index.ts";
 
@@ -202,9 +204,10 @@ const families = { equality, text, order, time, semver, network };
 for (const [family, cases] of Object.entries(families)) {
   describe(family, () => {
     it.each<Case>(cases)("%s %j of %o is %s", (op, values, value, passes, ignoreCase = false) => {
-      const prepared = operators.get(op)?.prepare(values, ignoreCase);
-      expect(prepared).toHaveProperty("test");
-      if (prepared !== undefined && "test" in prepared) expect(prepared.test(value)).toBe(passes);
+      const problems = new Problems();
+      const compiled = compileTest({ attribute: "a", op, values, ignoreCase }, problems);
+      expect(problems.findings).toEqual([]);
+      expect(passesAlone(compiled, value)).toBe(passes);
     });
   });
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Problems } from "../check/inspection.ts";
+import { compileTest, passesAlone } from "../compile/attribute-test.ts";
 import type { JsonValue } from "../model.ts";
 import { passes as passesByOracle, understands } from "../testing/oracle-operators.ts";
 import { operators } from "./index.ts";
@@ -136,12 +138,13 @@ interface Question {
 
 /** What the operator and the oracle disagree on. */
 function disagreements({ op, values, ignoreCase }: Question, actuals: Iterable<unknown>): readonly unknown[] {
-  const prepared = operators.get(op)?.prepare(values, ignoreCase);
-  const usable = prepared !== undefined && "test" in prepared;
+  const problems = new Problems();
+  const compiled = compileTest({ attribute: "a", op, values, ignoreCase }, problems);
+  const usable = problems.findings.length === 0;
   if (usable !== understands(op, values)) return [values];
   if (!usable) return [];
   const question = { op, values, ignoreCase };
-  return [...actuals].filter((actual) => prepared.test(actual) !== passesByOracle(actual, question));
+  return [...actuals].filter((actual) => passesAlone(compiled, actual) !== passesByOracle(actual, question));
 }
 
 describe.each(Object.entries(families))("the operators of %s agree with the oracle", (name, family) => {
