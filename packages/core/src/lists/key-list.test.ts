@@ -107,8 +107,8 @@ describe("long work", () => {
     const { result, slices } = drive(buildKeyList({ version: 1, secret, keys: keys() }), pause);
     expect(result.size).toBe(count - 1);
     expect(longest()).toBeLessThanOrEqual(SLICE_KEYS);
-    // Four passes: fingerprints, counts, places, result.
-    expect(slices).toBeGreaterThanOrEqual((4 * count) / SLICE_KEYS);
+    // Three passes: fingerprints, places, result. Counting goes by pages, and is quick.
+    expect(slices).toBeGreaterThanOrEqual((3 * count) / SLICE_KEYS);
   });
 
   it("on a change is done in slices", () => {
@@ -120,7 +120,7 @@ describe("long work", () => {
   });
 
   it("on bytes is done in chunks of at most 16 KiB", () => {
-    const chunks = [...encodeKeyList(listOf(Array.from({ length: count }, (_, at) => `u${at}`)))];
+    const chunks = [...encodeKeyList(listOf(Array.from({ length: 3_000 }, (_, at) => `u${at}`)))];
     expect(Math.max(...chunks.map(({ length }) => length))).toBe(16_384);
   });
 });

@@ -2,7 +2,9 @@ import type { FingerprintSet } from "./fingerprint-set.ts";
 import type { KeyList, ListDelta, ListIdentity } from "./key-list.ts";
 import { FIELDS, FORMAT, HEADER_WORDS, KINDS, MAGIC_HIGH, MAGIC_LOW } from "./list-format.ts";
 import { absorb, endSipOfWords, newSipState, type SipState, sipHigh, sipLow, startSip } from "./sip-hash.ts";
-import { SLICE_KEYS } from "./sliced.ts";
+
+/** In a chunk of 16 KiB. */
+const CHUNK_KEYS = 2_048;
 
 interface Content extends ListIdentity {
   readonly kind: number;
@@ -27,8 +29,8 @@ function* encode(content: Content): Generator<Uint8Array, void, undefined> {
   yield summed(headerOf(content), checksum);
   for (const part of content.parts) {
     const size = part?.size ?? 0;
-    for (let from = 0; part !== undefined && from < size; from += SLICE_KEYS) {
-      yield summed(wordsOf(part, from, Math.min(from + SLICE_KEYS, size)), checksum);
+    for (let from = 0; part !== undefined && from < size; from += CHUNK_KEYS) {
+      yield summed(wordsOf(part, from, Math.min(from + CHUNK_KEYS, size)), checksum);
     }
   }
   const [added, removed] = content.parts;

@@ -3,6 +3,9 @@ import { bucketCount, bucketShift, type FingerprintSet, FingerprintWriter } from
 import { sipHigh, sipLow } from "./sip-hash.ts";
 import { SLICE_KEYS, type Sliced } from "./sliced.ts";
 
+/** So that a list of a million has some hundreds of pages. */
+const PAGE_KEYS = 2_048;
+
 /** Fingerprints as they came. Pages, since an array that grows is copied whole every time, in no slice. */
 interface Page {
   readonly highs: Uint32Array;
@@ -25,14 +28,17 @@ export class FingerprintCollector {
 
   /** Whether a slice of them is full. */
   add(key: string): boolean {
-    if (this.#page === undefined) {
-      this.#page = { highs: new Uint32Array(SLICE_KEYS), lows: new Uint32Array(SLICE_KEYS), count: 0 };
-      this.#pages.push(this.#page);
-    }
-    addKey(this.#page, key, this.#listKey);
-    if (this.#page.count < SLICE_KEYS) return false;
-    this.#page = undefined;
-    return true;
+    const page = this.#page ?? this.#open();
+    addKey(page, key, this.#listKey);
+    if (page.count === PAGE_KEYS) this.#page = undefined;
+    return page.count % SLICE_KEYS === 0;
+  }
+
+  #open(): Page {
+    const page = { highs: new Uint32Array(PAGE_KEYS), lows: new Uint32Array(PAGE_KEYS), count: 0 };
+    this.#page = page;
+    this.#pages.push(page);
+    return page;
   }
 
   /** To be called once. */
@@ -63,8 +69,10 @@ function* sortPages(pages: readonly Page[]): Sliced<FingerprintSet> {
   }
   yield* buckets.open();
   for (const page of pages) {
-    buckets.insert(page);
-    yield;
+    for (let from = 0; from < page.count; from += SLICE_KEYS) {
+      buckets.insert(page, from, Math.min(from + SLICE_KEYS, page.count));
+      yield;
+    }
   }
   return yield* buckets.write();
 }
@@ -105,8 +113,8 @@ class Buckets {
     }
   }
 
-  insert({ highs, lows, count }: Page): void {
-    for (let at = 0; at < count; at++) this.#insertOne(highs[at] ?? 0, lows[at] ?? 0);
+  insert({ highs, lows }: Page, from: number, to: number): void {
+    for (let at = from; at < to; at++) this.#insertOne(highs[at] ?? 0, lows[at] ?? 0);
   }
 
   #insertOne(high: number, low: number): void {
