@@ -25,8 +25,8 @@ export function takeLock(database: string): Lock {
   const file = `${database}.lock`;
   const own: Holder = { pid: process.pid, started: startOf(process.pid) };
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
     while (!tryLink(draft, file)) removeStale(database, file);
   } finally {
     rmSync(draft, { force: true });
