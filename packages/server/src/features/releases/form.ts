@@ -41,6 +41,12 @@ export function durationText(ms: number): string {
   return unit === undefined ? `${Math.round(ms)}ms` : `${ms / (durationMs(`1${unit}`) ?? 1)}${unit}`;
 }
 
+/** For people: `40 s`, `12 min`, `3.5 h`. */
+export function timeText(ms: number): string {
+  if (ms < 120_000) return `${Math.ceil(ms / 1_000)} s`;
+  return ms < 2 * 3_600_000 ? `${Math.ceil(ms / 60_000)} min` : `${Number((ms / 3_600_000).toPrecision(3))} h`;
+}
+
 /** With every default filled in. */
 function guardForm(guard: Guard): GuardInput {
   const { metric, measure, source, quantile, tolerance, harm, pass, minimum, limit, higherIsWorse, afterMs, cap } =

@@ -334,6 +334,30 @@ describe("a release", () => {
     expect(view()).not.toHaveProperty("watch");
   });
 
+  it("says before it begins what its guards will be able to see, and how long that takes at the traffic of the flag", async () => {
+    const guards = [{ metric: "checkout", measure: "errors" }];
+    const untold = await start({ guards });
+    expect(field(untold.body, "foreseen", 0, "says")).toMatch(
+      /^At 1 %, checkout errors 1 % → 2 % is noticed after about \d+ treated outcomes; harm is ruled out after about \d+ treated outcomes\.$/,
+    );
+    await move("abort");
+    const counts = [{ flag: "checkout", variant: "on", reason: "SPLIT", count: 36_000 }];
+    const body = { id: "b1", instance: "i", sdk: { name: "n", version: "1" }, counts };
+    await api.ask("POST /sdk/v1/events", { token: api.keys.get("production") ?? null, body });
+    api.advance(MINUTE);
+    const told = await start({
+      guards,
+      steps: [
+        { percentage: 1, hold: "1s" },
+        { percentage: 100, hold: "1s" },
+      ],
+    });
+    expect(field(told.body, "foreseen")).toHaveLength(1);
+    expect(field(told.body, "foreseen", 0, "says")).toMatch(
+      /some \d+ (s|min) at today's traffic.*longer than a step is held at most/,
+    );
+  });
+
   it("holds while no data comes, and keeps what the judge said of what", async () => {
     await start({ guards: [{ metric: "checkout", measure: "errors" }] });
     await passes(5 * MINUTE);

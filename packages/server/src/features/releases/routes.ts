@@ -24,6 +24,7 @@ import { flagOf, stateOf } from "../reading.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import { commandFor } from "../targeting/command.ts";
 import { moveRelease, noRelease, startRelease } from "./decide.ts";
+import { foresee } from "./foresee.ts";
 import { releaseForm } from "./form.ts";
 import { holdName } from "./hold-clock.ts";
 import { judge } from "./judge/judge.ts";
@@ -56,12 +57,16 @@ function startRoute(services: Services): Route {
       const { comment, ...asked } = body;
       const command = await commandFor(services, scope.place, param("f"));
       const input = { id: ruleIdFrom(services.draw), now: services.now(), asked };
+      const foreseen = await foresee(services, { ...scope.place, flag: param("f") }, asked);
       return changeAndAnswer(services, scope, context, {
         subject: { kind: "release", key: param("f"), environment: scope.place.environment },
         comment,
         waitsIn: () => [scope.place.environment],
         decide: (state) => startRelease(state, command, input),
-        answer: (done) => answerOf(services, scope, param("f"), done),
+        answer(done) {
+          const { body, ...answer } = answerOf(services, scope, param("f"), done);
+          return { ...answer, body: { ...body, ...(foreseen.length === 0 ? {} : { foreseen }) } };
+        },
       });
     },
   });
