@@ -35,7 +35,7 @@ describe("a request of the server's", () => {
     expect(await send({ url: `https://hook.example:${hook.port}/` })).toMatchObject({ reason: "certificate" });
   });
 
-  it.each([301, 302, 303, 307, 308])("F42 follows no redirect: %i is the answer", async (status) => {
+  it.each([301, 302, 303, 307, 308])("F42: follows no redirect, and %i is the answer", async (status) => {
     await using target = await receiver();
     await using hook = await receiver((response) => {
       response.writeHead(status, { location: `https://127.0.0.1:${target.port}/` }).end();
@@ -103,7 +103,7 @@ describe("a request of the server's", () => {
   });
 });
 
-describe("F42 A11 A17 a name that changes", () => {
+describe("A11, A17, F42: a name that changes", () => {
   it("is refused when saved and when sent where it leads within, and nobody is connected to", async () => {
     await using hook = await receiver();
     await using names = await lyingResolver(["127.0.0.1"]);

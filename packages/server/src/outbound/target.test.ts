@@ -72,7 +72,7 @@ describe("an address that a user wrote", () => {
     "https://192.168.1.1/",
     "https://100.64.0.1/",
     "https://224.0.0.1/",
-  ])("F42 A11 A21 %s is not public, however it is spelt", (url) => {
+  ])("A11, A21, F42: %s is not public, however it is spelt", (url) => {
     expect(judge(url)).toBe("not public");
   });
 

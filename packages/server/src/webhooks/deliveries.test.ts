@@ -123,7 +123,7 @@ describe("a webhook", () => {
   });
 });
 
-describe("F43 a webhook whose endpoint fails", () => {
+describe("F43: a webhook whose endpoint fails", () => {
   let hook: Sending;
   const change = (key: string) => hook.api.ask(`POST ${FLAGS}`, { body: { key } });
   const head = () => hook.api.ledger.state("default")?.revision ?? 0;

@@ -163,7 +163,7 @@ describe("webhooks", () => {
   });
 });
 
-describe("A11 A17 F42 the address of a webhook", () => {
+describe("A11, A17, F42: the address of a webhook", () => {
   const within = [
     "https://127.0.0.1/",
     "https://2130706433/",
