@@ -1,4 +1,5 @@
 export * from "./credentials.ts";
+export * from "./duration.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./outcome-form.ts";

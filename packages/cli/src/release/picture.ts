@@ -1,6 +1,7 @@
 /** A release in a few lines: where it is, what each guard sees, and what it waits for. Pure. */
 import type { TargetingName } from "@bannerol/admin-client";
-import { durationMs, type Judgement, type ReleaseForm } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { Judgement, ReleaseForm } from "@bannerol/protocol/schemas";
 import { bar } from "../output/bar.ts";
 import type { Colours } from "../output/colour.ts";
 import { printable } from "../output/printable.ts";

@@ -1,5 +1,6 @@
 /** A release as it is typed. Throws `UsageError`. */
-import { durationMs, type GuardInput, type ReleaseStart } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { GuardInput, ReleaseStart } from "@bannerol/protocol/schemas";
 import { UsageError } from "../errors.ts";
 import { readInstant } from "../instant.ts";
 import { readPercent } from "../percent.ts";

@@ -27,11 +27,9 @@ export const approvalSchema = z
     items: z.array(changeItemSchema).meta({
       description: "What it would change, as it was when it was proposed; what the caller may not see left out",
     }),
-    applies: z
-      .boolean()
-      .meta({
-        description: "Whether it waits, and the documents that it touches still are those for which it was proposed",
-      }),
+    applies: z.boolean().meta({
+      description: "Whether it waits, and the documents that it touches still are those for which it was proposed",
+    }),
     request: z.object({ method: z.string(), path: z.string() }).meta({ description: "What was asked for" }),
     closed: z
       .object({ by: actorSchema, at: instantSchema, comment: commentSchema.exactOptional() })

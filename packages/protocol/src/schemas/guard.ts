@@ -1,14 +1,6 @@
 /** What a release is judged by, as it is asked for; what is left out has a default. */
 import { z } from "zod";
-
-const DURATION_PATTERN = /^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$/;
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** Milliseconds in a duration; `undefined` where the text is none. */
-export function durationMs(text: string): number | undefined {
-  const [, count, unit] = DURATION_PATTERN.exec(text) ?? [];
-  return unit === undefined ? undefined : Number(count) * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? 0);
-}
+import { DURATION_PATTERN } from "../duration.ts";
 
 /** How long something takes, in words of one number and one unit. */
 export const durationSchema = z

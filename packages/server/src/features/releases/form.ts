@@ -1,5 +1,6 @@
 /** A release as people see it. */
-import { durationMs, type GuardInput, type ReleaseForm } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { GuardInput, ReleaseForm } from "@bannerol/protocol/schemas";
 import type { ReleaseDocument } from "../../state/release-document.ts";
 import { instant } from "../decision.ts";
 import type { Guard, GuardSource } from "./judge/guard.ts";

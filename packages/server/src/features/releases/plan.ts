@@ -1,7 +1,8 @@
 /** A release as it is asked for becomes one that can be carried out, or is refused. Pure. */
 import type { Weights } from "@bannerol/core";
 import type { FieldProblem } from "@bannerol/protocol";
-import { durationMs, type ReleaseStart, type ReleaseStepForm } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { ReleaseStart, ReleaseStepForm } from "@bannerol/protocol/schemas";
 import type { FlagDocument, TargetingDocument } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
 import type { ReleaseDocument, ReleaseStep } from "../../state/release-document.ts";

@@ -1,4 +1,5 @@
-import { durationMs, type GuardInput } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { GuardInput } from "@bannerol/protocol/schemas";
 import type { Guard, GuardSource, Measure, Tolerance } from "./guard.ts";
 
 const DEFAULT_MINIMUM = 50;
