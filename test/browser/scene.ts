@@ -1,8 +1,17 @@
 /** A server, a site and a browser, for pages that use the SDK. */
+import type { BrowserClient, ClientProblem, Ready, RulesetChange } from "@bannerol/sdk-browser";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { World } from "../e2e/harness.ts";
 import { startChromium } from "./chromium.ts";
 import { Site } from "./pages.ts";
+
+/** What the pages of these tests hold. */
+declare global {
+  var flags: BrowserClient;
+  var changes: RulesetChange[];
+  var errors: ClientProblem[];
+  var firstReady: Ready | undefined;
+}
 
 interface Created {
   readonly id: string;

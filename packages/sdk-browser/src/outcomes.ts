@@ -31,14 +31,14 @@ interface Told extends OutcomeCalls {
 }
 
 export function createOutcomeCalls({ mode, view, context }: OutcomeParts): Told {
-  let opening: Promise<void> | undefined;
+  let isOpening = false;
   let outcomes: Outcomes | undefined;
   const load = async (): Promise<void> => {
     try {
       outcomes = await mode.openOutcomes(view);
     } catch {
       // No network, or a place where nothing can be loaded late: the next state will see to it.
-      opening = undefined;
+      isOpening = false;
     }
   };
   return {
@@ -46,7 +46,10 @@ export function createOutcomeCalls({ mode, view, context }: OutcomeParts): Told 
     measure: (metric, fn) => (outcomes === undefined ? fn() : outcomes.measure(metric, context(), fn)),
     look() {
       const watches = mode.watches(view());
-      if (watches) opening ??= load();
+      if (watches && !isOpening) {
+        isOpening = true;
+        void load();
+      }
       return watches;
     },
     take: () => outcomes?.take() ?? [],
