@@ -52,7 +52,8 @@ describe(`${clients} SDKs`, () => {
     expect(new Set(fetches.map(({ afterMs }) => afterMs)).size, "the later, the longer").toBeGreaterThan(clients / 2);
     const gets = line.proxy.links.slice(links);
     expect(gets.every(({ said }) => said.startsWith(`GET /sdk/v1/ruleset?since=${before}&epoch=`))).toBe(true);
-    expect(gets).toHaveLength(clients);
+    // One process holds many of them, and one that took too long there is asked for again.
+    expect(gets.length).toBeGreaterThanOrEqual(clients);
     const beats = () => typesOf(line.proxy.messages).filter((type) => type === "current").length;
     const had = beats();
     await until(() => beats() >= had + clients, PATIENCE_MS);
