@@ -24,8 +24,10 @@ import { referenceRoutes, serviceRoutes } from "./features/service/routes.ts";
 import type { Services } from "./features/services.ts";
 import { targetingRoutes } from "./features/targeting/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
+import { userRoutes } from "./features/users/routes.ts";
 import { usageRoutes } from "./features/usage/routes.ts";
 import { webhookRoutes } from "./features/webhooks/routes.ts";
+import { whoamiRoute } from "./features/whoami/route.ts";
 import type { OncePorts } from "./http/idempotency/once.ts";
 import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
 import { describeRoutes } from "./http/openapi.ts";
@@ -62,7 +64,9 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...connectionRoutes(services),
     ...usageRoutes(services),
     ...keyRoutes(services),
+    ...userRoutes(services),
     ...tokenRoutes(services),
+    whoamiRoute(services),
     ...webhookRoutes(services),
     ...sdkRoutes(services),
     routerRoute(services),

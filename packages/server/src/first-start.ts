@@ -97,7 +97,7 @@ async function makeAdminToken({ ledger, draw, at }: FirstStartInput): Promise<st
   const made = { id: credential.id, digest: digestOf(credential.secret), at };
   const done = await ledger.execute({ project: SYSTEM_PROJECT, actor: system, at }, (state): Decided<unknown> => {
     if (hasAdmin(state, at)) return { ok: true, action: "token.create", items: [], result: undefined };
-    return createToken({ name: "First admin", role: "admin" }, made);
+    return createToken(state, { name: "First admin", role: "admin" }, made);
   });
   return done.ok && done.change !== undefined ? text : undefined;
 }

@@ -5,10 +5,12 @@
  */
 import { type Credential, parseCredential } from "@bannerol/protocol";
 import type { Refusal } from "../http/refusal.ts";
+import type { TokenDocument } from "../state/documents.ts";
 import type { ProjectState, SystemState } from "../state/project-state.ts";
 import type { CredentialDigest, ViewClass } from "../store/port.ts";
 import { digestOf, sameDigest } from "./digest.ts";
 import { ProvenKeys } from "./proven-keys.ts";
+import { lesserRole } from "./roles.ts";
 import type { Caller } from "./scope.ts";
 
 /** What an SDK key opens. */
@@ -48,7 +50,10 @@ export function bearerOf(header: string | undefined): string | undefined {
 
 export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
   const adminDigest = ports.adminToken === undefined ? undefined : digestOf(ports.adminToken);
-  const provenKeys = new ProvenKeys((project, id) => ports.project(project)?.keys.get(id)?.document);
+  const provenKeys = new ProvenKeys((project, id) => {
+    const key = ports.project(project)?.keys.get(id)?.document;
+    return key !== undefined && isInForce(key, ports.now()) ? key : undefined;
+  });
   return {
     async authenticateToken(header) {
       const text = bearerOf(header);
@@ -87,20 +92,31 @@ async function proven(credential: Credential, ports: AuthenticatorPorts): Promis
 const NO_DIGEST = "0".repeat(64);
 
 function callerOf(id: string, ports: AuthenticatorPorts): Caller | undefined {
-  const token = ports.system().tokens.get(id)?.document;
-  if (token === undefined || token.revokedAt !== undefined) return undefined;
-  if (token.expiresAt !== undefined && token.expiresAt <= ports.now()) return undefined;
-  return {
-    actor: { type: "token", id, name: token.name },
-    role: token.role,
+  const { tokens, users } = ports.system();
+  const token = tokens.get(id)?.document;
+  if (token === undefined || !isInForce(token, ports.now())) return undefined;
+  const reach = {
+    token: id,
     ...(token.project === undefined ? {} : { project: token.project }),
     ...(token.environment === undefined ? {} : { environment: token.environment }),
   };
+  if (token.user === undefined) return { actor: { type: "token", id, name: token.name }, role: token.role, ...reach };
+  const user = users.get(token.user)?.document;
+  if (user === undefined || user.disabledAt !== undefined) return undefined;
+  return { actor: { type: "user", id: user.id, name: user.name }, role: lesserRole(user.role, token.role), ...reach };
+}
+
+/** Whether a key or a token opens anything at an instant. */
+export function isInForce(
+  { revokedAt, expiresAt }: Pick<TokenDocument, "revokedAt" | "expiresAt">,
+  now: number,
+): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
 
 function grantOf(credential: Credential, stored: CredentialDigest, ports: AuthenticatorPorts): KeyGrant | undefined {
   const key = ports.project(stored.project)?.keys.get(credential.id)?.document;
-  if (key === undefined || key.revokedAt !== undefined || key.kind !== credential.class) return undefined;
+  if (key === undefined || !isInForce(key, ports.now()) || key.kind !== credential.class) return undefined;
   return { keyId: key.id, project: stored.project, environment: key.environment, class: key.kind };
 }
 

@@ -22,6 +22,12 @@ export function mayRole(role: string | undefined, right: Right): boolean {
   return role !== undefined && (rights.get(role)?.has(right) ?? false);
 }
 
+/** The lesser of two roles; one that is missing or unknown is less than all. */
+export function lesserRole(a: string, b: string): string {
+  const order = [...rights.keys()];
+  return order.indexOf(a) <= order.indexOf(b) ? a : b;
+}
+
 /** Whether a role may use a right where an environment is protected. */
 export function mayInProtected(role: string, right: Right): boolean {
   return role === "admin" || (role === "releaser" && right === "release");

@@ -10,7 +10,10 @@ import { mayRole, type Right } from "./roles.ts";
 
 /** Whoever holds a token. Its reach is everything, a project, or one environment of a project. */
 export interface Caller {
+  /** The person, where the token is one's; else the token itself. */
   readonly actor: Actor;
+  /** The token's id; absent for what the settings name. */
+  readonly token?: string;
   /** As stored: it may be one that this version does not know, which may do nothing. */
   readonly role: string;
   readonly project?: string;

@@ -9,6 +9,7 @@
  *                     └─ waits ─► role ─► invariants ─► kept; answered 202 ┄┄► approved ─► the same request again
  */
 import type { BrokenInvariant } from "@bannerol/protocol/schemas";
+import { isInForce } from "../auth/authenticate.ts";
 import { mayInProtected, type Right } from "../auth/roles.ts";
 import type { ProjectScope, Scope } from "../auth/scope.ts";
 import { Answered } from "../http/answered.ts";
@@ -180,6 +181,7 @@ function decideOn<T>(
   command: Command<T>,
 ): Outcome<T> {
   const { subject, rightFor = () => scope.right } = command;
+  if (context.approved === undefined && !isStillHeld(services, scope)) return { ok: false, refusal: endedMeanwhile };
   const read = subject === undefined ? undefined : newestOf(state, subject);
   const stale = subject && checkIfMatch(context.headers.get("if-match"), read);
   if (stale !== undefined) return { ok: false, refusal: stale };
@@ -202,6 +204,18 @@ function decideOn<T>(
   const waits = { state, action, items, needs, asked: again, comment: command.comment };
   return { ok: false, refusal: { waits, result } };
 }
+
+/** Whether the token that let the request in still would: a body may take its time to arrive. */
+function isStillHeld({ ledger, now }: Services, { caller }: Scope): boolean {
+  if (caller.token === undefined) return true;
+  const token = ledger.system().tokens.get(caller.token)?.document;
+  return token !== undefined && isInForce(token, now());
+}
+
+const endedMeanwhile: Refusal = {
+  code: "token_invalid",
+  detail: "The token was revoked, or it expired, while the request was being carried out. Nothing was changed.",
+};
 
 function newestOf(state: ProjectState, subject: NonNullable<Command<unknown>["subject"]>): number | undefined {
   return typeof subject === "function" ? subject(state) : revisionOf(state, subject);

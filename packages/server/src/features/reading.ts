@@ -72,6 +72,8 @@ export function revisionOf(state: ProjectState, { kind, key, environment }: Item
       return state.freezes.get(key)?.revision;
     case "project":
       return state.projects.get(key)?.revision;
+    case "user":
+      return state.users.get(key)?.revision;
     case "token":
       return state.tokens.get(key)?.revision;
     case "webhook":

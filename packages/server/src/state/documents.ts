@@ -97,15 +97,32 @@ export interface KeyDocument {
   readonly environment: string;
   readonly name: string;
   readonly createdAt: number;
+  /** It opens nothing from then on: it was rotated. */
+  readonly expiresAt?: number;
   readonly revokedAt?: number;
 }
 
 export type Role = "viewer" | "editor" | "releaser" | "admin";
 
+/** A person. They work by tokens that name them, each within this role and scope. */
+export interface UserDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly createdAt: number;
+  /** Their tokens let nobody in from then on. */
+  readonly disabledAt?: number;
+}
+
 export interface TokenDocument {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** Whose it is: a person's id; a service's where it names nobody. */
+  readonly user?: string;
   readonly project?: string;
   readonly environment?: string;
   readonly createdAt: number;
@@ -178,8 +195,9 @@ export interface DocumentOf {
   readonly release: ReleaseDocument;
   readonly schedule: ScheduleDocument;
   readonly freeze: FreezeDocument;
-  /** In `_system` alone, as are `token` and `webhook`. */
+  /** In `_system` alone, as are `user`, `token` and `webhook`. */
   readonly project: ProjectDocument;
+  readonly user: UserDocument;
   readonly token: TokenDocument;
   readonly webhook: WebhookDocument;
 }
@@ -196,6 +214,7 @@ export const itemKinds = [
   "schedule",
   "freeze",
   "project",
+  "user",
   "token",
   "webhook",
 ] as const satisfies readonly ItemKind[];

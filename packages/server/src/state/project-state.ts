@@ -23,6 +23,7 @@ import {
   type SegmentDocument,
   type TargetingDocument,
   type TokenDocument,
+  type UserDocument,
   type WebhookDocument,
 } from "./documents.ts";
 import type { ReleaseDocument, ScheduleDocument } from "./release-document.ts";
@@ -66,8 +67,10 @@ export interface ProjectState extends ChainHead {
   /** Those that wait, by `<flag>/<id>`. */
   readonly schedules: Shelf<ScheduleDocument>;
   readonly freezes: Shelf<FreezeDocument>;
-  /** In `_system` alone, as are `tokens` and `webhooks`. */
+  /** In `_system` alone, as are `users`, `tokens` and `webhooks`. */
   readonly projects: Shelf<ProjectDocument>;
+  /** By id, disabled ones too. */
+  readonly users: Shelf<UserDocument>;
   /** By id, revoked ones too. */
   readonly tokens: Shelf<TokenDocument>;
   readonly webhooks: Shelf<WebhookDocument>;
@@ -76,7 +79,7 @@ export interface ProjectState extends ChainHead {
 }
 
 /** What the installation is made of: the fold of `_system`'s log. */
-export type SystemState = ChainHead & Pick<ProjectState, "projects" | "tokens" | "webhooks" | "unreadable">;
+export type SystemState = ChainHead & Pick<ProjectState, "projects" | "users" | "tokens" | "webhooks" | "unreadable">;
 
 /** What one environment does with one flag, or `undefined` where either is not there. */
 export function targetingOf(
@@ -124,6 +127,8 @@ function shelfOf(state: ProjectState, { kind, environment }: ItemName): Shelf<Do
       return state.freezes;
     case "project":
       return state.projects;
+    case "user":
+      return state.users;
     case "token":
       return state.tokens;
     case "webhook":
@@ -147,6 +152,7 @@ export function emptyState(key: string): ProjectState {
     schedules: new Map(),
     freezes: new Map(),
     projects: new Map(),
+    users: new Map(),
     tokens: new Map(),
     webhooks: new Map(),
     unreadable: new Map(),

@@ -98,6 +98,7 @@ const serve = z.union([
 
 const rule = z.looseObject({ id: z.string(), name: z.string().exactOptional(), when: condition, serve });
 
+const role = z.enum(["viewer", "editor", "releaser", "admin"]);
 const stated = { key: z.string(), environment: z.string() };
 const contextOf = z.custom<SampleContext>(isObject, "a context must be an object");
 
@@ -198,6 +199,7 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     environment: z.string(),
     name: z.string(),
     createdAt: instant,
+    expiresAt: instant.exactOptional(),
     revokedAt: instant.exactOptional(),
   }),
   invariant: z.union([
@@ -213,10 +215,21 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
   schedule,
   freeze: z.looseObject({ ...stated, from: instant, until: instant, reason: z.string() }),
   project: z.looseObject({ key: z.string(), name: z.string() }),
+  user: z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role,
+    project: z.string().exactOptional(),
+    environment: z.string().exactOptional(),
+    createdAt: instant,
+    disabledAt: instant.exactOptional(),
+  }),
   token: z.looseObject({
     id: z.string(),
     name: z.string(),
-    role: z.enum(["viewer", "editor", "releaser", "admin"]),
+    role,
+    user: z.string().exactOptional(),
     project: z.string().exactOptional(),
     environment: z.string().exactOptional(),
     createdAt: instant,

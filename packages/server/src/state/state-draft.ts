@@ -16,6 +16,7 @@ export class StateDraft {
   readonly #schedules;
   readonly #freezes;
   readonly #projects;
+  readonly #users;
   readonly #tokens;
   readonly #webhooks;
   readonly #unreadable: MapDraft<Unreadable>;
@@ -31,6 +32,7 @@ export class StateDraft {
     this.#invariants = new MapDraft(base.invariants);
     this.#freezes = new MapDraft(base.freezes);
     this.#projects = new MapDraft(base.projects);
+    this.#users = new MapDraft(base.users);
     this.#tokens = new MapDraft(base.tokens);
     this.#webhooks = new MapDraft(base.webhooks);
     this.#schedules = new MapDraft(base.schedules);
@@ -73,6 +75,9 @@ export class StateDraft {
       case "project":
         this.#projects.put(name.key, read("project"));
         break;
+      case "user":
+        this.#users.put(name.key, read("user"));
+        break;
       case "token":
         this.#tokens.put(name.key, read("token"));
         break;
@@ -98,6 +103,7 @@ export class StateDraft {
       schedules: this.#schedules.map,
       freezes: this.#freezes.map,
       projects: this.#projects.map,
+      users: this.#users.map,
       tokens: this.#tokens.map,
       webhooks: this.#webhooks.map,
       unreadable: this.#unreadable.map,

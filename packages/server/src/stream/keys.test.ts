@@ -14,6 +14,7 @@ describe("keys that slip through", () => {
     stream = new Stream({
       ledger: api.ledger,
       authenticateKey: async () => ({ code: "key_invalid", detail: "" }),
+      now: api.services.now,
       monotonic: () => 0,
       random: () => 0,
       every(ms, fn) {

@@ -16,7 +16,7 @@ import {
   type HubObserver,
   type ViewSource,
 } from "@bannerol/hub";
-import type { KeyGrant } from "../auth/authenticate.ts";
+import { isInForce, type KeyGrant } from "../auth/authenticate.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { Applied } from "../log/follower.ts";
 import type { Ledger } from "../log/ledger.ts";
@@ -35,6 +35,8 @@ const CHECK_KEYS_MS = 2_000;
 export interface StreamPorts {
   readonly ledger: Ledger;
   readonly authenticateKey: (key: string, origin?: string) => Promise<KeyGrant | Refusal>;
+  /** Epoch milliseconds: keys expire. */
+  readonly now: () => number;
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly random: () => number;
@@ -118,14 +120,14 @@ export class Stream {
     }
   }
 
-  /** One that was revoked between being asked for and being let in, or of which no change told. */
+  /** One that was revoked between being asked for and being let in, or of which no change told; one that has expired. */
   #checkKeys(): void {
-    const { ledger } = this.#ports;
+    const { ledger, now } = this.#ports;
     const open = new Set<string>();
     for (const project of ledger.projects()) {
       const state = ledger.state(project);
       for (const [id, { document }] of state?.keys ?? []) {
-        if (document.revokedAt === undefined && ledger.view(project, document.environment, document.kind)) open.add(id);
+        if (isInForce(document, now()) && ledger.view(project, document.environment, document.kind)) open.add(id);
       }
     }
     for (const id of this.#hub.keyIds()) if (!open.has(id)) this.#hub.revoke(id);

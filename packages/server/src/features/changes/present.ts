@@ -70,6 +70,7 @@ export function nameOfItem({ kind, key, environment }: ItemName): Omit<ChangeIte
     case "freeze":
       return { freeze: key, environment };
     case "project":
+    case "user":
     case "token":
     case "webhook":
       return {};
@@ -102,9 +103,10 @@ function documentForm(kind: ItemKind, value: unknown): unknown {
         until: instant(until),
       }));
     case "key":
-      return readOr(kind, value, ({ createdAt, revokedAt, ...rest }) => ({
+      return readOr(kind, value, ({ createdAt, expiresAt, revokedAt, ...rest }) => ({
         ...rest,
         createdAt: instant(createdAt),
+        ...(expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) }),
         ...(revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) }),
       }));
     default:

@@ -1,6 +1,7 @@
 import { mintCredential } from "@bannerol/protocol";
 import {
   commentQuerySchema,
+  rotateSchema,
   type SdkKeyChanged,
   type SdkKeyForm,
   sdkKeyChangedSchema,
@@ -21,12 +22,13 @@ import { instant } from "../decision.ts";
 import { pageByKey } from "../paging.ts";
 import { passesRevoked } from "../revoked.ts";
 import type { Services } from "../services.ts";
-import { createKey, revokeKey } from "./decide.ts";
+import { createKey, revokeKey, rotateKey } from "./decide.ts";
 
 const PATH = "/api/v1/keys";
+const DAY_SECONDS = 24 * 60 * 60;
 
 export function keyRoutes(services: Services): readonly Route[] {
-  return [listRoute(services), createRoute(services), revokeRoute(services)];
+  return [listRoute(services), createRoute(services), rotateRoute(services), revokeRoute(services)];
 }
 
 /** A key and the project whose it is. */
@@ -92,6 +94,41 @@ function createRoute(services: Services): Route {
   });
 }
 
+function rotateRoute(services: Services): Route {
+  return defineRoute({
+    method: "POST",
+    path: `${PATH}/{id}/rotate`,
+    permission: anywhere("administer"),
+    summary: "Make an SDK key in another's place; the old one still works for a while",
+    query: noQuery,
+    body: rotateSchema,
+    bodyOptional: true,
+    reply: sdkKeyCreatedSchema,
+    status: 201,
+    async handler({ scope, param, body: { comment, overlapSeconds = DAY_SECONDS }, ...context }) {
+      const id = param("id");
+      const { place, kind } = heldKey(services, scope, id);
+      const { credential, text } = mintCredential(kind, services.draw.bytes);
+      const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
+      return changeAndAnswer(services, place, context, {
+        comment,
+        decide: (before) => rotateKey(before, id, { ...made, overlapMs: overlapSeconds * 1_000 }),
+        answer({ state }) {
+          const key = keyIn(state, credential.id);
+          return { body: { ...changedKey(state, key), key: text }, revision: key.revision, shownOnce: credential.id };
+        },
+      });
+    },
+  });
+}
+
+function heldKey(services: Services, scope: Scope, id: string) {
+  const held = heldKeys(services, scope).find(({ document }) => document.id === id);
+  if (held === undefined) refuse("not_found", `There is no key ${quoted(id)}. List them with GET /api/v1/keys.`);
+  const { environment, kind } = held.document;
+  return { place: within(services, scope, { project: held.project, environment }), environment, kind };
+}
+
 function revokeRoute(services: Services): Route {
   return defineRoute({
     method: "DELETE",
@@ -103,12 +140,10 @@ function revokeRoute(services: Services): Route {
     reply: sdkKeyChangedSchema,
     async handler({ scope, param, query, ...context }) {
       const id = param("id");
-      const held = heldKeys(services, scope).find(({ document }) => document.id === id);
-      if (held === undefined) refuse("not_found", `There is no key ${quoted(id)}. List them with GET /api/v1/keys.`);
-      const place = within(services, scope, { project: held.project, environment: held.document.environment });
+      const { place, environment } = heldKey(services, scope, id);
       const at = services.now();
       const { state } = await change(services, place, context, {
-        subject: { kind: "key", key: id, environment: held.document.environment },
+        subject: { kind: "key", key: id, environment },
         comment: query.comment,
         decide: (before) => revokeKey(before, id, at),
       });
@@ -140,7 +175,10 @@ function changedKey(state: ProjectState, key: Held): SdkKeyChanged {
 }
 
 function keyForm({ document, revision, project }: Held): SdkKeyForm {
-  const { id, kind, environment, name, createdAt, revokedAt } = document;
-  const revoked = revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) };
+  const { id, kind, environment, name, createdAt, expiresAt, revokedAt } = document;
+  const revoked = {
+    ...(expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) }),
+    ...(revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) }),
+  };
   return { id, kind, project, environment, name, createdAt: instant(createdAt), ...revoked, revision };
 }

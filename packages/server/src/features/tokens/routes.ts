@@ -1,6 +1,7 @@
 import { mintCredential } from "@bannerol/protocol";
 import {
   commentQuerySchema,
+  rotateSchema,
   type TokenCreated,
   type TokenForm,
   tokenChangedSchema,
@@ -12,30 +13,29 @@ import {
 import { digestOf } from "../../auth/digest.ts";
 import { Scope } from "../../auth/scope.ts";
 import { anywhere } from "../../http/permission.ts";
-import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
+import { quoted, refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { TokenDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { type Answering, changeSystem } from "../commands.ts";
 import { instant } from "../decision.ts";
 import { pageByKey } from "../paging.ts";
+import { placed, reachOf } from "../reach.ts";
 import { passesRevoked } from "../revoked.ts";
 import type { Services } from "../services.ts";
-import { createToken, revokeToken } from "./decide.ts";
+import { userOf } from "../users/routes.ts";
+import { createToken, revokeToken, rotateToken } from "./decide.ts";
 
 const PATH = "/api/v1/tokens";
+const DAY_SECONDS = 24 * 60 * 60;
 
 export function tokenRoutes(services: Services): readonly Route[] {
-  return [listRoute(services), createRoute(services), revokeRoute(services)];
+  return [listRoute(services), createRoute(services), rotateRoute(services), revokeRoute(services)];
 }
 
 /** The tokens whose own scope lies within the caller's: who may not use a right somewhere hands it to nobody. */
 function heldTokens({ ledger }: Services, scope: Scope): readonly Revised<TokenDocument>[] {
   return [...ledger.system().tokens.values()].filter(({ document }) => scope.at(reachOf(document)) instanceof Scope);
-}
-
-function reachOf({ project, environment }: Pick<TokenDocument, "project" | "environment">) {
-  return { ...(project === undefined ? {} : { project }), ...(environment === undefined ? {} : { environment }) };
 }
 
 function listRoute(services: Services): Route {
@@ -68,12 +68,13 @@ function createRoute(services: Services): Route {
     async handler({ scope, body, ...context }) {
       const { comment, expiresAt, ...rest } = body;
       const place = placed(services, scope, rest);
+      if (rest.user !== undefined) userOf(services, scope, rest.user);
       const { credential, text } = mintCredential("token", services.draw.bytes);
       const fields = { ...rest, ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }) };
       const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
       const command: Answering<undefined, Answer<TokenCreated>> = {
         comment,
-        decide: () => createToken(fields, made),
+        decide: (state) => createToken(state, fields, made),
         answer({ state }) {
           const token = tokenIn(state, credential.id);
           const body = { ...tokenForm(token), head: state.head, token: text };
@@ -85,19 +86,39 @@ function createRoute(services: Services): Route {
   });
 }
 
-/** The scope narrowed to where the new token will reach; that must be there. */
-function placed({ ledger }: Services, scope: Scope, reach: Pick<TokenDocument, "project" | "environment">): Scope {
-  const narrowed = scope.at(reachOf(reach));
-  if (!(narrowed instanceof Scope)) throw new RefusedError(narrowed);
-  const { project, environment } = reach;
-  if (project === undefined) return narrowed;
-  const state = ledger.state(project);
-  if (state === undefined)
-    refuse("not_found", `There is no project ${quoted(project)}. List them with GET /api/v1/projects.`);
-  if (environment !== undefined && !state.environments.has(environment)) {
-    refuse("not_found", `The project ${project} has no environment ${quoted(environment)}. Make it, or name another.`);
-  }
-  return narrowed;
+function rotateRoute(services: Services): Route {
+  return defineRoute({
+    method: "POST",
+    path: `${PATH}/{id}/rotate`,
+    permission: anywhere("administer"),
+    summary: "Make a token in another's place; the old one still works for a while",
+    query: noQuery,
+    body: rotateSchema,
+    bodyOptional: true,
+    reply: tokenCreatedSchema,
+    status: 201,
+    async handler({ scope, param, body: { comment, overlapSeconds = DAY_SECONDS }, ...context }) {
+      const id = param("id");
+      requireHeld(services, scope, id);
+      const { credential, text } = mintCredential("token", services.draw.bytes);
+      const made = { id: credential.id, digest: digestOf(credential.secret), at: services.now() };
+      const command: Answering<undefined, Answer<TokenCreated>> = {
+        comment,
+        decide: (state) => rotateToken(state, id, { ...made, overlapMs: overlapSeconds * 1_000 }),
+        answer({ state }) {
+          const token = tokenIn(state, credential.id);
+          const body = { ...tokenForm(token), head: state.head, token: text };
+          return { body, revision: token.revision, shownOnce: credential.id };
+        },
+      };
+      return command.answer(await changeSystem(services, scope, context, command));
+    },
+  });
+}
+
+function requireHeld(services: Services, scope: Scope, id: string): void {
+  const held = heldTokens(services, scope).some(({ document }) => document.id === id);
+  if (!held) refuse("not_found", `There is no token ${quoted(id)}. List them with GET /api/v1/tokens.`);
 }
 
 function revokeRoute(services: Services): Route {
@@ -111,8 +132,7 @@ function revokeRoute(services: Services): Route {
     reply: tokenChangedSchema,
     async handler({ scope, param, query, ...context }) {
       const id = param("id");
-      const held = heldTokens(services, scope).some(({ document }) => document.id === id);
-      if (!held) refuse("not_found", `There is no token ${quoted(id)}. List them with GET /api/v1/tokens.`);
+      requireHeld(services, scope, id);
       const at = services.now();
       const { state } = await changeSystem(services, scope, context, {
         subject: { kind: "token", key: id, environment: "" },

@@ -59,6 +59,9 @@ const deciding = ["approve", "reject", "withdraw"].map(
   (verb) => `/api/v1/projects/{p}/environments/{e}/approvals/{id}/${verb}`,
 );
 
+/** Those that need what has another id each time, and what the installation holds: tried in `rotation.test.ts` and `users.test.ts`. */
+const rotating = ["/api/v1/keys/{id}/rotate", "/api/v1/tokens/{id}/rotate", "/api/v1/users"];
+
 /** A node on a store that keeps no answer by itself: what is kept is what went in with the change. */
 async function prepared() {
   const store = new MemoryStore({ epoch: "e1" });
@@ -84,7 +87,7 @@ describe("every POST that may change something", () => {
     const { api } = await prepared();
     const tried = [...changing, ...making].map(([what]) => routeFor(api.routes, what)?.path);
     const listed = api.routes.filter(takesIdempotencyKey);
-    expect([...tried, ...deciding].sort()).toEqual(listed.map(({ path }) => path).sort());
+    expect([...tried, ...deciding, ...rotating].sort()).toEqual(listed.map(({ path }) => path).sort());
   });
 
   it.each(changing)(
