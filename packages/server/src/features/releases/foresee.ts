@@ -1,5 +1,6 @@
 /** What a release's guards will be able to see, told before it begins: at the traffic that the flag had in the last hour. */
-import { durationMs, type Foreseen, type ReleaseStart } from "@bannerol/protocol/schemas";
+import { durationMs } from "@bannerol/protocol";
+import type { Foreseen, ReleaseStart } from "@bannerol/protocol/schemas";
 import type { ReleasePlace } from "../../evidence/evidence.ts";
 import { FINEST_MS } from "../../store/usage-store.ts";
 import type { Services } from "../services.ts";
