@@ -1,0 +1,134 @@
+import { expect, it } from "vitest";
+import type { Question } from "./answers.ts";
+import { flagsOf } from "./flags.ts";
+import { localMode } from "./local-mode.ts";
+import type { Mode } from "./mode.ts";
+import { remoteMode } from "./remote-mode.ts";
+import { createShowing } from "./showing.ts";
+import type { Answers } from "./view.ts";
+
+const flag = (version: number, serves: "on" | "off", more: object = {}) => ({
+  version,
+  type: "boolean",
+  seed: 1,
+  enabled: true,
+  off: "off",
+  variants: [
+    { key: "on", value: true },
+    { key: "off", value: false },
+  ],
+  prerequisites: [],
+  targets: [],
+  rules: [{ id: "gold", when: { attribute: "plan", op: "in", values: ["gold"] }, serve: { variant: "on" } }],
+  fallthrough: { variant: serves },
+  ...more,
+});
+
+const rulesetAt = (revision: number, flags: { readonly [key: string]: object }) => ({
+  epoch: "e",
+  revision,
+  project: "p",
+  environment: "e",
+  flags: new Map(Object.entries(flags)),
+  segments: new Map(),
+});
+
+function scene(mode: Mode, context: object = {}) {
+  const asked: {
+    question: Question;
+    answered: (answers: Answers) => void;
+    failed: (reason: string) => void;
+    over: boolean;
+  }[] = [];
+  const changes: (readonly string[])[] = [];
+  const counted: unknown[] = [];
+  const count = (...row: unknown[]) => void counted.push(row);
+  const showing = createShowing(
+    {
+      mode,
+      now: () => 0,
+      count,
+      ask(question, told) {
+        const one = { question, ...told, over: false };
+        asked.push(one);
+        return () => {
+          one.over = true;
+        };
+      },
+      shown: (keys) => changes.push(keys),
+      failed: () => undefined,
+    },
+    context,
+  );
+  return { asked, changes, counted, showing, flags: flagsOf(showing.table, () => 0, count) };
+}
+
+const answersAt = (revision: number, value: boolean): Answers => ({
+  epoch: "e",
+  revision,
+  flags: new Map([["home", { value, variant: value ? "on" : "off", reason: "STATIC" }]]),
+});
+
+it("tells of those flags alone whose results for this context differ", () => {
+  const { showing, changes } = scene(localMode, { plan: "gold" });
+  showing.take(rulesetAt(1, { a: flag(1, "off"), b: flag(1, "off", { rules: [] }) }));
+  showing.take(rulesetAt(2, { a: flag(2, "on"), b: flag(2, "on", { rules: [] }) }));
+  expect(changes).toEqual([["a", "b"], ["b"]]);
+});
+
+it("shows what changed together only once the server has answered for its part", () => {
+  const { showing, asked, flags } = scene(localMode);
+  const home = (version: number) => ({ version, type: "boolean", remote: true });
+  showing.take(rulesetAt(1, { a: flag(1, "off"), home: home(1) }));
+  asked[0]?.answered(answersAt(1, false));
+  showing.take(rulesetAt(2, { a: flag(2, "on"), home: home(2) }));
+  expect([flags.isEnabled("a"), flags.isEnabled("home")]).toEqual([false, false]);
+  asked[1]?.answered(answersAt(2, true));
+  expect([flags.isEnabled("a"), flags.isEnabled("home")]).toEqual([true, true]);
+});
+
+it("shows what it can evaluate itself where the server does not answer", () => {
+  const { showing, asked, flags } = scene(localMode);
+  showing.take(rulesetAt(1, { a: flag(1, "on"), home: { version: 1, type: "boolean", remote: true } }));
+  asked[0]?.failed("It is away.");
+  expect(flags.isEnabled("a")).toBe(true);
+  expect(flags.evaluate("home", true)).toMatchObject({ value: true, errorCode: "PROVIDER_NOT_READY" });
+});
+
+it("shows nobody what was answered for somebody else, and drops the answer that comes too late", async () => {
+  const { showing, asked, flags } = scene(remoteMode, { targetingKey: "u1" });
+  showing.take(rulesetAt(1, { home: { version: 1 } }));
+  asked[0]?.answered(answersAt(1, true));
+  expect(flags.isEnabled("home")).toBe(true);
+  showing.take(rulesetAt(2, { home: { version: 2 } }));
+  const shown = showing.setContext({ targetingKey: "u2" });
+  expect(flags.evaluate("home", false)).toMatchObject({ value: false, errorCode: "PROVIDER_NOT_READY" });
+  expect([asked[1]?.over, asked[2]?.over]).toEqual([true, false]);
+  expect(asked[2]?.question.context).toEqual({ targetingKey: "u2" });
+  asked[2]?.answered(answersAt(2, true));
+  await shown;
+  expect(flags.isEnabled("home")).toBe(true);
+});
+
+it("asks for a state no older than what was shown", () => {
+  const { showing, asked } = scene(remoteMode);
+  showing.take(rulesetAt(1, { home: { version: 1 } }));
+  asked[0]?.answered(answersAt(5, true));
+  showing.take(rulesetAt(6, { home: { version: 6 } }));
+  expect(asked[1]?.question.atLeast).toBe(6);
+  expect(asked).toHaveLength(2);
+});
+
+it("counts each answer as often as it was given, and what was asked for wrongly", () => {
+  const { showing, flags, counted } = scene(localMode);
+  showing.take(rulesetAt(1, { a: flag(1, "on") }));
+  for (let times = 0; times < 3; times++) flags.isEnabled("a");
+  flags.value("a", "text");
+  flags.isEnabled("nothing");
+  showing.close();
+  expect(counted).toEqual([
+    ["a", expect.objectContaining({ variant: "on", reason: "DEFAULT" }), 3],
+    ["a", { reason: "ERROR" }, 1],
+    ["nothing", undefined, 1],
+  ]);
+});
