@@ -5,7 +5,14 @@ import { rootHelp } from "./help.ts";
 import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
 import { approvingCommands, freezeCommands } from "./syntax/approving.ts";
 import { changeCommands } from "./syntax/change.ts";
-import { diffCommand, invariantCommands, previewCommand, promoteCommand, testCommand } from "./syntax/checking.ts";
+import {
+  diffCommand,
+  invariantCommands,
+  parallelCommand,
+  previewCommand,
+  promoteCommand,
+  testCommand,
+} from "./syntax/checking.ts";
 import { releaseCommands, scheduleCommands } from "./syntax/delivery.ts";
 import { nightCommands } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
@@ -22,6 +29,7 @@ export const commands: readonly CommandSyntax[] = [
   segmentCommands,
   serverCommand,
   previewCommand,
+  parallelCommand,
   diffCommand,
   promoteCommand,
   testCommand,

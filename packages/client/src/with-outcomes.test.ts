@@ -195,6 +195,7 @@ describe("measure", () => {
     const get = () => {
       throw new Error("no");
     };
+    // biome-ignore lint/suspicious/noThenProperty: a thenable that misbehaves is the case.
     const odd = Object.defineProperty({}, "then", { get });
     expect(watched.client.measure("checkout", as(treated), () => odd)).toBe(odd);
     watched.client.forContext(as(left)).track("checkout", { ok: false });

@@ -10,6 +10,7 @@ import { flagRoutes } from "./features/flags/routes.ts";
 import { freezeRoutes } from "./features/freezes/routes.ts";
 import { invariantRoutes } from "./features/invariants/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
+import { parallelRoute } from "./features/parallel/route.ts";
 import { previewRoute } from "./features/preview/route.ts";
 import { projectRoutes } from "./features/projects/routes.ts";
 import { promotionRoutes } from "./features/promotion/routes.ts";
@@ -54,6 +55,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...promotionRoutes(services),
     ...targetingRoutes(services),
     previewRoute(services),
+    parallelRoute(services),
     ...scheduleRoutes(services),
     ...releaseRoutes(services),
     ...segmentRoutes(services),

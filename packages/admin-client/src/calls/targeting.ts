@@ -1,5 +1,6 @@
 import type {
   CommentOnly,
+  ParallelReport,
   Preview,
   PreviewRequest,
   RolloutPut,
@@ -31,6 +32,8 @@ export function targetingCalls(send: Send) {
     /** What a targeting, or some of its fields, would change; nothing is written. */
     preview: (name: TargetingName, body: PreviewRequest) =>
       send<Preview>({ method: "POST", path: [...path(name), "preview"], body }),
+    /** What came of parallel runs of the flag. */
+    parallel: (name: TargetingName) => send<ParallelReport>({ method: "GET", path: [...path(name), "parallel"] }),
     enable: move("enable"),
     disable: move("disable"),
     kill: move("kill"),

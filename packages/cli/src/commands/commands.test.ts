@@ -42,6 +42,7 @@ const commandLines: readonly string[][] = [
   ["change", "show", "12"],
   ["change", "list"],
   ["preview", "new-checkout", "--rollout", "25"],
+  ["parallel", "new-checkout"],
   ["promote", "new-checkout", "--from", "staging"],
   ["invariant", "add", "free-stays-free", "--flag", "new-checkout", "--minimum", "100"],
   ["invariant", "list"],
@@ -76,6 +77,7 @@ describe("the answers that these tests script", () => {
     ["token", schemas.tokenCreatedSchema, documents.token],
     ["answer to a change of many", schemas.changeSetAnswerSchema, documents.changed],
     ["preview", schemas.previewSchema, documents.preview],
+    ["report of parallel runs", schemas.parallelReportSchema, documents.parallel],
     ["difference of environments", schemas.diffSchema, documents.diff],
     ["invariant", schemas.invariantChangedSchema, documents.invariant],
     ["project", schemas.projectSchema, documents.project],
@@ -113,6 +115,7 @@ describe("what people see", () => {
   it.each(
     [
       ["preview", "new-checkout", "--rollout", "25"],
+      ["parallel", "new-checkout"],
       ["invariant", "list"],
       ["flag", "list"],
       ["flag", "show", "new-checkout"],

@@ -18,6 +18,14 @@ export const previewCommand: VerbSyntax = {
   load: async () => (await import("../commands/preview.ts")).preview,
 };
 
+export const parallelCommand: VerbSyntax = {
+  usage: "parallel <flag>",
+  summary: "what came of running a new way beside the old one",
+  brief: "how parallel runs compare",
+  example: "bannerol parallel new-checkout --env production",
+  load: async () => (await import("../commands/parallel.ts")).parallel,
+};
+
 export const diffCommand: VerbSyntax = {
   usage: "diff <from> <to>",
   summary: "what one environment does otherwise than another; exits 8 where it does",

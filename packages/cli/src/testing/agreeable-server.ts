@@ -69,6 +69,7 @@ export const everything: Script = {
   [`POST ${place}/kill`]: { body: documents.disabled },
   [`PUT ${place}/rollout`]: tagged(documents.targeting),
   [`POST ${place}/preview`]: { body: documents.preview },
+  [`GET ${place}/parallel`]: { body: documents.parallel },
   [`GET ${production}/diff`]: { body: { ...documents.diff, items: [] } },
   [`POST ${production}/promote`]: ({ body }) => tagged(tried(body)),
   "GET /projects/default/invariants": { body: { items: [documents.invariant] } },

@@ -9,6 +9,7 @@ import type {
   FlagChanged,
   FlagList,
   InvariantChanged,
+  ParallelReport,
   Preview,
   ProjectForm,
   SdkKeyCreated,
@@ -164,6 +165,28 @@ export const preview: Preview = {
   },
   affects: ["express-checkout"],
   warnings: [{ code: "reaches_others", message: "Flags that depend on this one may serve otherwise too." }],
+};
+
+export const parallel: ParallelReport = {
+  flag: "new-checkout",
+  environment: "production",
+  items: [
+    {
+      revision: 12,
+      lastAt: "2026-01-31T12:00:00.000Z",
+      runs: 10_000,
+      matches: 9_970,
+      mismatches: 18,
+      timeouts: 2,
+      skipped: 40,
+      errors: { control: 0, candidate: 3 },
+      signatures: [{ name: "/total: number ≠ number", count: 18 }],
+      ignored: [{ name: "rounding", count: 7 }],
+      samples: ["/total: number ≠ number"],
+      control: { p50: 12.4, p95: 40.1, p99: 88 },
+      candidate: { p50: 9.87, p95: 35, p99: 71.3 },
+    },
+  ],
 };
 
 export const diff: EnvironmentDiff = {

@@ -12,6 +12,7 @@ export * from "./freeze.ts";
 export * from "./guard.ts";
 export * from "./invariant.ts";
 export * from "./outcome.ts";
+export * from "./parallel.ts";
 export * from "./preview.ts";
 export * from "./project.ts";
 export * from "./promotion.ts";

@@ -1,0 +1,126 @@
+/**
+ * `npm run bench:judge [-- --releases 10000 --detections 2000 --seed 1]`: how often the judge takes back what is good, and
+ * how soon what is bad, beside a fixed threshold on the same data. Fails where a figure is out of its tolerance. The
+ * short form, without options, takes some seconds and has wider ones.
+ */
+import { parseArgs } from "node:util";
+import { tableOf } from "../table.ts";
+import { drawsFrom } from "./draws.ts";
+import { LOOK_SECONDS, type Scenario, simulate } from "./releases.ts";
+
+const { values } = parseArgs({
+  options: {
+    releases: { type: "string", default: "300" },
+    detections: { type: "string", default: "200" },
+    seed: { type: "string", default: "20260131" },
+  },
+});
+const [releases, detections, seed] = [Number(values.releases), Number(values.detections), Number(values.seed)];
+const HOURS_2 = 7_200;
+/** A healthy release is judged at 10 outcomes a second; more only in the long form. */
+const rates = releases >= 1_000 ? [10, 100] : [10];
+const misses: string[] = [];
+let streams = 0;
+
+/** False rollbacks in per cent, from the design, by base, share and outcomes a second. */
+const nulls: readonly (readonly [base: number, share: number, expected: Readonly<Record<number, number>>])[] = [
+  [0.001, 0.01, { 10: 0.7, 100: 1.8 }],
+  [0.001, 0.05, { 10: 1.4, 100: 1.8 }],
+  [0.001, 0.25, { 10: 1.8, 100: 2.7 }],
+  [0.001, 0.5, { 10: 2.4, 100: 3.1 }],
+  [0.01, 0.01, { 10: 1.4, 100: 1.8 }],
+  [0.01, 0.05, { 10: 1.9, 100: 2.2 }],
+  [0.01, 0.25, { 10: 2.5, 100: 2.0 }],
+  [0.01, 0.5, { 10: 2.8, 100: 2.5 }],
+  [0.05, 0.01, { 10: 1.2, 100: 1.6 }],
+  [0.05, 0.05, { 10: 1.3, 100: 1.5 }],
+  [0.05, 0.25, { 10: 2.0, 100: 1.1 }],
+  [0.05, 0.5, { 10: 2.2, 100: 1.4 }],
+];
+
+/** Median seconds to detection at a base of 1 %, tolerance 10 %, from the design. */
+const harms: readonly (readonly [treated: number, perSecond: number, share: number, median: number])[] = [
+  [0.02, 100, 0.05, 290],
+  [0.02, 100, 0.25, 80],
+  [0.02, 1_000, 0.05, 40],
+  [0.05, 10, 0.05, 220],
+  [0.05, 10, 0.25, 70],
+  [0.05, 100, 0.01, 110],
+  [0.05, 100, 0.05, 30],
+  [0.05, 100, 0.25, 10],
+  [0.2, 10, 0.01, 120],
+  [0.2, 10, 0.05, 30],
+  [0.015, 1_000, 0.05, 140],
+];
+
+/** Three standard errors of a share among so many, and what the design allows for. */
+function allowance(percent: number, count: number): number {
+  const p = percent / 100;
+  return 100 * 3 * Math.sqrt((p * (1 - p)) / count) + 0.6;
+}
+
+function rollbacks(scenario: Scenario): { readonly judge: number; readonly threshold: number } {
+  const draws = drawsFrom(seed + ++streams);
+  const found = Array.from({ length: releases }, () => simulate(scenario, draws));
+  const share = (hits: number) => (100 * hits) / releases;
+  return {
+    judge: share(found.filter(({ at }) => at !== undefined).length),
+    threshold: share(found.filter(({ thresholdAt }) => thresholdAt !== undefined).length),
+  };
+}
+
+function check(what: string, found: number, expected: number, allowed: number): void {
+  if (Math.abs(found - expected) > allowed) misses.push(`${what}: ${found}, and ${expected} ± ${allowed.toFixed(1)} is right`);
+}
+
+console.log(`seed ${seed}, ${releases} healthy releases and ${detections} harmed ones of each kind`);
+
+const healthy = nulls.flatMap(([base, share, expected]) =>
+  rates.map((perSecond) => {
+    const found = rollbacks({ control: base, treated: base, share, perSecond, ratio: 1, seconds: HOURS_2 });
+    const right = expected[perSecond] ?? 0;
+    const name = `base ${100 * base} %, ${100 * share} % treated, ${perSecond}/s`;
+    check(name, found.judge, right, allowance(right, releases));
+    if (found.judge > 5 + allowance(5, releases) - 0.6) misses.push(`${name}: ${found.judge} % is over 5 %`);
+    return [name, percent(found.judge), percent(right), percent(found.threshold)];
+  }),
+);
+print("false rollbacks in 2 h, tolerance 0", ["", "judge", "design", "4 minutes over twice the base"], healthy);
+
+const weathers: readonly (readonly [string, (second: number) => number])[] = [
+  ["a wave of ± 60 %", (second) => 1 + 0.6 * Math.sin((2 * Math.PI * second) / 3_600)],
+  ["ten times the failures on both sides for 5 min", (second) => (second > 1_800 && second <= 2_100 ? 10 : 1)],
+];
+const bad = weathers.map(([name, weather]) => {
+  const scenario = { control: 0.01, treated: 0.01, share: 0.05, perSecond: 10, ratio: 1, seconds: HOURS_2, weather };
+  const found = rollbacks(scenario);
+  if (found.judge > 5 + allowance(5, releases) - 0.6) misses.push(`${name}: ${found.judge} % is over 5 %`);
+  return [name, percent(found.judge), percent(found.threshold)];
+});
+print("the same in bad weather, 1 %, 5 % treated, 10/s", ["", "judge", "4 minutes over twice the base"], bad);
+
+const harmed = harms.map(([treated, perSecond, share, right]) => {
+  const draws = drawsFrom(seed + ++streams);
+  const scenario = { control: 0.01, treated, share, perSecond, ratio: 1.1, seconds: HOURS_2 };
+  const found = Array.from({ length: detections }, () => simulate(scenario, draws));
+  const times = found.map(({ at }) => at ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)] ?? Number.NaN;
+  const met = found.map((one) => one.treated).sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+  const name = `1 → ${100 * treated} %, ${100 * share} % treated, ${perSecond}/s`;
+  // The median of so few is itself uncertain; a tenth, or a look, is the design's own allowance.
+  const noise = (1.25 * 0.8 * right) / Math.sqrt(detections);
+  check(name, median, right, Math.max(0.1 * right, LOOK_SECONDS) + 3 * noise);
+  return [name, `${median} s`, `${times[Math.floor(times.length * 0.9)]} s`, `${right} s`, String(met)];
+});
+print("time to rollback, tolerance 10 %", ["", "median", "p90", "design", "treated by then"], harmed);
+
+for (const miss of misses) console.error(`out of tolerance: ${miss}`);
+process.exitCode = misses.length === 0 ? 0 : 1;
+
+function percent(value: number): string {
+  return `${value.toFixed(1)} %`;
+}
+
+function print(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  console.log(`\n${title}\n${tableOf(head, rows)}`);
+}
