@@ -70,7 +70,8 @@ function rollbacks(scenario: Scenario): { readonly judge: number; readonly thres
 }
 
 function check(what: string, found: number, expected: number, allowed: number): void {
-  if (Math.abs(found - expected) > allowed) misses.push(`${what}: ${found}, and ${expected} ± ${allowed.toFixed(1)} is right`);
+  if (Math.abs(found - expected) > allowed)
+    misses.push(`${what}: ${found}, and ${expected} ± ${allowed.toFixed(1)} is right`);
 }
 
 console.log(`seed ${seed}, ${releases} healthy releases and ${detections} harmed ones of each kind`);
