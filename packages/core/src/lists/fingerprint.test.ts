@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fingerprintOf, listKeyOf } from "./fingerprint.ts";
 import { runs } from "../testing/runs.ts";
+import { fingerprintOf, listKeyOf } from "./fingerprint.ts";
 import { sipHigh, sipLow } from "./sip-hash.ts";
 import { sipOracle } from "./testing/sip-oracle.ts";
 
