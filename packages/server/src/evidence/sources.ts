@@ -88,10 +88,12 @@ export class Sources {
     const url = this.#urlOf(source, variant);
     const answer = await this.#ports.outbound.send({ url, method: "GET", reach: "listed" });
     if (answer.kind !== "answered") throw new Error(`${url}: ${answer.message}`);
-    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${answer.body.slice(0, 200)}`);
-    const document: unknown = JSON.parse(answer.body);
+    if (answer.status !== 200)
+      throw new Error(`${url} answered ${answer.status}. See that the address and the query are right.`);
+    const document = parsed(answer.body);
     const value = source.kind === "http" ? numberAt(document, source.path) : prometheusValue(document);
-    if (value === undefined) throw new Error(`${url} answered no number: ${answer.body.slice(0, 200)}`);
+    if (value === undefined)
+      throw new Error(`${url} answered no single number. Have the query give one series for each $variant.`);
     return value;
   }
 
@@ -103,6 +105,15 @@ export class Sources {
     }
     const query = source.query.replaceAll("$variant", variant.replaceAll(/["\\]/g, "\\$&"));
     return `${server.replace(/\/$/, "")}/api/v1/query?query=${encodeURIComponent(query)}`;
+  }
+}
+
+/** `undefined` where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

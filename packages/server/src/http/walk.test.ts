@@ -99,6 +99,7 @@ describe("every route", () => {
       sdkKey,
     );
     await go(`GET ${FLAGS}/checkout/usage?by=day`);
+    await go(`GET ${FLAGS}/checkout/environments/production/parallel`);
     await go(`GET ${ENVIRONMENT}/missing-flags`);
     // A stream ends only when the server does.
     await api.stream.drain(0);
