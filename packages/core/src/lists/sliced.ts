@@ -5,8 +5,8 @@
 export type Sliced<T> = Generator<undefined, T, undefined>;
 
 /**
- * How many keys a slice handles: less than a tenth of a millisecond of work, and three where the code is cold or memory
- * is touched for the first time. With eight times as many those slices took twenty. Who drives the work goes by the
+ * How many keys a slice handles: less than a tenth of a millisecond of work, and ten at most, once, where the code is cold
+ * and memory is touched for the first time. With eight times as many those slices took 20 to 38. Who drives the work goes by the
  * clock, and does as many slices in a turn as there is time for.
  */
 export const SLICE_KEYS = 256;
