@@ -104,9 +104,11 @@ describe("every route", () => {
     // A stream ends only when the server does.
     await api.stream.drain(0);
     await go("GET /sdk/v1/stream", undefined, sdkKey, "text/event-stream");
+    await go(`POST /api/v1/keys/${field(key.body, "id")}/rotate`, {});
     await go(`DELETE /api/v1/keys/${field(key.body, "id")}?comment=old`);
     const token = await go("POST /api/v1/tokens", { name: "ci", role: "editor" });
     await go("GET /api/v1/tokens");
+    await go(`POST /api/v1/tokens/${field(token.body, "id")}/rotate`, {});
     await go(`DELETE /api/v1/tokens/${field(token.body, "id")}`);
     const hook = await go("POST /api/v1/webhooks", { url: "https://hooks.example.com/", project: "default" });
     const webhook = `/api/v1/webhooks/${field(hook.body, "id")}`;
@@ -119,6 +121,30 @@ describe("every route", () => {
     await go(`DELETE ${webhook}?comment=old`);
     await go(`POST ${FLAGS}/checkout/archive`);
     await go(`POST ${FLAGS}/checkout/restore`);
+    const person = await go("POST /api/v1/users", { name: "Ada", email: "ada@example.com", role: "releaser" });
+    const user = `/api/v1/users/${field(person.body, "id")}`;
+    await go("GET /api/v1/users");
+    await go(`PATCH ${user}`, { name: "Ada L." });
+    await go(`GET ${user}`);
+    await go("GET /api/v1/whoami");
+    const freezes = `${ENVIRONMENT}/freezes`;
+    await go(`POST ${freezes}`, { key: "year-end", until: "2999-01-01T00:00:00Z" });
+    await go(`GET ${freezes}`);
+    await go(`DELETE ${freezes}/year-end`);
+    const [author, approver] = [await api.makeToken("editor"), await api.makeToken("releaser")];
+    await go(`PATCH ${ENVIRONMENT}`, { protected: true, approvals: 1 });
+    const patch = `PATCH ${FLAGS}/checkout/environments/production`;
+    for (const [verb, by] of [
+      ["withdraw", author],
+      ["reject", approver],
+      ["approve", approver],
+    ] as const) {
+      const waits = await go(patch, { enabled: true, comment: verb }, author);
+      const approval = `${ENVIRONMENT}/approvals/${field(waits.body, "approval", "id")}`;
+      await go(`GET ${ENVIRONMENT}/approvals`);
+      await go(`GET ${approval}`);
+      await go(`POST ${approval}/${verb}`, {}, by);
+    }
     await go("DELETE /api/v1/projects/default/segments/staff");
     await go("GET /api/v1/projects/default/changes?limit=200");
     await go("GET /api/v1/projects/default/changes/verify");

@@ -1,6 +1,7 @@
 /** What somebody with access to the tables can do to a history, and how each store finds it out. */
 import { expect, it } from "vitest";
 import { Ledger } from "../../log/ledger.ts";
+import { VIEW_FORMAT } from "../../log/projection/project.ts";
 import type { Item } from "../../state/documents.ts";
 import { removed, sample } from "../../state/sample-documents.ts";
 import { staged } from "../lists-contract.ts";
@@ -35,7 +36,7 @@ async function writeList(store: Store): Promise<void> {
     action: "test.write",
     items: [sample.segment("s")],
     views: [],
-    viewFormat: 1,
+    viewFormat: VIEW_FORMAT,
     lists: [await staged(store, "l", rows)],
   });
 }
