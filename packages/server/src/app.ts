@@ -7,6 +7,7 @@ import { connectionRoutes } from "./features/connections/routes.ts";
 import { environmentRoutes } from "./features/environments/routes.ts";
 import { evaluationRoutes } from "./features/evaluations/routes.ts";
 import { flagRoutes } from "./features/flags/routes.ts";
+import { staleRoute } from "./features/flags/stale/route.ts";
 import { freezeRoutes } from "./features/freezes/routes.ts";
 import { invariantRoutes } from "./features/invariants/routes.ts";
 import { keyRoutes } from "./features/keys/routes.ts";
@@ -52,6 +53,7 @@ export function routeTable(services: Services, version: string): readonly Route[
     ...approvalRoutes(services, () => routes),
     ...freezeRoutes(services),
     ...flagRoutes(services),
+    staleRoute(services),
     ...promotionRoutes(services),
     ...targetingRoutes(services),
     previewRoute(services),

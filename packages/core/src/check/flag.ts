@@ -16,7 +16,7 @@ const checkFields: Check = (value, inspection) => {
 };
 
 /** What the admin API knows of a flag beside these, and a file may well say too. */
-const unread = ["key", "kind", "description", "tags", "owner", "clientSide", "watch"];
+const unread = ["key", "kind", "description", "tags", "owner", "clientSide", "expectedLifetimeDays", "watch"];
 
 /** The fields that nobody will read, of a flag that is otherwise in order. */
 export function unknownFieldsOfFlag(source: unknown): readonly Finding[] {

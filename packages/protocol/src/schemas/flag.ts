@@ -22,6 +22,17 @@ export const variantSchema = z
   .strictObject({ key: keySchema, value: jsonValueSchema, description: descriptionSchema.exactOptional() })
   .meta({ id: "Variant", description: "A named value of the flag's type" });
 
+/** Days after which a flag of a kind is called stale where nothing is decided by it any more. */
+export const LIFETIME_DAYS = { release: 40, experiment: 60, ops: 730, permission: 730 } as const;
+
+const lifetimeSchema = z
+  .int()
+  .min(1)
+  .max(3_650)
+  .meta({
+    description: "After so many days it is called stale where nothing is decided by it; its kind's unless named",
+  });
+
 const definition = {
   kind: flagKindSchema,
   description: descriptionSchema,
@@ -36,6 +47,7 @@ const answer = {
   type: flagTypeSchema,
   ...definition,
   seed: z.int().min(0).max(0xffff_ffff),
+  expectedLifetimeDays: lifetimeSchema.exactOptional(),
   archivedAt: instantSchema.exactOptional(),
   leftAt: instantSchema
     .meta({ description: "When it left rulesets: 30 days archived, and asked for by no SDK in a day" })
@@ -93,6 +105,7 @@ export const flagCreateSchema = z
     clientSide: definition.clientSide.exactOptional(),
     variants: definition.variants.exactOptional(),
     seed: answer.seed.exactOptional(),
+    expectedLifetimeDays: lifetimeSchema.exactOptional(),
     off: keySchema.exactOptional(),
     fallthrough: serveSchema.exactOptional(),
     reuseArchivedKey: z
@@ -113,7 +126,28 @@ export const flagPatchSchema = z
     owner: definition.owner.exactOptional(),
     clientSide: definition.clientSide.exactOptional(),
     variants: definition.variants.exactOptional(),
+    expectedLifetimeDays: lifetimeSchema.nullable().meta({ description: "Days; null is its kind's" }).exactOptional(),
     comment: commentSchema.exactOptional(),
   })
   .meta({ id: "FlagPatch" });
 export type FlagPatch = z.input<typeof flagPatchSchema>;
+
+/** A flag past its expected lifetime by which nothing is decided any more. */
+export const staleFlagSchema = z
+  .object({
+    flag: keySchema,
+    kind: flagKindSchema,
+    owner: nameSchema,
+    expectedLifetimeDays: lifetimeSchema,
+    reasons: z
+      .array(z.enum(["rolled_out", "not_asked"]))
+      .meta({
+        description: "Everybody is served one variant in the last environment; no SDK asked within its lifetime",
+      }),
+    serves: keySchema.meta({ description: "With `rolled_out`: what code can do for good" }).exactOptional(),
+    lastAskedAt: instantSchema.meta({ description: "Absent where no SDK ever asked" }).exactOptional(),
+  })
+  .meta({ id: "StaleFlag" });
+export type StaleFlag = z.output<typeof staleFlagSchema>;
+export const staleFlagListSchema = z.object({ items: z.array(staleFlagSchema) }).meta({ id: "StaleFlagList" });
+export type StaleFlagList = z.output<typeof staleFlagListSchema>;

@@ -28,6 +28,7 @@ const expected = [
   ["DELETE /api/v1/projects/{p}/environments/{e}/freezes/{id}", "environment:administer"],
   ["GET /api/v1/projects/{p}/flags", "project:read"],
   ["POST /api/v1/projects/{p}/flags", "project:edit"],
+  ["GET /api/v1/projects/{p}/stale-flags", "project:read"],
   ["GET /api/v1/projects/{p}/flags/{f}", "project:read"],
   ["PATCH /api/v1/projects/{p}/flags/{f}", "project:edit"],
   ["POST /api/v1/projects/{p}/flags/{f}/archive", "project:edit"],

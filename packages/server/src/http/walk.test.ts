@@ -101,6 +101,7 @@ describe("every route", () => {
     await go(`GET ${FLAGS}/checkout/usage?by=day`);
     await go(`GET ${FLAGS}/checkout/environments/production/parallel`);
     await go(`GET ${ENVIRONMENT}/missing-flags`);
+    await go("GET /api/v1/projects/default/stale-flags");
     // A stream ends only when the server does.
     await api.stream.drain(0);
     await go("GET /sdk/v1/stream", undefined, sdkKey, "text/event-stream");

@@ -42,6 +42,8 @@ export interface FlagDocument {
   readonly clientSide: boolean;
   readonly seed: number;
   readonly variants: readonly FlagVariant[];
+  /** After so many days it is called stale where nothing is decided by it; its kind's unless named. */
+  readonly expectedLifetimeDays?: number;
   readonly archivedAt?: number;
   /** When it left the views, after it was archived: nobody had asked for it any more. */
   readonly leftAt?: number;

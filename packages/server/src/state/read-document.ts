@@ -173,6 +173,7 @@ const readers: { readonly [K in ItemKind]: z.ZodType<DocumentOf[K]> } = {
     clientSide: z.boolean(),
     seed: z.number(),
     variants: z.array(z.looseObject({ key: z.string(), value: json, description: z.string().exactOptional() })),
+    expectedLifetimeDays: z.number().exactOptional(),
     archivedAt: instant.exactOptional(),
     leftAt: instant.exactOptional(),
   }),

@@ -42,19 +42,25 @@ export function createFlag(state: ProjectState, input: CreateInput): Decided<und
 const variantsSchema = z.array(variantSchema);
 
 /** A definition, not yet looked at where a schema says too little. */
-type RawDefinition = Omit<FlagDocument, "variants"> & { readonly variants: unknown };
+type RawDefinition = Omit<FlagDocument, "variants" | "expectedLifetimeDays"> & {
+  readonly variants: unknown;
+  readonly expectedLifetimeDays?: number | null;
+};
 
 /** What a caller named, and a new flag's defaults for the rest. */
 export function wholeDefinition(flag: CreateInput["flag"], seed: number): RawDefinition {
   const { key, type = "boolean", kind = "release", description = "", tags = [], owner = "", clientSide = false } = flag;
   const variants = flag.variants ?? (type === "boolean" ? booleanVariants : undefined);
-  return { key, type, kind, description, tags, owner, clientSide, seed: flag.seed ?? seed, variants };
+  const { expectedLifetimeDays } = flag;
+  const lifetime = expectedLifetimeDays === undefined ? {} : { expectedLifetimeDays };
+  return { key, type, kind, description, tags, owner, clientSide, seed: flag.seed ?? seed, variants, ...lifetime };
 }
 
 /** The definition, or what is wrong with it by itself. */
 export function readDefinition({
   archivedAt,
   leftAt,
+  expectedLifetimeDays,
   ...definition
 }: RawDefinition): FlagDocument | readonly Finding[] {
   const findings = checkFlagDefinition(definition);
@@ -64,6 +70,7 @@ export function readDefinition({
   return {
     ...definition,
     variants: variants.data,
+    ...(typeof expectedLifetimeDays === "number" ? { expectedLifetimeDays } : {}),
     ...(archivedAt === undefined ? {} : { archivedAt }),
     ...(leftAt === undefined ? {} : { leftAt }),
   };
