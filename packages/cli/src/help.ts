@@ -13,9 +13,8 @@ const WIDTH = 80;
 export function rootHelp(program: Command): string {
   const [night, everyday] = [program.commands.slice(0, urgent), program.commands.slice(urgent, urgent + daily)];
   const others = program.commands.slice(urgent + daily);
-  const width = Math.max(...night.map((command) => nameOf(command).length));
   const rows = (commands: readonly Command[]) =>
-    table(commands.map((command) => [`  ${nameOf(command).padEnd(width)}`, summaryOf(command)]));
+    table(commands.map((command) => [`  ${nameOf(command)}`, summaryOf(command)]));
   const isExplained = (command: Command) => command.summary() !== "";
   const explained = others.filter(isExplained).map((command) => [`  ${command.name()}`, summaryOf(command)]);
   const named = others.filter((command) => !isExplained(command)).map((command) => command.name());

@@ -6,6 +6,7 @@ import type {
   FlagList,
   FlagPatch,
   FlagsQuery,
+  StaleFlagList,
 } from "@bannerol/protocol/schemas";
 import type { Send } from "../request.ts";
 import type { ChangeOptions, FlagName } from "./options.ts";
@@ -20,6 +21,7 @@ export function flagCalls(send: Send) {
   return {
     list: (project: string, query: FlagsQuery = {}) =>
       send<FlagList>({ method: "GET", path: flags(project), query: { ...query } }),
+    stale: (project: string) => send<StaleFlagList>({ method: "GET", path: ["projects", project, "stale-flags"] }),
     get: ({ project, flag }: FlagName) => send<FlagForm>({ method: "GET", path: [...flags(project), flag] }),
     create: (project: string, body: FlagCreate) => send<FlagChanged>({ method: "POST", path: flags(project), body }),
     update: ({ project, flag }: FlagName, body: FlagPatch, { ifMatch }: ChangeOptions = {}) =>

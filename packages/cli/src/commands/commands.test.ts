@@ -69,6 +69,7 @@ describe("the answers that these tests script", () => {
     ["targeting", schemas.targetingChangedSchema, documents.targeting],
     ["flag", schemas.flagChangedSchema, documents.flag],
     ["flags", schemas.flagListSchema, documents.flagList],
+    ["stale flags", schemas.staleFlagListSchema, documents.staleFlags],
     ["environments", schemas.environmentListSchema, documents.environments],
     ["segment", schemas.segmentChangedSchema, documents.segment],
     ["keys of a segment", schemas.segmentKeysChangedSchema, documents.keysChanged],

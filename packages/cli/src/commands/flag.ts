@@ -1,4 +1,4 @@
-import type { FlagChanged, FlagCreate, FlagForm, FlagSummary, FlagsQuery } from "@bannerol/protocol/schemas";
+import type { FlagChanged, FlagCreate, FlagForm, FlagSummary, FlagsQuery, StaleFlag } from "@bannerol/protocol/schemas";
 import { type Action, openSession } from "../call.ts";
 import { flagKinds, flagTypes, oneOf } from "../choices.ts";
 import { commentOf } from "../comment.ts";
@@ -31,6 +31,19 @@ export const list: Action = async (call) => {
     document: { items },
     text: (colours) => flagTable(items, colours),
     ...(items.length === 0 && { notes: ["No flags. Make one: bannerol flag create new-checkout"] }),
+  };
+};
+
+export const stale: Action = async (call) => {
+  const { admin, project } = await openSession(call);
+  const { items } = (await admin.flags.stale(project)).body;
+  return {
+    document: { items },
+    text: (colours) => staleTable(items, colours),
+    notes:
+      items.length === 0
+        ? ["No stale flags."]
+        : ["Take each out of the code, then: bannerol flag archive, which keeps it off while anybody asks for it."],
   };
 };
 
@@ -138,4 +151,16 @@ function targetingTable(flag: FlagForm, colours: Colours): string {
     String(targeting.revision),
   ]);
   return table([head.map((cell) => colours.dim(cell)), ...rows]);
+}
+
+function staleTable(flags: readonly StaleFlag[], colours: Colours): string {
+  const rows = flags.map(({ flag, kind, owner, expectedLifetimeDays, serves, lastAskedAt }) => [
+    printable(flag),
+    kind,
+    oneLine(owner),
+    serves === undefined ? "" : `everybody gets ${printable(serves)}`,
+    lastAskedAt === undefined ? "never asked for" : `last asked for ${lastAskedAt}`,
+    colours.dim(`past ${expectedLifetimeDays} days`),
+  ]);
+  return table(rows);
 }

@@ -51,6 +51,12 @@ export const flagCommands: NounSyntax = {
       load: async () => (await commands()).list,
     },
     {
+      usage: "stale",
+      summary: "flags past their time that are rolled out to everybody, or that nobody asks for",
+      example: "bannerol flag stale",
+      load: async () => (await commands()).stale,
+    },
+    {
       usage: "show <flag>",
       summary: "show a flag and what it serves in each environment",
       example: "bannerol flag show new-checkout",

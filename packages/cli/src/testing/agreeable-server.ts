@@ -60,6 +60,7 @@ export const everything: Script = {
   "GET /projects": { body: { items: [{ key: "default", name: "Default", revision: 12, head: documents.head }] } },
   "POST /projects/default/flags": { status: 201, body: documents.flag },
   "GET /projects/default/flags": { body: documents.flagList },
+  "GET /projects/default/stale-flags": { body: documents.staleFlags },
   [`GET ${checkout}`]: tagged(documents.flag),
   [`POST ${checkout}/archive`]: { body: documents.flag },
   [`POST ${checkout}/restore`]: { body: documents.flag },

@@ -15,6 +15,7 @@ import type {
   SdkKeyCreated,
   SegmentChanged,
   SegmentKeysChanged,
+  StaleFlagList,
   TargetingChanged,
   TokenCreated,
 } from "@bannerol/protocol/schemas";
@@ -67,6 +68,21 @@ export const flagList: FlagList = {
       ...summary,
       environments: { development: { enabled: false, revision: 4 }, production: { enabled: true, revision: 12 } },
     },
+  ],
+};
+
+export const staleFlags: StaleFlagList = {
+  items: [
+    {
+      flag: "new-checkout",
+      kind: "release",
+      owner: "shop",
+      expectedLifetimeDays: 40,
+      reasons: ["rolled_out"],
+      serves: "on",
+      lastAskedAt: "2026-01-02T03:04:00.000Z",
+    },
+    { flag: "old-banner", kind: "ops", owner: "", expectedLifetimeDays: 730, reasons: ["not_asked"] },
   ],
 };
 

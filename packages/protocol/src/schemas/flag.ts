@@ -25,13 +25,9 @@ export const variantSchema = z
 /** Days after which a flag of a kind is called stale where nothing is decided by it any more. */
 export const LIFETIME_DAYS = { release: 40, experiment: 60, ops: 730, permission: 730 } as const;
 
-const lifetimeSchema = z
-  .int()
-  .min(1)
-  .max(3_650)
-  .meta({
-    description: "After so many days it is called stale where nothing is decided by it; its kind's unless named",
-  });
+const lifetimeSchema = z.int().min(1).max(3_650).meta({
+  description: "After so many days it is called stale where nothing is decided by it; its kind's unless named",
+});
 
 const definition = {
   kind: flagKindSchema,
@@ -139,11 +135,9 @@ export const staleFlagSchema = z
     kind: flagKindSchema,
     owner: nameSchema,
     expectedLifetimeDays: lifetimeSchema,
-    reasons: z
-      .array(z.enum(["rolled_out", "not_asked"]))
-      .meta({
-        description: "Everybody is served one variant in the last environment; no SDK asked within its lifetime",
-      }),
+    reasons: z.array(z.enum(["rolled_out", "not_asked"])).meta({
+      description: "Everybody is served one variant in the last environment; no SDK asked within its lifetime",
+    }),
     serves: keySchema.meta({ description: "With `rolled_out`: what code can do for good" }).exactOptional(),
     lastAskedAt: instantSchema.meta({ description: "Absent where no SDK ever asked" }).exactOptional(),
   })

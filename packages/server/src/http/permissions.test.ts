@@ -41,6 +41,7 @@ const expected = [
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/kill", "environment:release"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/preview", "environment:read"],
   ["PUT /api/v1/projects/{p}/flags/{f}/environments/{e}/rollout", "environment:release"],
+  ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/parallel", "environment:read"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/release", "environment:release"],
   ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/release", "environment:read"],
   ...(["pause", "resume", "approve", "advance", "abort", "rollback"] as const).map(
