@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
   it("tells the server how things went, where a release watches that", async () => {
     await scene.createFlag("released", { enabled: true, fallthrough: { variant: "off" } });
     const sent: string[] = [];
-    const page = await scene.open({ context: { targetingKey: "u1" } });
+    const page = await scene.open({ context: { targetingKey: "ada@example.com" } });
     page.on("request", (request) => {
       if (request.url().endsWith("/sdk/v1/events")) sent.push(request.postData() ?? "");
     });
@@ -165,7 +165,7 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
       });
       return sent.some((text) => text.includes('"outcomes":[{') && text.includes("checkout"));
     });
-    expect(sent.filter((text) => text.includes("u1"))).toEqual([]);
+    expect(sent.filter((text) => text.includes("ada@example.com"))).toEqual([]);
     await page.context().close();
   });
 
