@@ -9,6 +9,12 @@ const fromSource = {
 /** Far beyond what any test needs: a busy machine must not decide whether a test passes. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
+/**
+ * Real processes keep to real clocks, and a machine that others share may stop for longer than a promise has seconds: what
+ * failed is run once more, and has failed where it fails again. The report names what was run twice.
+ */
+const real = { ...patient, retry: 1 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,18 +26,18 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          ...patient,
+          ...real,
           fileParallelism: false,
         },
       },
       {
         ...fromSource,
-        test: { ...patient, name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false },
+        test: { ...real, name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false },
       },
       {
         ...fromSource,
         test: {
-          ...patient,
+          ...real,
           name: "faults",
           include: ["test/faults/**/*.test.ts", "test/simulation/**/*.test.ts"],
           // They wait for watchdogs and beats more than they compute. After all others: what is promised within seconds
