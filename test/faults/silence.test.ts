@@ -89,7 +89,9 @@ describe.concurrent("a connection", () => {
 
     const unsent = () => server.metric("bannerol_unsent_bytes");
     let revision = 0;
-    for (let round = 0; (await unsent()) < READERS * 256 * 1024; round += 1) {
+    // Until nothing more is written to any of them: their sum alone does not say that each is full.
+    for (let round = 0, held = -1; held < READERS * 256 * 1024 || (await unsent()) !== held; round += 1) {
+      held = await unsent();
       const included = Array.from({ length: 5_000 }, (_, user) => `u${round}-${user}`);
       revision = await slow.write([{ segment: "large", after: { included } }]);
       await application.ask("atLeast", { revision, timeoutMs: 10_000 });
