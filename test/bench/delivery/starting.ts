@@ -39,7 +39,9 @@ async function readAndParse({ cache, flags }: { readonly cache: string; readonly
   const [name = ""] = await readdir(cache);
   const began = now();
   const text = await readFile(join(cache, name), "utf8");
-  const { ruleset } = JSON.parse(text.slice(text.indexOf("\n")));
+  // A line that says what it is, one that names whose it is with the ruleset, and lists after it.
+  const [, kept = ""] = text.split("\n", 2);
+  const { ruleset } = JSON.parse(kept);
   const tookMs = now() - began;
   expectFlags(flagsIn(ruleset), flags);
   return tookMs;
