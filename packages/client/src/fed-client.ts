@@ -25,6 +25,7 @@ import type { Keeper } from "./ruleset/keeper.ts";
 import { type Holder, install, type RulesetChange, type Source } from "./ruleset/store.ts";
 import type { ClientProblem, Status } from "./status.ts";
 import { createWaiters, type Ready } from "./waiting.ts";
+import { within } from "./within.ts";
 
 export interface ClientEvents {
   /** Once: there is a state to work with. */
@@ -110,8 +111,6 @@ export interface Reporting {
   readonly dropped: () => number;
 }
 
-/** A storage that takes longer to answer is not waited for: the connection is made without. */
-const LOAD_LIMIT_MS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
 
 /** What there is to say of a state beside where it came from. */
@@ -203,7 +202,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
   }
 
   async function start(): Promise<void> {
-    const kept = keeper && (await within(LOAD_LIMIT_MS, timers, keeper.load()));
+    const kept = keeper && (await keeper.load());
     if (closing !== undefined) return;
     if (kept !== undefined) serveKept(kept);
     feed.start(holder.installed?.compiled.ruleset, holder.installed?.lists);
@@ -245,15 +244,4 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
       return closing;
     },
   };
-}
-
-/** What `promise` gives, or undefined where that takes longer. The promise never rejects. */
-function within<T>(ms: number, timers: Timers, promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const cancel = timers.set(ms, () => resolve(undefined));
-    void promise.then((value) => {
-      cancel();
-      resolve(value);
-    });
-  });
 }

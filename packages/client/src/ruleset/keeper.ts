@@ -5,8 +5,11 @@
 import type { KeyLists, Ruleset, Sliced } from "@bannerol/core";
 import type { Clock, Logger, RulesetStorage, Timers } from "../ports.ts";
 import { inTurns } from "../turns.ts";
+import { within } from "../within.ts";
 import { type Kept, readKept, writeKept } from "./cache.ts";
 
+/** A storage that takes longer to answer is not waited for: the connection is made without. */
+const LOAD_LIMIT_MS = 1_000;
 const MIN_SAVE_GAP_MS = 5_000;
 /** What was saved is saved again at the end where the server has confirmed it this much later. */
 const REFRESH_MS = 60_000;
@@ -91,11 +94,12 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
   };
 
   const load = async (): Promise<Kept | undefined> => {
-    const texts = await storage.load().catch((error: unknown) => {
+    const loaded = storage.load().catch((error: unknown) => {
       warn(error);
       return [];
     });
-    for (const text of texts) {
+    // Reading what it gave takes as long as it takes: the larger it is, the longer the server would need to send it.
+    for (const text of (await within(LOAD_LIMIT_MS, timers, loaded)) ?? []) {
       const read = await worked(readKept(text, binding));
       if (read.ok) return read;
       ignored++;

@@ -50,10 +50,18 @@ const PIECE = 16_384;
 function* readList(text: string): Sliced<KeyList> {
   const decoder = new ListDecoder();
   for (let from = 0; from < text.length; from += PIECE) {
-    decoder.push(Uint8Array.from(atob(text.slice(from, from + PIECE)), (byte) => byte.charCodeAt(0)));
+    decoder.push(bytesOf(text.slice(from, from + PIECE)));
     yield;
   }
   const found = decoder.finish();
   if (found.kind !== "list") throw new Error("a list in it is damaged");
   return found.list;
+}
+
+/** A loop, since `Uint8Array.from` with a mapping takes twenty times as long. */
+function bytesOf(base64: string): Uint8Array {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
