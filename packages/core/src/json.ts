@@ -49,13 +49,30 @@ export function freezeDeep<T>(value: T): T {
   return value;
 }
 
-/** Whether two JSON values say the same. Order of fields is no difference; what lies too deep to tell is one. */
+/**
+ * Whether two JSON values say the same. Order of fields is no difference; what lies too deep to tell is one. Nothing is
+ * allocated: whole rulesets are compared while an application waits.
+ */
 export function equalJson(a: unknown, b: unknown, depth = 0): boolean {
   if (Object.is(a, b)) return true;
   if (depth >= MAX_NESTING) return false;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((part, at) => equalJson(part, b[at], depth + 1));
-  if (!isRecord(a) || !isRecord(b)) return false;
-  const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && equalJson(a[name], b[name], depth + 1));
+  if (isList(a)) return isList(b) && equalLists(a, b, depth + 1);
+  return isRecord(a) && isRecord(b) && equalRecords(a, b, depth + 1);
+}
+
+function equalLists(a: readonly unknown[], b: readonly unknown[], depth: number): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (!equalJson(a[at], b[at], depth)) return false;
+  return true;
+}
+
+function equalRecords(a: JsonRecord, b: JsonRecord, depth: number): boolean {
+  let more = 0;
+  for (const name in a) {
+    if (!Object.hasOwn(a, name)) continue;
+    if (!Object.hasOwn(b, name) || !equalJson(a[name], b[name], depth)) return false;
+    more += 1;
+  }
+  for (const name in b) if (Object.hasOwn(b, name)) more -= 1;
+  return more === 0;
 }
