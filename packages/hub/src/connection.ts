@@ -42,6 +42,8 @@ export class Connection {
   #isRemote = false;
   #helloAt: number | undefined;
   #blockedSince: number | undefined;
+  /** Said again by a reader that is too slow to take the answer now: whoever asks and never reads costs no more. */
+  #unanswered: HelloMessage | undefined;
   readonly #socket: HubSocket;
   readonly #host: ConnectionHost;
   readonly #admit: Admit;
@@ -179,9 +181,14 @@ export class Connection {
     } else {
       this.#helloAt = now;
       this.#peer = { instance: hello.instance, ...hello.sdk };
-      if (this.#phase === "live" && this.#window !== undefined) this.#answer(hello.have, this.#window);
-      else void this.#enter(hello);
+      if (this.#phase !== "live") void this.#enter(hello);
+      else if (this.#blockedSince === undefined) this.#answerAgain(hello);
+      else this.#unanswered = hello;
     }
+  }
+
+  #answerAgain({ have }: HelloMessage): void {
+    if (this.#window !== undefined) this.#answer(have, this.#window);
   }
 
   async #enter(hello: HelloMessage): Promise<void> {
@@ -245,6 +252,9 @@ export class Connection {
   #flushed = (): void => {
     if (this.#blockedSince === undefined || this.#socket.unsentBytes > 0) return;
     this.#blockedSince = undefined;
-    this.push();
+    const hello = this.#unanswered;
+    this.#unanswered = undefined;
+    if (hello === undefined) this.push();
+    else this.#answerAgain(hello);
   };
 }

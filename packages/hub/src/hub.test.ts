@@ -224,7 +224,7 @@ describe("hub", () => {
     expect(first.socket.frames.at(-1)).toBe(second.socket.frames.at(-1));
   });
 
-  it("says of no change that it has been read before the one that shows it is sent", async () => {
+  it("says of no change that it has been read before the one that shows it is sent (P15)", async () => {
     const { socket } = await live();
     view.set("second");
     pass(15);
@@ -233,7 +233,7 @@ describe("hub", () => {
     expect(socket.last).toMatchObject({ type: "delta", to: 2 });
   });
 
-  it("answers a hello from behind with one delta for all that was missed", async () => {
+  it("answers a hello from behind with one delta for all that was missed (P7)", async () => {
     const have = view.identity();
     view.set("second");
     view.set("third");
@@ -264,7 +264,7 @@ describe("hub", () => {
     expect(Math.max(...waits)).toBeGreaterThan(3_000);
   });
 
-  it("encodes a delta once and sends the same bytes to every connection", async () => {
+  it("encodes a delta once and sends the same bytes to every connection (P8)", async () => {
     const first = await live();
     const second = await live();
     change("second");
@@ -279,7 +279,7 @@ describe("hub", () => {
     expect(socket.messages).toHaveLength(1);
   });
 
-  it("sends a snapshot where the epoch changed, whatever its number", async () => {
+  it("sends a snapshot where the epoch changed, whatever its number (P2)", async () => {
     const { socket } = await live();
     view.epoch = "e2";
     view.revision = 0;
@@ -294,7 +294,7 @@ describe("hub", () => {
     expect(socket.messages).toEqual([{ type: "current", ...view.identity(), upTo: view.upTo() }]);
   });
 
-  it("turns a client away that is still ahead, and never sends it an older state", async () => {
+  it("turns a client away that is still ahead, and never sends it an older state (P7)", async () => {
     const { socket } = await live({ epoch: "e1", revision: 5, checksum: 35 });
     expect(socket.messages).toMatchObject([{ type: "problem", code: "try_later" }]);
     expect(socket.closeCode).toBe(CloseCode.tryLater);
@@ -306,7 +306,7 @@ describe("hub", () => {
     expect(socket.last).toMatchObject({ type: "snapshot" });
   });
 
-  it("accepts a second hello after 5 s, and not before", async () => {
+  it("accepts a second hello after 5 s, and not before (I4)", async () => {
     const { socket, connection } = await live();
     pass(5);
     connection.receive(hello(view.identity()));
@@ -325,7 +325,7 @@ describe("hub", () => {
     expect(all[0]?.socket.last).toEqual({ type: "current", ...view.identity(), upTo: view.upTo() });
   });
 
-  it("writes nothing more to a reader that is slow, then one delta for all that it missed", async () => {
+  it("writes nothing more to a reader that is slow, then one delta for all that it missed (I9, P8)", async () => {
     const { socket } = await live();
     socket.stopReading();
     let revision = 1;
@@ -339,7 +339,22 @@ describe("hub", () => {
     expect(socket.last).toMatchObject({ type: "delta", from: revision, to: revision + 500 });
   });
 
-  it("ends a reader that has not drained for 30 s", async () => {
+  it("answers a slow reader that says hello again once it has read, however often it asks (I9)", async () => {
+    const { socket, connection } = await live();
+    socket.stopReading();
+    while (socket.unsentBytes < MAX_UNSENT_BYTES) change("flag", "x".repeat(50_000));
+    const written = socket.frames.length;
+    for (let asked = 0; asked < 4; asked += 1) {
+      pass(6);
+      connection.receive(hello());
+    }
+    expect(socket.frames).toHaveLength(written);
+    socket.readAgain();
+    expect(socket.frames).toHaveLength(written + 1);
+    expect(socket.last).toMatchObject({ type: "snapshot", ruleset: { revision: view.identity().revision } });
+  });
+
+  it("ends a reader that has not drained for 30 s (P8)", async () => {
     const { socket } = await live();
     socket.stopReading();
     while (socket.unsentBytes < MAX_UNSENT_BYTES) change("flag", "x".repeat(50_000));
@@ -364,7 +379,7 @@ describe("hub", () => {
     ["no type", "{}"],
     ["a hello without a protocol", JSON.stringify({ type: "hello" })],
     ["a hello with a revision that is none", hello({ epoch: "e1", revision: -1, checksum: 0 })],
-  ])("closes on a frame that is %s", (_, frame) => {
+  ])("closes on a frame that is %s (P4)", (_, frame) => {
     const { socket, connection } = open();
     connection.receive(frame);
     expect(socket.closeCode).toBe(CloseCode.malformed);
@@ -423,7 +438,7 @@ describe("hub", () => {
     });
   });
 
-  it("ends every connection of a revoked key, and no other", async () => {
+  it("ends every connection of a revoked key, and no other (I13)", async () => {
     const revoked = await live();
     grant = { ...grant, keyId: "k2" };
     const other = await live();

@@ -20,7 +20,7 @@ const cases: readonly [string, StateIdentity | undefined, Resumption][] = [
   ["the same revision and checksum of another epoch", { epoch: "e0", revision: 9, checksum: 99 }, "whole"],
 ];
 
-describe("resume", () => {
+describe("resume (P7)", () => {
   it.each(cases)("answers a client that has %s", (_, have, expected) => {
     expect(resume(have, head, (revision) => remembered.get(revision))).toBe(expected);
   });
