@@ -69,7 +69,9 @@ function readWork({ words }: Call): Work | Asking {
   const switched = enabled === undefined ? {} : { enabled };
   if (percent !== undefined) return percentAsked(words, percent, switched);
   if (enabled !== undefined) return { change: switched };
-  throw new UsageError("What shall happen then? Name --enable, --disable, --percent, --change or --kill.");
+  throw new UsageError(
+    "What shall happen then? Name --enable, --disable, --percent, --change or --kill. A release: bannerol rollout FLAG --steps 1,5,25,50,100 --at …",
+  );
 }
 
 function percentAsked(words: Call["words"], percent: string, switched: { readonly enabled?: boolean }): Asking {
@@ -106,8 +108,10 @@ function when(at: string): string {
   return `${at.slice(0, 19).replace("T", " ")} UTC`;
 }
 
-function whatOf({ change = {}, kill }: ScheduleForm): string {
+function whatOf({ change = {}, kill, release }: ScheduleForm): string {
   if (kill === true) return "kill";
+  if (release !== undefined)
+    return `release in steps of ${release.steps.map(({ percentage }) => percentage).join(", ")} %`;
   const { enabled, ...rest } = change;
   const switched = enabled === undefined ? [] : [enabled === true ? "enable" : "disable"];
   return [...switched, ...Object.entries(rest).map(([field, value]) => `${field} ${oneLine(value)}`)].join(", ");

@@ -9,12 +9,13 @@ import type { Words } from "../words.ts";
 export function readRelease(words: Words): ReleaseStart {
   const [variant, segment, at] = [words.option("variant"), words.option("segment"), words.option("at")];
   const [breach, inconclusive] = [words.option("onBreach"), words.option("onInconclusive")];
-  const maxHold = words.option("maxHold");
+  const [maxHold, bucketBy] = [words.option("maxHold"), words.option("bucketBy")];
   return {
     steps: readSteps(words),
     guards: words.list("guard").map(readGuard),
     ...(variant !== undefined && { variant }),
     ...(segment !== undefined && { segment }),
+    ...(bucketBy !== undefined && { bucketBy }),
     ...(at !== undefined && { at: readInstant(at, "--at") }),
     ...(isOneOf(breach, ["rollback", "pause"]) && { onBreach: breach }),
     ...(isOneOf(inconclusive, ["pause", "advance", "rollback"]) && { onInconclusive: inconclusive }),

@@ -32,6 +32,11 @@ const asked = {
     .record(z.string(), z.int().min(1).max(100_000))
     .meta({ description: "Several variants, by their parts of the share that a step gives" })
     .exactOptional(),
+  bucketBy: z
+    .string()
+    .min(1)
+    .meta({ description: "Who stays together: the rollout's own unless named, which is targetingKey unless named" })
+    .exactOptional(),
   segment: keySchema.meta({ description: "To those in it alone, by a rule of the release's own" }).exactOptional(),
   steps: z.array(releaseStepSchema).min(1).max(MAX_STEPS),
   guards: z.array(guardInputSchema).max(MAX_GUARDS).exactOptional(),
@@ -43,15 +48,20 @@ const asked = {
   maxHold: durationSchema.meta({ description: "Of each step; ten times its hold unless named" }).exactOptional(),
 };
 
+const namesOne = ({ variant, weights }: { readonly variant?: string; readonly weights?: object }) =>
+  variant === undefined || weights === undefined;
+const NAMES_BOTH = { error: "takes variant or weights, not both" };
+
+/** What is released, and how; when it begins is said elsewhere. */
+export const releasePlanSchema = z.strictObject(asked).refine(namesOne, NAMES_BOTH).meta({ id: "ReleasePlan" });
+
 export const releaseStartSchema = z
   .strictObject({
     ...asked,
     at: instantSchema.meta({ description: "When it begins; at once unless named" }).exactOptional(),
     comment: commentSchema.exactOptional(),
   })
-  .refine(({ variant, weights }) => variant === undefined || weights === undefined, {
-    error: "takes variant or weights, not both",
-  })
+  .refine(namesOne, NAMES_BOTH)
   .meta({
     id: "ReleaseStart",
     example: {
@@ -96,6 +106,7 @@ const shown = {
   step: z.int().min(0).meta({ description: "Position in `steps` of the one in force, from 0" }),
   percentage: z.number().meta({ description: "The share that the step in force gives" }),
   weights: z.record(z.string(), z.number()).meta({ description: "What is released, by parts of that share" }),
+  bucketBy: z.string().exactOptional(),
   segment: z.string().exactOptional(),
   steps: z.array(releaseStepSchema),
   guards: z.array(guardInputSchema),

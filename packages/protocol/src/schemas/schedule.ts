@@ -1,7 +1,8 @@
-/** Changes that wait for their time. */
+/** Changes, and starts of releases, that wait for their time. */
 import { z } from "zod";
 import { changeStamp, commentSchema, instantSchema, listOf, revisionSchema } from "./common.ts";
 import { jsonValueSchema } from "./condition.ts";
+import { releasePlanSchema } from "./release.ts";
 import { targetingPatchSchema } from "./targeting.ts";
 
 const changeSchema = targetingPatchSchema
@@ -13,9 +14,14 @@ const commented = { at: atSchema, comment: commentSchema.exactOptional() };
 const killSchema = z.literal(true).meta({ description: "Off, whatever is running then" });
 
 export const scheduleCreateSchema = z
-  .union([z.strictObject({ ...commented, change: changeSchema }), z.strictObject({ ...commented, kill: killSchema })], {
-    error: "must hold `at`, and one of `change` and `kill`",
-  })
+  .union(
+    [
+      z.strictObject({ ...commented, change: changeSchema }),
+      z.strictObject({ ...commented, kill: killSchema }),
+      z.strictObject({ ...commented, release: releasePlanSchema }),
+    ],
+    { error: "must hold `at`, and one of `change`, `kill` and `release`" },
+  )
   .meta({ id: "ScheduleCreate", example: { at: "2026-12-01T09:00:00Z", change: { enabled: true } } });
 export type ScheduleCreate = z.input<typeof scheduleCreateSchema>;
 
@@ -27,12 +33,17 @@ const shown = {
     .meta({ description: "The merge patch, as it was asked for" })
     .exactOptional(),
   kill: killSchema.exactOptional(),
+  release: releasePlanSchema
+    .meta({ description: "The release that begins then, with every default filled in" })
+    .exactOptional(),
   by: z.string().meta({ description: "Who asked for it" }),
   comment: commentSchema.exactOptional(),
   revision: revisionSchema,
 };
 
-export const scheduleSchema = z.object(shown).meta({ id: "Schedule", description: "A change that waits for its time" });
+export const scheduleSchema = z
+  .object(shown)
+  .meta({ id: "Schedule", description: "A change, or the start of a release, that waits for its time" });
 export type ScheduleForm = z.output<typeof scheduleSchema>;
 
 export const scheduleChangedSchema = z.object({ ...shown, ...changeStamp }).meta({ id: "ScheduleChanged" });

@@ -37,6 +37,8 @@ export interface ReleaseDocument {
   readonly serves: Weights;
   /** Only those in it: the release owns the rule `release-<id>`, else the fallthrough. */
   readonly segment?: string;
+  /** Who stays together, where the release says so: the attribute that is hashed. */
+  readonly bucketBy?: string;
   readonly steps: readonly ReleaseStep[];
   readonly guards: readonly Guard[];
   readonly onBreach: "rollback" | "pause";
@@ -45,6 +47,8 @@ export interface ReleaseDocument {
   readonly maxHoldMs?: number;
   /** Epoch milliseconds; while it is `scheduled`. */
   readonly startsAt?: number;
+  /** Who asked for it. */
+  readonly by?: string;
   /** The step in force, from 0. */
   readonly step: number;
   /** When the step began, or went on after a pause: epoch milliseconds. */

@@ -12,6 +12,7 @@ import { isActive } from "./active.ts";
 import { type PlanInput, planRelease } from "./plan.ts";
 import { restored, servedAt } from "./share.ts";
 import { type ReleaseEffect, type ReleaseEvent, step } from "./step.ts";
+import { belowShare, reshuffling } from "./wrong-start.ts";
 
 /** Begins a release, or has it wait for its time. */
 export function startRelease(state: ProjectState, command: TargetingCommand, input: PlanInput): Decided<undefined> {
@@ -68,11 +69,26 @@ function carriedOut(
   if (stepped.action === undefined) return nothing;
   const told = stepped.release.reason === undefined ? {} : { comment: stepped.release.reason.slice(0, 2_000) };
   const before = event.type === "begin" ? foundBy(state, command) : {};
+  const late = event.type === "begin" ? wrongByNow(state, command, release) : undefined;
+  if (late !== undefined) return late;
   const next: ReleaseDocument = { ...stepped.release, ...before };
   const flagItems = stepped.effect === undefined ? [] : effectOn(state, command, next, stepped.effect);
   if (!Array.isArray(flagItems)) return flagItems;
   const items = [...flagItems, itemOf(command, next)];
   return { ok: true, action: stepped.action, items, ...told, result: undefined };
+}
+
+/** A release that waited begins on the targeting as it is then, where nobody loses by it. */
+function wrongByNow(
+  state: ProjectState,
+  { flag, environment }: TargetingCommand,
+  release: ReleaseDocument,
+): Refused | undefined {
+  const targeting = targetingOf(state, flag, environment)?.document;
+  if (targeting === undefined) return undefined;
+  const problems = [...belowShare(release, targeting), ...reshuffling(release, targeting)];
+  const [first] = problems;
+  return first && refused("invalid", `The release is not valid by now, at ${first.path}: ${first.message}`, problems);
 }
 
 /** What the release found as it began. */

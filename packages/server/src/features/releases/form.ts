@@ -8,15 +8,29 @@ import { wantsApproval } from "./step.ts";
 
 /** Without what is not in the log: how long it has been held, and what the judge says. */
 export function releaseForm(document: ReleaseDocument): Omit<ReleaseForm, "revision"> {
-  const { id, state, step, serves, segment, steps, guards, onBreach, onInconclusive } = document;
-  const { maxHoldMs, startsAt, since, heldMs, pausedBy, reason } = document;
+  const { id, state, step, steps, startsAt, since, heldMs, pausedBy, reason } = document;
   const wanted = steps[step + 1]?.approval === true && (state === "running" || state === "paused");
   return {
     id,
     state,
     step,
     percentage: steps[step]?.percentage ?? 0,
+    ...planForm(document),
+    ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
+    since: instant(since),
+    heldMs,
+    ...(wanted ? { approved: !wantsApproval(document) } : {}),
+    ...(pausedBy === undefined ? {} : { pausedBy }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** What was asked for, with every default filled in: a release that is asked for so is the same. */
+export function planForm(document: ReleaseDocument) {
+  const { serves, segment, bucketBy, steps, guards, onBreach, onInconclusive, maxHoldMs } = document;
+  return {
     weights: { ...serves },
+    ...(bucketBy === undefined ? {} : { bucketBy }),
     ...(segment === undefined ? {} : { segment }),
     steps: steps.map(({ percentage, holdMs, approval }) => ({
       percentage,
@@ -27,12 +41,6 @@ export function releaseForm(document: ReleaseDocument): Omit<ReleaseForm, "revis
     onBreach,
     onInconclusive,
     ...(maxHoldMs === undefined ? {} : { maxHold: durationText(maxHoldMs) }),
-    ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
-    since: instant(since),
-    heldMs,
-    ...(wanted ? { approved: !wantsApproval(document) } : {}),
-    ...(pausedBy === undefined ? {} : { pausedBy }),
-    ...(reason === undefined ? {} : { reason }),
   };
 }
 

@@ -8,12 +8,15 @@ import type { ProjectState } from "../../state/project-state.ts";
 import type { ReleaseDocument, ReleaseStep } from "../../state/release-document.ts";
 import { variantToRollOut, wrongVariant } from "../targeting/rollout.ts";
 import { guardOf } from "./judge/read-guard.ts";
-import { shareInForce } from "./share.ts";
+import { wrongGuards } from "./wrong-guards.ts";
+import { belowShare, reshuffling } from "./wrong-start.ts";
 
 export interface PlanInput {
   readonly id: string;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** Who asks for it. */
+  readonly by: string;
   readonly asked: ReleaseStart;
 }
 
@@ -25,31 +28,40 @@ export interface Place {
 }
 
 /** The release, not begun; or what is wrong with it. */
-export function planRelease(place: Place, { id, now, asked }: PlanInput): ReleaseDocument | readonly FieldProblem[] {
+export function planRelease(
+  place: Place,
+  { id, now, by, asked }: PlanInput,
+): ReleaseDocument | readonly FieldProblem[] {
   const serves = servesOf(place, asked);
   if (Array.isArray(serves)) return serves;
   const steps = asked.steps.map(stepOf);
+  const guards = (asked.guards ?? []).map(guardOf);
   const startsAt = asked.at === undefined ? undefined : Date.parse(asked.at);
   const problems = [
     ...unknownSegment(place, asked.segment),
-    ...wrongSteps(steps, asked.segment === undefined ? shareInForce(place.targeting, serves) / 1_000 : 0),
+    ...belowShare({ ...asked, serves, steps }, place.targeting),
+    ...reshuffling(asked, place.targeting),
+    ...notRising(steps),
+    ...wrongGuards(guards),
     ...(startsAt !== undefined && startsAt <= now
       ? [{ path: "at", message: "It must be in the future; leave it out to begin now." }]
       : []),
   ];
   if (problems.length > 0) return problems;
-  const { segment, onBreach = "rollback", onInconclusive = "pause", maxHold } = asked;
+  const { segment, bucketBy, onBreach = "rollback", onInconclusive = "pause", maxHold } = asked;
   return {
     id,
     state: "scheduled",
     serves,
     ...(segment === undefined ? {} : { segment }),
+    ...(bucketBy === undefined ? {} : { bucketBy }),
     steps,
-    guards: (asked.guards ?? []).map(guardOf),
+    guards,
     onBreach,
     onInconclusive,
     ...(maxHold === undefined ? {} : { maxHoldMs: durationMs(maxHold) ?? 0 }),
     ...(startsAt === undefined ? {} : { startsAt }),
+    by,
     step: 0,
     since: now,
     heldMs: 0,
@@ -78,13 +90,7 @@ function unknownSegment({ state }: Place, segment: string | undefined): readonly
   return [{ path: "segment", message: `There is no segment ${segment}. Make it first.` }];
 }
 
-/** `inForce`: percent. */
-function wrongSteps(steps: readonly ReleaseStep[], inForce: number): readonly FieldProblem[] {
-  const [first] = steps;
-  if (first !== undefined && first.percentage < inForce) {
-    const message = `It is below the ${inForce} % in force: whoever has it would lose it. Begin at ${inForce} or more.`;
-    return [{ path: "steps[0].percentage", message }];
-  }
+function notRising(steps: readonly ReleaseStep[]): readonly FieldProblem[] {
   return steps.flatMap(({ percentage }, at) => {
     const before = steps[at - 1]?.percentage;
     if (before === undefined || percentage > before) return [];

@@ -82,9 +82,9 @@ export class ReleaseRunner {
       if (!(error instanceof RefusedError)) throw error;
       const code: string = error.refusal.code;
       if (code === "frozen") return;
-      const reason = `The next step could not be made: ${error.refusal.detail}`;
-      const heldMs = document.steps[document.step]?.holdMs ?? 0;
       const begun = ownsRollout(document);
+      const reason = `${begun ? "The next step could not be made" : "It could not begin"}: ${error.refusal.detail}`;
+      const heldMs = document.steps[document.step]?.holdMs ?? 0;
       await carryOut(begun ? { type: "pause", by: "server", reason, heldMs } : { type: "abort", reason }, true);
     }
   }

@@ -33,13 +33,13 @@ export function servedAt(targeting: TargetingDocument, release: ReleaseDocument,
         ? { [targeting.off]: WHOLE }
         : others(release.before.fallthrough, release.serves);
     const weights = { ...parts(rest, WHOLE - sum(treated), WHOLE - sharesOf(release)), ...treated };
-    return { ...fields, enabled: true, fallthrough: rolloutOf(weights, targeting.fallthrough) };
+    return { ...fields, enabled: true, fallthrough: rolloutOf(weights, targeting.fallthrough, release) };
   }
   const rule: RuleForm = {
     id: ruleIdOf(release),
     name: `Release ${release.id}`,
     when: { segment: release.segment },
-    serve: { rollout: { weights: treated } },
+    serve: { rollout: { weights: treated, ...hashedBy(release) } },
   };
   const rules = fields.rules.some(({ id }) => id === rule.id)
     ? fields.rules.map((one) => (one.id === rule.id ? { ...one, serve: rule.serve } : one))
@@ -75,13 +75,22 @@ function sum(weights: Weights): number {
   return Object.values(weights).reduce((all, weight) => all + weight, 0);
 }
 
-/** It hashes as the rollout in force does. */
-function rolloutOf(weights: Weights, inForce: StoredServe): ServeForm {
-  if ("variant" in inForce) return { rollout: { weights } };
+/** It hashes as the rollout in force does, but where the release says otherwise. */
+function rolloutOf(weights: Weights, inForce: StoredServe, release: ReleaseDocument): ServeForm {
+  if ("variant" in inForce) return { rollout: { weights, ...hashedBy(release) } };
   const { bucketBy, seed } = inForce.rollout;
   return {
-    rollout: { weights, ...(bucketBy === undefined ? {} : { bucketBy }), ...(seed === undefined ? {} : { seed }) },
+    rollout: {
+      weights,
+      ...(bucketBy === undefined ? {} : { bucketBy }),
+      ...(seed === undefined ? {} : { seed }),
+      ...hashedBy(release),
+    },
   };
+}
+
+function hashedBy({ bucketBy }: ReleaseDocument): { readonly bucketBy?: string } {
+  return bucketBy === undefined ? {} : { bucketBy };
 }
 
 /**

@@ -1,8 +1,11 @@
-/** Changes that wait for their time: `run.ts` carries them out. */
+/**
+ * Changes that wait for their time: `run.ts` carries them out. A release that begins later waits as a release does
+ * (`../releases`), and is listed here beside them.
+ */
 import {
   changedSchema,
   commentQuerySchema,
-  type ScheduleForm,
+  releasePlanSchema,
   scheduleChangedSchema,
   scheduleCreateSchema,
   scheduleListSchema,
@@ -11,28 +14,35 @@ import {
 } from "@bannerol/protocol/schemas";
 import { z } from "zod";
 import { inEnvironment } from "../../http/permission.ts";
+import { readBody } from "../../http/read.ts";
 import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
-import type { Revised } from "../../state/project-state.ts";
-import type { ScheduleDocument } from "../../state/release-document.ts";
+import type { ProjectState } from "../../state/project-state.ts";
 import { change, changeAndAnswer } from "../commands.ts";
+import type { Decided } from "../decision.ts";
 import { rightFor } from "../item-rights.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
+import { moveRelease, startRelease } from "../releases/decide.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import { commandFor, openFields } from "../targeting/command.ts";
 import { addSchedule, cancelSchedule, noSchedule } from "./decide.ts";
-import { scheduleForm, scheduleKey } from "./form.ts";
-import { scheduleOf, schedulesOf } from "./waiting.ts";
+import { listed, listedOf, waitingRelease } from "./listed.ts";
 
 const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}/schedules";
 
 /** What core's checks look at is left unread by the schema: they say more. */
 const openChange = targetingPatchSchema.omit({ comment: true, stopRelease: true }).extend(openFields);
-const [changing, killing] = scheduleCreateSchema.options;
-const envelope = z.union([changing.extend({ change: openChange }), killing], {
-  error: "must hold `at`, and one of `change` and `kill`",
-});
+const [changing, killing, releasing] = scheduleCreateSchema.options;
+/** Read by itself, so that what is wrong with it is said of it. */
+const openRelease = z.record(z.string(), z.unknown());
+const withRelease = z.object({ release: releasePlanSchema });
+const envelope = z.union(
+  [changing.extend({ change: openChange }), killing, releasing.extend({ release: openRelease })],
+  {
+    error: "must hold `at`, and one of `change`, `kill` and `release`",
+  },
+);
 
 export function scheduleRoutes(services: Services): readonly Route[] {
   return [...readingRoutes(services), addRoute(services), cancelRoute(services)];
@@ -51,7 +61,7 @@ function readingRoutes(services: Services): readonly Route[] {
       async handler({ scope, param }) {
         const state = stateOf(services, scope);
         flagOf(state, param("f"));
-        return { body: { items: schedulesOf(state, param("f"), param("e")).map(formOf) } };
+        return { body: { items: [...listed(state, { flag: param("f"), environment: param("e") })] } };
       },
     }),
     defineRoute({
@@ -64,9 +74,9 @@ function readingRoutes(services: Services): readonly Route[] {
       reply: scheduleSchema,
       async handler({ scope, param }) {
         const name = { flag: param("f"), environment: param("e"), id: param("s") };
-        const found = scheduleOf(stateOf(services, scope), name);
+        const found = listedOf(stateOf(services, scope), name);
         if (found === undefined) throw new RefusedError(noSchedule(name).refusal);
-        return { body: formOf(found), revision: found.revision };
+        return { body: found, revision: found.revision };
       },
     }),
   ];
@@ -77,7 +87,7 @@ function addRoute(services: Services): Route {
     method: "POST",
     path: PATH,
     permission: inEnvironment("release"),
-    summary: "Change the targeting, or kill the flag, at an instant",
+    summary: "Change the targeting, kill the flag or begin a release at an instant",
     query: noQuery,
     body: envelope,
     bodyShown: scheduleCreateSchema,
@@ -85,22 +95,27 @@ function addRoute(services: Services): Route {
     status: 201,
     async handler({ scope, param, body, ...context }) {
       const { at, comment, ...rest } = body;
-      const work = "kill" in rest ? rest : { change: z.record(z.string(), z.json()).parse(rest.change) };
-      await refuseUnprovedPatterns(services, "The change", work);
       const command = await commandFor(services, scope.place, param("f"));
-      const id = ruleIdFrom(services.draw);
-      const by = scope.caller.actor.name;
-      const now = services.now();
+      const input = { id: ruleIdFrom(services.draw), now: services.now(), by: scope.caller.actor.name };
+      const decide = async (): Promise<(state: ProjectState) => Decided<undefined>> => {
+        if ("release" in rest) {
+          const asked = { ...readBody(withRelease, rest).release, at };
+          return (state) => startRelease(state, command, { ...input, asked });
+        }
+        const work = "kill" in rest ? rest : { change: z.record(z.string(), z.json()).parse(rest.change) };
+        await refuseUnprovedPatterns(services, "The change", work);
+        return (state) => addSchedule(state, command, { ...input, at: Date.parse(at), comment, work });
+      };
       return changeAndAnswer(services, scope, context, {
         comment,
         rightFor,
         // It alters the environment later, by itself.
         waitsIn: () => [command.environment],
-        decide: (state) => addSchedule(state, command, { id, at: Date.parse(at), now, by, comment, work }),
+        decide: await decide(),
         answer({ state }) {
-          const made = scheduleOf(state, { ...command, id });
-          if (made === undefined) throw new Error(`The schedule ${id} has vanished.`);
-          return { body: { ...formOf(made), head: state.head }, revision: made.revision };
+          const made = listedOf(state, { ...command, id: input.id });
+          if (made === undefined) throw new Error(`The schedule ${input.id} has vanished.`);
+          return { body: { ...made, head: state.head }, revision: made.revision };
         },
       });
     },
@@ -118,17 +133,19 @@ function cancelRoute(services: Services): Route {
     reply: changedSchema,
     async handler({ scope, param, query, ...context }) {
       const name = { flag: param("f"), environment: param("e"), id: param("s") };
+      const command = await commandFor(services, scope.place, name.flag);
+      const by = scope.caller.actor.name;
       const { state } = await change(services, scope, context, {
-        subject: { kind: "schedule", key: scheduleKey(name.flag, name.id), environment: name.environment },
+        subject: (state) => listedOf(state, name)?.revision,
         rightFor,
         comment: query.comment,
-        decide: (state) => cancelSchedule(state, name),
+        decide(state) {
+          if (waitingRelease(state, name)?.document.id !== name.id) return cancelSchedule(state, name);
+          const event = { type: "abort", reason: query.comment ?? `Cancelled by ${by}.` } as const;
+          return moveRelease(state, command, { event, now: services.now() });
+        },
       });
       return { body: { revision: state.revision, head: state.head } };
     },
   });
-}
-
-function formOf({ document, revision }: Revised<ScheduleDocument>): ScheduleForm {
-  return { ...scheduleForm(document), revision };
 }
