@@ -16,6 +16,8 @@ export interface Io {
 
 export interface Sink {
   readonly isTerminal: boolean;
+  /** How wide the terminal is now; undefined where there is none. */
+  readonly columns?: number | undefined;
   write(text: string): void;
   /** Resolves once more may be written without filling memory; at once where it is absent. */
   drained?(): Promise<void>;

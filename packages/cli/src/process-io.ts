@@ -37,6 +37,9 @@ function workingFolder(): string {
 
 const sink = (stream: NodeJS.WriteStream): Sink => ({
   isTerminal: stream.isTTY === true,
+  get columns() {
+    return stream.columns;
+  },
   write: (text) => {
     stream.write(text);
   },

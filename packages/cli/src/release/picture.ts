@@ -1,27 +1,41 @@
 /** A release in a few lines: where it is, what each guard sees, and what it waits for. Pure. */
 import type { TargetingName } from "@bannerol/admin-client";
 import { durationMs } from "@bannerol/protocol";
-import type { Judgement, ReleaseForm } from "@bannerol/protocol/schemas";
+import type { ReleaseForm } from "@bannerol/protocol/schemas";
 import { bar } from "../output/bar.ts";
 import type { Colours } from "../output/colour.ts";
 import { printable } from "../output/printable.ts";
-import { table } from "../output/table.ts";
+import { widthOf } from "../output/table.ts";
+import { guardLines } from "./guard-lines.ts";
 
 const WIDTH = 24;
 
-type Look = Judgement["guards"][number];
-
-export function releasePicture(name: TargetingName, release: ReleaseForm, colours: Colours): string {
+/** `columns`: how wide it may be; what is one line for most is several on a narrow terminal. */
+export function releasePicture(
+  name: TargetingName,
+  release: ReleaseForm,
+  colours: Colours,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const { id, percentage, steps, step, segment } = release;
   const where = `${colours.bold(printable(name.flag))} in ${printable(name.environment)}`;
   const whom = segment === undefined ? "" : ` of the segment ${printable(segment)}`;
   return [
     `${where}, release ${printable(id)}: ${stateWords(release, colours)}`,
-    `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}  ${stepsLine(release, colours)}`,
-    ...guardLines(release, colours),
+    ...beside(
+      `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}`,
+      stepsLine(release, colours),
+      columns,
+    ),
+    ...guardLines(release, colours, columns),
     ...waitingLine(release),
     ...(release.reason === undefined ? [] : [printable(release.reason)]),
   ].join("\n");
+}
+
+function beside(left: string, right: string, columns: number): readonly string[] {
+  const both = `${left}  ${right}`;
+  return widthOf(both) <= columns ? [both] : [left, right];
 }
 
 /** The same on one line, for a log: `running, step 2 of 5, 5 %: The step is held for its time.` */
@@ -55,52 +69,6 @@ function stepsLine({ steps, step, state }: ReleaseForm, colours: Colours): strin
     return at === step ? colours.bold(`[${text}]`) : colours.dim(text);
   });
   return shown.join(colours.dim(" → "));
-}
-
-function guardLines({ guards, verdict }: ReleaseForm, colours: Colours): readonly string[] {
-  if (verdict === undefined || verdict.guards.length === 0) return [];
-  const rows = verdict.guards.map((look) => {
-    const guard = guards[look.guard];
-    const what = `${guard?.metric ?? ""} ${guard?.measure ?? ""}`;
-    const unit = unitOf(guard?.measure);
-    return [
-      `  ${printable(what)}`,
-      `${printable(look.side)} ${sideText(look.treated, unit)}`,
-      look.control === undefined ? "" : `control ${sideText(look.control, unit)}`,
-      intervalText(look),
-      lookWords(look, colours),
-    ];
-  });
-  return [table(rows)];
-}
-
-type Unit = (value: number) => string;
-
-function unitOf(measure: string | undefined): Unit {
-  if (measure === "latency") return (value) => `${digits(value)} ms`;
-  return measure === "value" ? digits : (value) => `${digits(value * 100)} %`;
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
-}
-
-function sideText({ outcomes, value }: Look["treated"], unit: Unit): string {
-  const measured = value === undefined || value === null ? "–" : unit(value);
-  return `${measured} of ${outcomes.toLocaleString("en")}`;
-}
-
-/** Bounds of treated over control. */
-function intervalText({ atLeast, atMost }: Look): string {
-  if (typeof atLeast !== "number" && typeof atMost !== "number") return "";
-  const [low, high] = [atLeast, atMost].map((bound) => (typeof bound === "number" ? digits(bound) : "?"));
-  return `${low}–${high} ×`;
-}
-
-function lookWords({ verdict, reason }: Look, colours: Colours): string {
-  const words = `${verdict === "noData" ? "no data" : verdict}${verdict === "wait" ? ` (${reason})` : ""}`;
-  if (verdict === "fail") return colours.red(words);
-  return verdict === "pass" ? colours.green(words) : colours.yellow(words);
 }
 
 const waiting = {

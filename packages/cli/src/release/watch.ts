@@ -6,6 +6,7 @@ import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { coloursFor } from "../output/colour.ts";
 import type { Output } from "../output/output.ts";
+import { widthOf } from "../output/table.ts";
 import { releaseLine, releasePicture } from "./picture.ts";
 
 const EVERY_MS = 1_000;
@@ -54,14 +55,16 @@ interface Screen {
 function screenFor({ stderr, env, clock }: Pick<Io, "stderr" | "env" | "clock">, name: TargetingName): Screen {
   if (!stderr.isTerminal || env.TERM === "dumb") return lines(stderr, clock);
   const colours = coloursFor(true, env);
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   return {
     isLive: true,
     show(release) {
-      const rows = releasePicture(name, release, colours).split("\n");
-      const up = drawn === 0 ? "" : `\u001b[${drawn}A`;
-      stderr.write(`${up}\r${rows.map((row) => `\u001b[2K${row}\n`).join("")}\u001b[J`);
-      drawn = rows.length;
+      // Asked each time: a terminal is made wider and narrower, and wraps what it shows.
+      const columns = stderr.columns ?? Number.POSITIVE_INFINITY;
+      const height = drawn.reduce((sum, row) => sum + Math.max(1, Math.ceil(widthOf(row) / columns)), 0);
+      drawn = releasePicture(name, release, colours, columns).split("\n");
+      const up = height === 0 ? "" : `\u001b[${height}A`;
+      stderr.write(`${up}\r\u001b[J${drawn.join("\n")}\n`);
     },
   };
 }
