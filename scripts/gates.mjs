@@ -13,7 +13,7 @@ const report = join(scratch, "tests.json");
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What is installed or started before the tests: one that was skipped for want of it is one that failed. */
-const needed = /PostgreSQL|Chromium|nginx|haproxy|Caddy|strace/i;
+const needed = /PostgreSQL|Chromium|nginx|haproxy|Caddy|Prometheus|strace/i;
 
 const gates = [
   [
@@ -37,14 +37,22 @@ const gates = [
   ["mutation, short form", "npm", ["run", "mutation", "--", "--short"]],
   ["benchmarks, short form", "npm", ["run", "bench", "--", "--short"]],
   ["benchmarks of delivery, short form", "npm", ["run", "bench:delivery", "--", "--short"]],
+  ["the judge of releases by simulation, short form", "npm", ["run", "bench:judge"]],
   ["sizes in a page", "npm", ["run", "sizes"]],
   ["benchmarks in a browser, short form", "npm", ["run", "bench:browser", "--", "--short"]],
   ["types of the benchmarks", bin("tsc"), ["-p", join(root, "test", "bench")]],
 ];
 
-// What tests ask of the machine beside PostgreSQL: one traces what a process writes, and cuts its power; one shows pages; the
-// others stand before a server.
-const programs = { strace: "-V", chromium: "--version", nginx: "-v", haproxy: "-v", caddy: "version" };
+// What tests ask of the machine beside PostgreSQL: one traces what a process writes, and cuts its power; one shows pages; one
+// keeps metrics; the others stand before a server.
+const programs = {
+  strace: "-V",
+  chromium: "--version",
+  nginx: "-v",
+  haproxy: "-v",
+  caddy: "version",
+  prometheus: "--version",
+};
 const missing = Object.keys(programs).filter((name) => spawnSync(name, [programs[name]]).error !== undefined);
 if (missing.length > 0) {
   spawnSync("apt-get", ["update"], { stdio: "ignore" });

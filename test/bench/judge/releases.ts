@@ -6,6 +6,7 @@ import {
   WORSE,
 } from "../../../packages/server/src/features/releases/judge/statistics/mixture.ts";
 import type { Draws } from "./draws.ts";
+import { LN_20, LOOK_SECONDS } from "./trial.ts";
 
 export interface Scenario {
   /** Share of outcomes that fail, of each side. */
@@ -29,8 +30,6 @@ export interface Found {
   readonly thresholdAt: number | undefined;
 }
 
-export const LOOK_SECONDS = 10;
-const LN_20 = Math.log(20);
 const BREACHES = 4;
 
 export function simulate(scenario: Scenario, draws: Draws): Found {

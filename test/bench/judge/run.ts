@@ -1,29 +1,35 @@
 /**
- * `npm run bench:judge [-- --releases 10000 --detections 2000 --seed 1]`: how often the judge takes back what is good, and
- * how soon what is bad, beside a fixed threshold on the same data. Fails where a figure is out of its tolerance. The
- * short form, without options, takes some seconds and has wider ones.
+ * `npm run bench:judge [-- --releases 10000 --detections 2000 --nulls 2000 --wholes 200 --seed 1]`: how often the judge takes
+ * back what is good, and how soon what is bad, beside a fixed threshold on the same data; then every kind of guard, users
+ * whose outcomes hang together, and whole releases. Fails where a figure is out of its tolerance. The short form, without
+ * options, takes some seconds and has wider ones.
  */
 import { parseArgs } from "node:util";
-import { tableOf } from "../table.ts";
 import { drawsFrom } from "./draws.ts";
-import { LOOK_SECONDS, type Scenario, simulate } from "./releases.ts";
+import { benchKinds } from "./kinds.ts";
+import { type Scenario, simulate } from "./releases.ts";
+import { allowance, check, checkAtMost, conclude, percent, print } from "./report.ts";
+import { LOOK_SECONDS } from "./trial.ts";
+import { benchWholes } from "./wholes.ts";
 
 const { values } = parseArgs({
   options: {
     releases: { type: "string", default: "300" },
     detections: { type: "string", default: "200" },
+    nulls: { type: "string", default: "30" },
+    wholes: { type: "string", default: "6" },
     seed: { type: "string", default: "20260131" },
   },
 });
-const [releases, detections, seed] = [Number(values.releases), Number(values.detections), Number(values.seed)];
+const [releases, detections] = [Number(values.releases), Number(values.detections)];
+const [nulls, wholes, seed] = [Number(values.nulls), Number(values.wholes), Number(values.seed)];
 const HOURS_2 = 7_200;
 /** A healthy release is judged at 10 outcomes a second; more only in the long form. */
 const rates = releases >= 1_000 ? [10, 100] : [10];
-const misses: string[] = [];
 let streams = 0;
 
 /** False rollbacks in per cent, from the design, by base, share and outcomes a second. */
-const nulls: readonly (readonly [base: number, share: number, expected: Readonly<Record<number, number>>])[] = [
+const expectedNulls: readonly (readonly [base: number, share: number, expected: Readonly<Record<number, number>>])[] = [
   [0.001, 0.01, { 10: 0.7, 100: 1.8 }],
   [0.001, 0.05, { 10: 1.4, 100: 1.8 }],
   [0.001, 0.25, { 10: 1.8, 100: 2.7 }],
@@ -53,12 +59,6 @@ const harms: readonly (readonly [treated: number, perSecond: number, share: numb
   [0.015, 1_000, 0.05, 140],
 ];
 
-/** Three standard errors of a share among so many, and what the design allows for. */
-function allowance(percent: number, count: number): number {
-  const p = percent / 100;
-  return 100 * 3 * Math.sqrt((p * (1 - p)) / count) + 0.6;
-}
-
 function rollbacks(scenario: Scenario): { readonly judge: number; readonly threshold: number } {
   const draws = drawsFrom(seed + ++streams);
   const found = Array.from({ length: releases }, () => simulate(scenario, draws));
@@ -69,20 +69,15 @@ function rollbacks(scenario: Scenario): { readonly judge: number; readonly thres
   };
 }
 
-function check(what: string, found: number, expected: number, allowed: number): void {
-  if (Math.abs(found - expected) > allowed)
-    misses.push(`${what}: ${found}, and ${expected} ± ${allowed.toFixed(1)} is right`);
-}
+console.log(`seed ${seed}, ${releases} healthy releases and ${detections} harmed ones of each kind of traffic`);
 
-console.log(`seed ${seed}, ${releases} healthy releases and ${detections} harmed ones of each kind`);
-
-const healthy = nulls.flatMap(([base, share, expected]) =>
+const healthy = expectedNulls.flatMap(([base, share, expected]) =>
   rates.map((perSecond) => {
     const found = rollbacks({ control: base, treated: base, share, perSecond, ratio: 1, seconds: HOURS_2 });
     const right = expected[perSecond] ?? 0;
     const name = `base ${100 * base} %, ${100 * share} % treated, ${perSecond}/s`;
     check(name, found.judge, right, allowance(right, releases));
-    if (found.judge > 5 + allowance(5, releases) - 0.6) misses.push(`${name}: ${found.judge} % is over 5 %`);
+    checkAtMost(name, found.judge, 5, releases);
     return [name, percent(found.judge), percent(right), percent(found.threshold)];
   }),
 );
@@ -95,7 +90,7 @@ const weathers: readonly (readonly [string, (second: number) => number])[] = [
 const bad = weathers.map(([name, weather]) => {
   const scenario = { control: 0.01, treated: 0.01, share: 0.05, perSecond: 10, ratio: 1, seconds: HOURS_2, weather };
   const found = rollbacks(scenario);
-  if (found.judge > 5 + allowance(5, releases) - 0.6) misses.push(`${name}: ${found.judge} % is over 5 %`);
+  checkAtMost(name, found.judge, 5, releases);
   return [name, percent(found.judge), percent(found.threshold)];
 });
 print("the same in bad weather, 1 %, 5 % treated, 10/s", ["", "judge", "4 minutes over twice the base"], bad);
@@ -115,13 +110,6 @@ const harmed = harms.map(([treated, perSecond, share, right]) => {
 });
 print("time to rollback, tolerance 10 %", ["", "median", "p90", "design", "treated by then"], harmed);
 
-for (const miss of misses) console.error(`out of tolerance: ${miss}`);
-process.exitCode = misses.length === 0 ? 0 : 1;
-
-function percent(value: number): string {
-  return `${value.toFixed(1)} %`;
-}
-
-function print(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(`\n${title}\n${tableOf(head, rows)}`);
-}
+benchKinds({ nulls, detections: Math.ceil(detections / 2), seed });
+benchWholes({ wholes, seed });
+process.exitCode = conclude();
