@@ -15,12 +15,15 @@ const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
  */
 const real = { ...patient, retry: 1 };
 
+/** Files that leave nothing behind share a process, and with it the modules that each would load again: half the time. */
+const together = { ...patient, isolate: false };
+
 export default defineConfig({
   test: {
     projects: [
-      { ...fromSource, test: { ...patient, name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
-      { ...fromSource, test: { ...patient, name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
-      { ...fromSource, test: { ...patient, name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
+      { ...fromSource, test: { ...together, name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
+      { ...fromSource, test: { ...together, name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
+      { ...fromSource, test: { ...together, name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
       {
         ...fromSource,
         test: {
