@@ -95,7 +95,7 @@ export function createApp(services: Services, { authenticator, idempotency, vers
 
 /** Who holds a key or a token, by the ledger's state; the stream asks it too. */
 export function authenticatorOf(
-  { ledger, now, state }: Pick<Services, "ledger" | "now" | "state">,
+  { ledger, now, state, lastUses }: Pick<Services, "ledger" | "now" | "state" | "lastUses">,
   adminToken?: string,
 ): Authenticator {
   return createAuthenticator({
@@ -103,6 +103,7 @@ export function authenticatorOf(
     project: (key) => ledger.state(key),
     digest: async (id) => ledger.knownDigest(id) ?? state.watchStore(() => ledger.digest(id)),
     now,
+    used: (id) => lastUses.used(id),
     ...(adminToken === undefined ? {} : { adminToken }),
   });
 }

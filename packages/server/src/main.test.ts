@@ -141,9 +141,12 @@ describe("a server", () => {
       body: JSON.stringify({ key: "kept" }),
     });
     expect(made.status).toBe(201);
+    await get(first, "/sdk/v1/ruleset", first.keys?.production);
     await Promise.all([first.close(), first.close()]);
     await expect(get(first, "/livez")).rejects.toThrow();
     const second = await start();
     expect((await get(second, "/api/v1/projects/default/flags/kept", first.adminToken)).status).toBe(200);
+    const keys = await (await get(second, "/api/v1/keys?environment=production", first.adminToken)).text();
+    expect(keys).toContain('"lastUsedAt":"');
   });
 });

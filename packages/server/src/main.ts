@@ -8,6 +8,7 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { authenticatorOf, createApp } from "./app.ts";
+import { LastUses } from "./auth/last-uses.ts";
 import type { Config } from "./config.ts";
 import { type DataPlane, openDataPlane } from "./data-plane.ts";
 import { ViewRevisions } from "./features/connections/view-revisions.ts";
@@ -30,7 +31,7 @@ import { PatternProver } from "./patterns/pattern-prover.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/port.ts";
 import { afterUnreferenced, everyUnreferenced } from "./timers.ts";
-import { followOthers, lookForDamage, startSweeping } from "./upkeep.ts";
+import { followOthers, lookForDamage, startNotingUses, startSweeping } from "./upkeep.ts";
 
 /** What a server takes from its process, replaceable in tests. */
 export interface ServerDependencies {
@@ -137,6 +138,7 @@ interface Wired extends Pick<WireInput, "ledger" | "log"> {
   /** Takes on no new stream. */
   readonly detach: () => void;
   readonly stopSweeping: () => Promise<void>;
+  readonly stopNotingUses: () => Promise<void>;
   /** Carries out what is due, from now on. */
   readonly begin: () => void;
   readonly stopTicking: () => Promise<void>;
@@ -146,7 +148,8 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const state = new ServiceState();
   const monotonic = () => performance.now();
   const { adminToken, database } = config;
-  const authenticator = authenticatorOf({ ledger, now, state }, adminToken);
+  const lastUses = new LastUses({ store: store.uses, now });
+  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, adminToken);
   const { authenticateKey } = authenticator;
   const loop = watchLoop();
   const walBytes = database.kind === "sqlite" ? { walBytes: () => walBytesOf(database.path) } : {};
@@ -178,6 +181,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     patterns,
     outbound,
     webhooks: store.webhooks,
+    lastUses,
   };
   const asked = { proxies: config.proxies, authenticator, log, redact, monotonic, newRequestId: randomUUID };
   const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {
@@ -193,27 +197,28 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     log,
     every: everyUnreferenced,
   });
+  const connected = () => plane.stream.keyIds();
+  const stopNotingUses = startNotingUses({ lastUses, connected, log, every: everyUnreferenced });
   const jobs = dueWork(services, { log, every: everyUnreferenced, random: Math.random });
   const detach = plane.stream.attach(http.server, config.proxies);
-  const stops = { detach, unwatch: loop.stop, stopSweeping, stopTicking: jobs.stop };
+  const stops = { detach, unwatch: loop.stop, stopSweeping, stopNotingUses, stopTicking: jobs.stop };
   return { ledger, log, state, plane, http, patterns, begin: jobs.begin, ...stops };
 }
 
-async function stopInOrder(
-  { ledger, log, state, plane, http, patterns, detach, unwatch, stopSweeping, stopTicking }: Wired,
-  drainMs: number,
-): Promise<void> {
+async function stopInOrder(wired: Wired, drainMs: number): Promise<void> {
+  const { ledger, log, state, plane, http, patterns, detach, unwatch } = wired;
   log.info("the server stops");
   state.drain();
   // A request of the server's own may take 5 s to end: others need not wait for it.
-  const ticked = stopTicking();
+  const ticked = wired.stopTicking();
   const began = performance.now();
   await plane.stream.drain(drainMs);
   detach();
   await http.stop(Math.max(0, drainMs - (performance.now() - began)));
   await patterns.close();
   await ticked;
-  await stopSweeping();
+  await wired.stopSweeping();
+  await wired.stopNotingUses();
   await plane.close();
   unwatch();
   await ledger.close();

@@ -6,7 +6,7 @@ import { ANSWER_KEPT_MS } from "./store/idempotency-store.ts";
 import { until } from "./store/postgres/testing/until.ts";
 import { temporaryFiles } from "./store/sqlite/temporary-folder.ts";
 import { overwrite } from "./store/sqlite/testing/overwrite.ts";
-import { lookForDamage, startSweeping } from "./upkeep.ts";
+import { lookForDamage, startNotingUses, startSweeping } from "./upkeep.ts";
 
 const freshFile = temporaryFiles();
 const NOW = Date.parse("2026-01-31T12:00:00Z");
@@ -91,5 +91,39 @@ describe("upkeep", () => {
     await stop();
     expect([looks, told.length, stopped]).toEqual([2, 1, true]);
     expect(forgotten).toEqual([NOW - ANSWER_KEPT_MS, NOW - ANSWER_KEPT_MS]);
+  });
+
+  it("notes each minute which keys were used, those of open streams too, and once more at the end", async () => {
+    const told: unknown[] = [];
+    const writes: string[][] = [];
+    let used: string[] = [];
+    let isAway = true;
+    let tick = () => {};
+    const stop = startNotingUses({
+      lastUses: {
+        used: (id) => void used.push(id),
+        async write() {
+          writes.push(used);
+          used = [];
+          if (isAway) throw new Error("away");
+        },
+      },
+      connected: () => ["streaming"],
+      log: { warn: (...line: unknown[]) => void told.push(line) },
+      every(_, fn) {
+        tick = fn;
+        return () => {
+          tick = () => {};
+        };
+      },
+    });
+    used.push("polling");
+    tick();
+    await until(async () => told.length === 1);
+    isAway = false;
+    await stop();
+    tick();
+    expect(writes).toEqual([["polling", "streaming"], ["streaming"]]);
+    expect(told).toHaveLength(1);
   });
 });

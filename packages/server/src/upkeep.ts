@@ -1,5 +1,5 @@
 /** What a server does by itself while it runs. */
-
+import { type LastUses, NOTE_USES_EVERY_MS } from "./auth/last-uses.ts";
 import { SWEEP_EVERY_MS, type SweepPorts, sweep } from "./features/flags/leave/sweep.ts";
 import type { ServiceState } from "./features/service/service-state.ts";
 import type { Ledger } from "./log/ledger.ts";
@@ -73,5 +73,28 @@ export function startSweeping({ every, log, idempotency, approvals, ...ports }: 
   return async () => {
     stop();
     await running;
+  };
+}
+
+export interface NotingPorts {
+  readonly lastUses: Pick<LastUses, "used" | "write">;
+  /** Keys whose streams are open: they are in use however long nothing is said. */
+  readonly connected: () => Iterable<string>;
+  readonly log: Pick<Log, "warn">;
+  readonly every: SweepingPorts["every"];
+}
+
+/** Writes down, minute by minute, which keys and tokens were used. The answer does so a last time, and ends it. */
+export function startNotingUses({ lastUses, connected, log, every }: NotingPorts): () => Promise<void> {
+  const note = async () => {
+    for (const id of connected()) lastUses.used(id);
+    await lastUses.write().catch((error: unknown) => {
+      log.warn({ err: error }, "which keys and tokens were used could not be noted; the next minute will do");
+    });
+  };
+  const stop = every(NOTE_USES_EVERY_MS, () => void note());
+  return async () => {
+    stop();
+    await note();
   };
 }

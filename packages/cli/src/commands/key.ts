@@ -41,13 +41,14 @@ export const list: Action = async (call) => {
       items.length === 0
         ? ""
         : table([
-            ["ID", "KIND", "ENVIRONMENT", "NAME", "MADE (UTC)"].map((cell) => colours.dim(cell)),
-            ...items.map(({ id, kind, environment: place, name, createdAt }) => [
+            ["ID", "KIND", "ENVIRONMENT", "NAME", "MADE (UTC)", "LAST USED (UTC)"].map((cell) => colours.dim(cell)),
+            ...items.map(({ id, kind, environment: place, name, createdAt, lastUsedAt }) => [
               colours.bold(id),
               kind,
               printable(place),
               printable(name),
               createdAt.slice(0, 19).replace("T", " "),
+              lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
             ]),
           ]),
     ...(items.length === 0 && { notes: ["No such keys. Make one: bannerol key create --env development"] }),

@@ -29,13 +29,14 @@ export const list: Action = async (call) => {
       items.length === 0
         ? ""
         : table([
-            ["ID", "NAME", "ROLE", "SCOPE", "ENDS (UTC)"].map((cell) => colours.dim(cell)),
+            ["ID", "NAME", "ROLE", "SCOPE", "ENDS (UTC)", "LAST USED (UTC)"].map((cell) => colours.dim(cell)),
             ...items.map((token) => [
               colours.bold(token.id),
               printable(token.name),
               token.role,
               scopeOf(token),
               token.expiresAt?.slice(0, 19).replace("T", " ") ?? "never",
+              token.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
             ]),
           ]),
     ...(items.length === 0 && { notes: ["No such tokens."] }),

@@ -103,7 +103,7 @@ export const everything: Script = {
   "PUT /projects/default/segments/staff/keys": { body: documents.keysChanged },
   "DELETE /projects/default/segments/staff": { body: { revision: 15, head: documents.head } },
   "POST /keys": { status: 201, body: documents.sdkKey },
-  "GET /keys": { body: { items: [documents.sdkKey] } },
+  "GET /keys": { body: { items: [{ ...documents.sdkKey, lastUsedAt: "2026-02-01T09:41:00.000Z" }] } },
   "DELETE /keys/4cH0pQvT7xKz": { body: documents.sdkKey },
   "POST /tokens": { status: 201, body: documents.token },
   "GET /tokens": { body: { items: [documents.token] } },

@@ -17,6 +17,10 @@ export const keyKindSchema = z.enum(["server", "client"]).meta({ id: "KeyKind" }
 export const roleSchema = z.enum(["viewer", "editor", "releaser", "admin"]).meta({ id: "Role" });
 export type RoleForm = z.infer<typeof roleSchema>;
 
+const lastUsed = instantSchema
+  .meta({ description: "When it last let somebody in, to the minute; in lists alone, and absent where it never did" })
+  .exactOptional();
+
 const keyAnswer = {
   id: credentialIdSchema,
   kind: keyKindSchema,
@@ -26,6 +30,7 @@ const keyAnswer = {
   createdAt: instantSchema,
   expiresAt: instantSchema.meta({ description: "It was rotated, and opens nothing from then on" }).exactOptional(),
   revokedAt: instantSchema.exactOptional(),
+  lastUsedAt: lastUsed,
   revision: revisionSchema,
 };
 
@@ -77,6 +82,7 @@ const tokenAnswer = {
   createdAt: instantSchema,
   expiresAt: instantSchema.exactOptional(),
   revokedAt: instantSchema.exactOptional(),
+  lastUsedAt: lastUsed,
   revision: revisionSchema,
 };
 

@@ -27,6 +27,8 @@ export interface AuthenticatorPorts {
   readonly digest: (id: string) => Promise<CredentialDigest | undefined>;
   /** Epoch milliseconds: tokens expire. */
   readonly now: () => number;
+  /** A key or a token let somebody in. */
+  readonly used: (id: string) => void;
   /** `BANNEROL_ADMIN_TOKEN`, where it is set. */
   readonly adminToken?: string;
 }
@@ -63,7 +65,10 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
       if (credential === undefined) return tokenInvalid;
       if (credential.class !== "token") return keyAtTheAdminDoor(credential);
       const stored = await proven(credential, ports);
-      return stored === undefined ? tokenInvalid : (callerOf(credential.id, ports) ?? tokenInvalid);
+      const caller = stored === undefined ? undefined : callerOf(credential.id, ports);
+      if (caller === undefined) return tokenInvalid;
+      ports.used(credential.id);
+      return caller;
     },
     async authenticateKey(text, origin) {
       const credential = parseCredential(text);
@@ -72,12 +77,16 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
       if (credential.class === "server" && origin !== undefined) return leaked(credential);
       const stored = await proven(credential, ports);
       const grant = stored === undefined ? undefined : grantOf(credential, stored, ports);
-      if (grant !== undefined) provenKeys.remember(text, grant);
-      return grant ?? keyInvalid;
+      if (grant === undefined) return keyInvalid;
+      provenKeys.remember(text, grant);
+      ports.used(grant.keyId);
+      return grant;
     },
     provenKey(text, origin) {
       const grant = provenKeys.grantOf(text);
-      return grant?.class === "server" && origin !== undefined ? undefined : grant;
+      if (grant === undefined || (grant.class === "server" && origin !== undefined)) return undefined;
+      ports.used(grant.keyId);
+      return grant;
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the features are given: the history, and the few things that a pure decision cannot make itself. */
+import type { LastUses } from "../auth/last-uses.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Ledger } from "../log/ledger.ts";
 import type { Metric } from "../observe/metrics.ts";
@@ -44,6 +45,7 @@ export interface Services {
   /** The only way to send a request that a user asked for. */
   readonly outbound: Outbound;
   readonly webhooks: WebhookStore;
+  readonly lastUses: LastUses;
 }
 
 /** 8 of 32 letters and digits that nobody mistakes for one another. */

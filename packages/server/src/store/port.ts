@@ -12,6 +12,7 @@ import type { IdempotencyStore, WorkClaim } from "./idempotency-store.ts";
 import type { ListChange, ListStore, ListWork } from "./list-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { UsageStore } from "./usage-store.ts";
+import type { UseStore } from "./use-store.ts";
 import type { WebhookStore } from "./webhook-store.ts";
 
 /** The chain of what belongs to the installation: projects, users, tokens. */
@@ -210,6 +211,8 @@ export interface Store {
   readonly approvals: ApprovalStore;
   /** What webhooks need beside the history. */
   readonly webhooks: WebhookStore;
+  /** When keys and tokens were last used. */
+  readonly uses: UseStore;
   /** Absent where there can be no other process. */
   readonly nodes?: NodeStore;
   projects(): Promise<readonly string[]>;

@@ -14,6 +14,7 @@ import { describeLists } from "./lists-contract.ts";
 import type { Actor, Change, ChangeFilter, CommitResult, Store, UnitOfWork, ViewChange } from "./port.ts";
 import { canonicalJson, chainHash } from "./record.ts";
 import { describeUsage } from "./usage-contract.ts";
+import { describeUses } from "./use-contract.ts";
 import { describeWebhooks } from "./webhooks-contract.ts";
 
 const ada: Actor = { type: "token", id: "t1", name: "ada" };
@@ -70,6 +71,7 @@ export function describeStore(makeEmpty: () => Promise<Store>): void {
     describeIdempotency(open);
     describeApprovals(open);
     describeWebhooks(open);
+    describeUses(open);
   });
 }
 

@@ -97,6 +97,11 @@ export class Stream {
     return this.#hub.loads();
   }
 
+  /** Keys that have connections to this node. */
+  keyIds(): ReadonlySet<string> {
+    return this.#hub.keyIds();
+  }
+
   /** The SDKs connected to this node with a view of the environment. */
   inventory(project: string, environment: string): readonly ConnectionInfo[] {
     const classes = ["server", "client"] as const;

@@ -5,6 +5,7 @@ import { approvalAnswerSchema, problemSchema } from "@bannerol/protocol/schemas"
 import { expect } from "vitest";
 import { authenticatorOf, createApp, routeTable } from "../app.ts";
 import { digestOf } from "../auth/digest.ts";
+import { LastUses } from "../auth/last-uses.ts";
 import type { LogLevel } from "../config.ts";
 import { openDataPlane } from "../data-plane.ts";
 import { type ConnectedSdk, joined } from "../features/connections/inventory.ts";
@@ -115,7 +116,8 @@ export async function createHarness({
   const state = new ServiceState();
   state.opened();
   const monotonic = () => clock.at - START;
-  const authenticator = authenticatorOf({ ledger, now, state }, ADMIN_TOKEN);
+  const lastUses = new LastUses({ store: store.uses, now });
+  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, ADMIN_TOKEN);
   const { authenticateKey } = authenticator;
   const never = () => () => {};
   const plane = openDataPlane({
@@ -151,6 +153,7 @@ export async function createHarness({
     patterns,
     outbound,
     webhooks: store.webhooks,
+    lastUses,
     ...plane.services,
     inventory,
   };

@@ -1,4 +1,4 @@
-import { parseCredential } from "@bannerol/protocol";
+import { formatCredential, parseCredential } from "@bannerol/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createHarness, field, type Harness, START } from "../../testing/harness.ts";
 
@@ -93,5 +93,42 @@ describe("keys and tokens", () => {
     expect(keys.text).not.toContain(production);
     const tokens = await api.ask("GET /api/v1/tokens", { token });
     expect(tokens.text).not.toContain(other);
+  });
+
+  it("show when they were last used, to the minute, on whichever way", async () => {
+    const token = await api.makeToken("admin");
+    const key = api.keys.get("production") ?? "";
+    const lastUsedOf = async (path: string, text: string) => {
+      const { body } = await api.ask(`GET ${path}`);
+      const items: readonly unknown[] = Object.values(field(body, "items") ?? {});
+      return field(
+        items.find((item) => field(item, "id") === parseCredential(text)?.id),
+        "lastUsedAt",
+      );
+    };
+    expect(await lastUsedOf("/api/v1/tokens", token)).toBeUndefined();
+    expect(await lastUsedOf("/api/v1/keys", key)).toBeUndefined();
+    const { revision } = (await api.ledger.changes("_system", { limit: 1 }))[0]?.change ?? {};
+
+    api.advance(90_000);
+    await api.ask("GET /api/v1/projects", { token });
+    await api.ask("GET /sdk/v1/ruleset", { token: key });
+    expect(await lastUsedOf("/api/v1/tokens", token)).toBe("2026-01-31T12:01:00.000Z");
+    expect(await lastUsedOf("/api/v1/keys", key)).toBe("2026-01-31T12:01:00.000Z");
+
+    // The short way of those that were proven before.
+    api.advance(60_000);
+    await api.ask("GET /sdk/v1/ruleset", { token: key });
+    await api.services.lastUses.write();
+    expect(await lastUsedOf("/api/v1/keys", key)).toBe("2026-01-31T12:02:00.000Z");
+    expect((await api.ledger.changes("_system", { limit: 1 }))[0]?.change.revision).toBe(revision);
+  });
+
+  it("are not used by somebody who gets the secret wrong, or the door", async () => {
+    const token = await api.makeToken("admin");
+    const { id = "" } = parseCredential(token) ?? {};
+    await api.ask("GET /sdk/v1/ruleset", { token });
+    await api.ask("GET /api/v1/projects", { token: formatCredential({ class: "token", id, secret: "x".repeat(32) }) });
+    expect(await api.services.lastUses.of([id])).toEqual(new Map());
   });
 });

@@ -19,6 +19,7 @@ import type { KeyDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { change, changeAndAnswer } from "../commands.ts";
 import { instant } from "../decision.ts";
+import { lastUsesOf } from "../last-used.ts";
 import { pageByKey } from "../paging.ts";
 import { passesRevoked } from "../revoked.ts";
 import type { Services } from "../services.ts";
@@ -62,7 +63,8 @@ function listRoute(services: Services): Route {
           passesRevoked(key.document, revoked),
       );
       const { items, ...page } = pageByKey(keys, ({ document }) => document.id, query);
-      return { body: { ...page, items: items.map(keyForm) } };
+      const lastUsed = await lastUsesOf(services, items);
+      return { body: { ...page, items: items.map((key) => ({ ...keyForm(key), ...lastUsed(key) })) } };
     },
   });
 }

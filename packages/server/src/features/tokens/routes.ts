@@ -19,6 +19,7 @@ import type { TokenDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { type Answering, changeSystem } from "../commands.ts";
 import { instant } from "../decision.ts";
+import { lastUsesOf } from "../last-used.ts";
 import { pageByKey } from "../paging.ts";
 import { placed, reachOf } from "../reach.ts";
 import { passesRevoked } from "../revoked.ts";
@@ -50,7 +51,8 @@ function listRoute(services: Services): Route {
     async handler({ scope, query }) {
       const tokens = heldTokens(services, scope).filter(({ document }) => passesRevoked(document, query.revoked));
       const { items, ...page } = pageByKey(tokens, ({ document }) => document.id, query);
-      return { body: { ...page, items: items.map(tokenForm) } };
+      const lastUsed = await lastUsesOf(services, items);
+      return { body: { ...page, items: items.map((token) => ({ ...tokenForm(token), ...lastUsed(token) })) } };
     },
   });
 }

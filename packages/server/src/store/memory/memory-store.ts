@@ -28,6 +28,7 @@ import { MemoryEvidence } from "./memory-evidence.ts";
 import { MemoryIdempotency } from "./memory-idempotency.ts";
 import { MemoryLists } from "./memory-lists.ts";
 import { MemoryUsage } from "./memory-usage.ts";
+import { MemoryUses } from "./memory-uses.ts";
 import { MemoryWebhooks } from "./memory-webhooks.ts";
 
 interface Chain {
@@ -46,6 +47,7 @@ export class MemoryStore implements Store {
   readonly idempotency = new MemoryIdempotency();
   readonly approvals = new MemoryApprovals(this.idempotency);
   readonly webhooks = new MemoryWebhooks();
+  readonly uses = new MemoryUses();
   readonly #chains = new Map<string, Chain>();
   readonly #credentials = new Map<string, CredentialDigest>();
   #epoch: string;

@@ -30,6 +30,7 @@ import type {
 } from "../port.ts";
 import { columnText } from "../rows.ts";
 import type { UsageStore } from "../usage-store.ts";
+import type { UseStore } from "../use-store.ts";
 import { verifyProject } from "../verify.ts";
 import type { WebhookStore } from "../webhook-store.ts";
 import { postgresApprovals } from "./approvals.ts";
@@ -45,6 +46,7 @@ import { Pool } from "./pool.ts";
 import { followLog, listChanges, loadProject, readDocumentsAt, readRevision, readRevisionAt } from "./reader.ts";
 import { credentials, installation, projects } from "./schema.ts";
 import { postgresUsage } from "./usage.ts";
+import { postgresUses } from "./uses.ts";
 import { verifySource } from "./verify.ts";
 import { watch } from "./watch.ts";
 import { postgresWebhooks } from "./webhooks.ts";
@@ -168,6 +170,7 @@ class PostgresStore implements Store {
   readonly idempotency: IdempotencyStore;
   readonly approvals: ApprovalStore;
   readonly webhooks: WebhookStore;
+  readonly uses: UseStore;
   readonly nodes: NodeStore;
   readonly #parts: Parts;
   readonly #pool: Pool;
@@ -183,6 +186,7 @@ class PostgresStore implements Store {
     this.idempotency = postgresIdempotency(parts.pool);
     this.approvals = postgresApprovals(parts.pool);
     this.webhooks = postgresWebhooks(parts.pool);
+    this.uses = postgresUses(parts.pool);
     this.nodes = postgresNodes(parts.pool);
     this.#writer = new Writer(parts.pool, parts.channel);
   }

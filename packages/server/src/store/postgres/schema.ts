@@ -324,3 +324,9 @@ export const webhookCursors = pgTable(
   },
   (table) => [primaryKey({ columns: [table.webhook, table.project] })],
 );
+
+/** When keys and tokens were last used. */
+export const credentialUses = pgTable("credential_uses", {
+  id: text().notNull().primaryKey(),
+  at: number().notNull(),
+});

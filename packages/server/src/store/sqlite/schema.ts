@@ -299,3 +299,9 @@ export const webhookCursors = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.webhook, table.project] })],
 );
+
+/** When keys and tokens were last used. */
+export const credentialUses = sqliteTable("credential_uses", {
+  id: text().notNull().primaryKey(),
+  at: integer().notNull(),
+});

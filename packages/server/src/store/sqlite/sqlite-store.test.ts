@@ -85,7 +85,7 @@ describe("the SQLite store", () => {
     edit(file, "INSERT INTO migrations VALUES (99, 'future', 1)");
     await expect(open(file)).rejects.toMatchObject({
       name: "SchemaTooNew",
-      message: expect.stringMatching(/^The database \S+ has schema 99, and this program knows up to 7\. [^\n]*$/),
+      message: expect.stringMatching(/^The database \S+ has schema 99, and this program knows up to 8\. [^\n]*$/),
     });
   });
 

@@ -28,6 +28,7 @@ import type {
   UnitOfWork,
 } from "../port.ts";
 import type { UsageStore } from "../usage-store.ts";
+import type { UseStore } from "../use-store.ts";
 import { verifyProject } from "../verify.ts";
 import type { WebhookStore } from "../webhook-store.ts";
 import { sqliteApprovals } from "./approvals.ts";
@@ -45,6 +46,7 @@ import { followLog, listChanges } from "./reader.ts";
 import { loadOrSalvage } from "./salvage.ts";
 import { credentials, installation, projects } from "./schema.ts";
 import { sqliteUsage } from "./usage.ts";
+import { sqliteUses } from "./uses.ts";
 import { verifySource } from "./verify.ts";
 import { sqliteWebhooks } from "./webhooks.ts";
 import { Writer } from "./writer.ts";
@@ -139,6 +141,7 @@ class SqliteStore implements Store {
   readonly idempotency: IdempotencyStore;
   readonly approvals: ApprovalStore;
   readonly webhooks: WebhookStore;
+  readonly uses: UseStore;
   readonly #connection: Connection;
   readonly #queries: Queries;
   readonly #lock: Lock;
@@ -158,6 +161,7 @@ class SqliteStore implements Store {
     this.idempotency = sqliteIdempotency((call) => this.#run(call));
     this.approvals = sqliteApprovals((call) => this.#run(call));
     this.webhooks = sqliteWebhooks((call) => this.#run(call));
+    this.uses = sqliteUses((call) => this.#run(call));
   }
 
   async readEpoch(): Promise<string> {
