@@ -83,6 +83,26 @@ describe("a server", () => {
     expect(server.output).toMatch(/leak|browser/i);
   });
 
+  it("F36: tells whoever guesses to wait, at every door, and never anybody whose key or token is valid", async () => {
+    const guess = (n: number) => `bnr_token_${"x".repeat(12)}_${String(n).padStart(32, "0")}_000000`;
+    const guessed = [];
+    for (let n = 0; n < 30; n += 1) guessed.push(await doors.admin?.(guess(n)));
+    expect(guessed).toEqual(Array.from({ length: 30 }, (_, n) => (n < 20 ? 401 : 429)));
+    const answer = await fetch(`${server.url}/api/v1/projects`, { headers: bearer(guess(31)) });
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(1);
+    expect(await doors.ruleset?.("bnr_server_guessed")).toBe(429);
+    expect(await doors.stream?.("bnr_server_guessed")).toBe(429);
+    expect(await doors.hello?.("bnr_server_guessed")).toBe(1013);
+    expect(await doors.admin?.(guess(0)), "the same again is no further guess").toBe(401);
+
+    expect(await doors.admin?.(ADMIN_TOKEN)).toBe(200);
+    expect(await doors.ruleset?.(scene.key)).toBe(200);
+    expect(await doors.stream?.(clientKey)).toBe(101);
+    expect(await doors.hello?.(clientKey)).toBe(101);
+    expect(await server.metric("bannerol_wrong_credentials_total")).toBeGreaterThanOrEqual(34);
+    expect(server.output).toContain("different wrong keys and tokens");
+  });
+
   it("F47: says no secret in any line, though it logs everything, and neither does the application", async () => {
     const canary = scene.key.slice(0, -1);
     await fetch(`${server.url}/sdk/v1/ruleset?key=${canary}`, { headers: bearer(canary) });

@@ -1,6 +1,7 @@
 /** The one place that makes the route table: every feature's routes, served and described. */
 import { randomUUID } from "node:crypto";
-import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
+import { type Authenticator, type AuthenticatorPorts, createAuthenticator } from "./auth/authenticate.ts";
+import { Guesses } from "./auth/guesses.ts";
 import { approvalRoutes } from "./features/approvals/routes.ts";
 import { changeRoutes } from "./features/changes/routes.ts";
 import { connectionRoutes } from "./features/connections/routes.ts";
@@ -96,7 +97,7 @@ export function createApp(services: Services, { authenticator, idempotency, vers
 /** Who holds a key or a token, by the ledger's state; the stream asks it too. */
 export function authenticatorOf(
   { ledger, now, state, lastUses }: Pick<Services, "ledger" | "now" | "state" | "lastUses">,
-  adminToken?: string,
+  { guesses, adminToken }: Pick<AuthenticatorPorts, "guesses" | "adminToken">,
 ): Authenticator {
   return createAuthenticator({
     system: () => ledger.system(),
@@ -104,6 +105,20 @@ export function authenticatorOf(
     digest: async (id) => ledger.knownDigest(id) ?? state.watchStore(() => ledger.digest(id)),
     now,
     used: (id) => lastUses.used(id),
+    guesses,
     ...(adminToken === undefined ? {} : { adminToken }),
+  });
+}
+
+/** What becomes of wrong keys and tokens, counted and logged. */
+export function guessesOf({
+  metrics,
+  log,
+  monotonic,
+}: Pick<Services, "metrics"> & Pick<MountPorts, "log" | "monotonic">): Guesses {
+  return new Guesses({
+    monotonic,
+    wrong: (isGuess) => metrics.wrongCredentials.add(isGuess ? "wait" : "invalid"),
+    began: (address) => log.warn({ address }, "more different wrong keys and tokens than anybody mistypes"),
   });
 }

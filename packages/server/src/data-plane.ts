@@ -1,6 +1,5 @@
 /** Everything that SDKs talk to beside the routes: streams, who is connected, what they were asked, and how it goes. */
 import { randomUUID } from "node:crypto";
-import type { KeyGrant } from "./auth/authenticate.ts";
 import { Evidence, type ReleasePlace } from "./evidence/evidence.ts";
 import { Sources } from "./evidence/sources.ts";
 import { connectedHere } from "./features/connections/here.ts";
@@ -8,11 +7,10 @@ import { type ConnectionInventory, joined } from "./features/connections/invento
 import { NodeReports } from "./features/connections/node-reports.ts";
 import { Presence } from "./features/connections/presence.ts";
 import type { Services } from "./features/services.ts";
-import type { Refusal } from "./http/refusal.ts";
 import type { Ledger } from "./log/ledger.ts";
 import type { Log } from "./observe/log.ts";
 import type { Metric } from "./observe/metrics.ts";
-import { type MeasuredPorts, ServerMetrics } from "./observe/server-metrics.ts";
+import type { MeasuredPorts, ServerMetrics } from "./observe/server-metrics.ts";
 import type { Outbound } from "./outbound/outbound.ts";
 import { targetingOf } from "./state/project-state.ts";
 import type { Store } from "./store/port.ts";
@@ -32,15 +30,13 @@ export interface DataPlanePorts extends Pick<StreamPorts, "monotonic" | "random"
   readonly outbound: Outbound;
   /** Where guards' queries go that name no server. */
   readonly prometheusUrl?: string | undefined;
-  readonly authenticateKey: (key: string, origin?: string) => Promise<KeyGrant | Refusal>;
+  readonly authenticateKey: StreamPorts["authenticateKey"];
+  readonly metrics: ServerMetrics;
   readonly measured: Pick<MeasuredPorts, "version" | "loopDelays" | "memory" | "walBytes">;
 }
 
 /** What routes are given of it. */
-export type DataPlaneServices = Pick<
-  Services,
-  "inventory" | "presence" | "events" | "usage" | "evidence" | "metrics" | "measured"
->;
+export type DataPlaneServices = Pick<Services, "inventory" | "presence" | "events" | "usage" | "evidence" | "measured">;
 
 export interface DataPlane {
   readonly stream: Stream;
@@ -50,8 +46,7 @@ export interface DataPlane {
 }
 
 export function openDataPlane(ports: DataPlanePorts): DataPlane {
-  const { ledger, store, now, log, every, measured } = ports;
-  const metrics = new ServerMetrics();
+  const { ledger, store, now, log, every, metrics, measured } = ports;
   const changes = new ViewChanges();
   // Before the stream: by the time that somebody can acknowledge a change, its instant is known.
   const forget = ledger.subscribe((applied) => changes.take(applied));
@@ -83,7 +78,7 @@ export function openDataPlane(ports: DataPlanePorts): DataPlane {
   const all: readonly Metric[] = metrics.all({ ...measured, ledger, loads: () => stream.loads() });
   return {
     stream,
-    services: { inventory, presence, events: stream.events, usage, evidence, metrics, measured: all },
+    services: { inventory, presence, events: stream.events, usage, evidence, measured: all },
     async close() {
       forget();
       stopAging();

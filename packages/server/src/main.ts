@@ -7,7 +7,7 @@
  * It knows no signal and prints nothing: that belongs to the command that runs it.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { authenticatorOf, createApp } from "./app.ts";
+import { authenticatorOf, createApp, guessesOf } from "./app.ts";
 import { LastUses } from "./auth/last-uses.ts";
 import type { Config } from "./config.ts";
 import { type DataPlane, openDataPlane } from "./data-plane.ts";
@@ -26,6 +26,7 @@ import type { Renewed } from "./log/renewal.ts";
 import { createLog, type Log, type LogSink } from "./observe/log.ts";
 import { residentBytes, walBytesOf, watchLoop } from "./observe/process-load.ts";
 import { createRedactor, type Redactor } from "./observe/redact.ts";
+import { ServerMetrics } from "./observe/server-metrics.ts";
 import { createOutbound } from "./outbound/outbound.ts";
 import { PatternProver } from "./patterns/pattern-prover.ts";
 import { openStore } from "./store/open-store.ts";
@@ -149,7 +150,10 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const monotonic = () => performance.now();
   const { adminToken, database } = config;
   const lastUses = new LastUses({ store: store.uses, now });
-  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, adminToken);
+  const metrics = new ServerMetrics();
+  const guesses = guessesOf({ metrics, log, monotonic });
+  const admin = adminToken === undefined ? {} : { adminToken };
+  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, { guesses, ...admin });
   const { authenticateKey } = authenticator;
   const loop = watchLoop();
   const walBytes = database.kind === "sqlite" ? { walBytes: () => walBytesOf(database.path) } : {};
@@ -166,6 +170,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     random: Math.random,
     after: afterUnreferenced,
     every: everyUnreferenced,
+    metrics,
     measured: { version, loopDelays: loop.read, memory: residentBytes, ...walBytes },
   });
   const patterns = new PatternProver();
@@ -182,6 +187,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     outbound,
     webhooks: store.webhooks,
     lastUses,
+    metrics,
   };
   const asked = { proxies: config.proxies, authenticator, log, redact, monotonic, newRequestId: randomUUID };
   const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {

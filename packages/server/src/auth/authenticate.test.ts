@@ -17,7 +17,7 @@ describe("credentials", () => {
     });
   });
 
-  it("say the same of an unknown, a wrong and a revoked token", async () => {
+  it("F36: say the same of an unknown, a wrong and a revoked token", async () => {
     const made = await api.ask("POST /api/v1/tokens", { body: { name: "ci", role: "viewer" } });
     const token = String(field(made.body, "token"));
     expect((await api.ask("GET /api/v1/projects", { token })).status).toBe(200);

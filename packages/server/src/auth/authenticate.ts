@@ -9,6 +9,7 @@ import type { TokenDocument } from "../state/documents.ts";
 import type { ProjectState, SystemState } from "../state/project-state.ts";
 import type { CredentialDigest, ViewClass } from "../store/port.ts";
 import { digestOf, sameDigest } from "./digest.ts";
+import type { Guesses } from "./guesses.ts";
 import { ProvenKeys } from "./proven-keys.ts";
 import { lesserRole } from "./roles.ts";
 import type { Caller } from "./scope.ts";
@@ -29,15 +30,25 @@ export interface AuthenticatorPorts {
   readonly now: () => number;
   /** A key or a token let somebody in. */
   readonly used: (id: string) => void;
+  /** What the sender of a wrong key or token is told instead, where it has sent too many. */
+  readonly guesses: Pick<Guesses, "wrong">;
   /** `BANNEROL_ADMIN_TOKEN`, where it is set. */
   readonly adminToken?: string;
 }
 
+/** Who sent a key or a token, as far as it is known. */
+export interface Sender {
+  /** The `Origin` header of the request that brought it: only browsers send one. */
+  readonly origin?: string | undefined;
+  /** Of the peer. */
+  readonly address?: string | undefined;
+}
+
 export interface Authenticator {
   /** `header` is the value of `Authorization`. */
-  authenticateToken(header: string | undefined): Promise<Caller | Refusal>;
-  /** `text` is the key itself; `origin` the `Origin` header of the request that brought it, where there was one. */
-  authenticateKey(text: string, origin?: string): Promise<KeyGrant | Refusal>;
+  authenticateToken(header: string | undefined, from?: Sender): Promise<Caller | Refusal>;
+  /** `text` is the key itself. */
+  authenticateKey(text: string, from?: Sender): Promise<KeyGrant | Refusal>;
   /**
    * The same at once, for a key that was proven before and is still what it was then; `undefined` says nothing about a
    * key: ask `authenticateKey`.
@@ -56,28 +67,31 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
     const key = ports.project(project)?.keys.get(id)?.document;
     return key !== undefined && isInForce(key, ports.now()) ? key : undefined;
   });
+  const wrong = (text: string, { address }: Sender, refusal: Refusal): Refusal =>
+    ports.guesses.wrong(text, address) ?? refusal;
   return {
-    async authenticateToken(header) {
+    async authenticateToken(header, from = {}) {
       const text = bearerOf(header);
       if (text === undefined) return tokenMissing;
       if (adminDigest !== undefined && sameDigest(digestOf(text), adminDigest)) return environmentAdmin;
       const credential = parseCredential(text);
-      if (credential === undefined) return tokenInvalid;
+      if (credential === undefined) return wrong(text, from, tokenInvalid);
       if (credential.class !== "token") return keyAtTheAdminDoor(credential);
       const stored = await proven(credential, ports);
       const caller = stored === undefined ? undefined : callerOf(credential.id, ports);
-      if (caller === undefined) return tokenInvalid;
+      if (caller === undefined) return wrong(text, from, tokenInvalid);
       ports.used(credential.id);
       return caller;
     },
-    async authenticateKey(text, origin) {
+    async authenticateKey(text, from = {}) {
+      if (text === "") return keyInvalid;
       const credential = parseCredential(text);
-      if (credential === undefined) return keyInvalid;
+      if (credential === undefined) return wrong(text, from, keyInvalid);
       if (credential.class === "token") return tokenAtTheSdkDoor;
-      if (credential.class === "server" && origin !== undefined) return leaked(credential);
+      if (credential.class === "server" && from.origin !== undefined) return leaked(credential);
       const stored = await proven(credential, ports);
       const grant = stored === undefined ? undefined : grantOf(credential, stored, ports);
-      if (grant === undefined) return keyInvalid;
+      if (grant === undefined) return wrong(text, from, keyInvalid);
       provenKeys.remember(text, grant);
       ports.used(grant.keyId);
       return grant;

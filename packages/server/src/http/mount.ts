@@ -5,10 +5,11 @@ import { cors } from "hono/cors";
 import type { Log } from "../observe/log.ts";
 import { origins } from "./origins.ts";
 import { peerAddress } from "./peer-address.ts";
+import type { Peer } from "./permission.ts";
 import { problemResponse, refusalOf } from "./problem.ts";
 import { quoted, type Refusal } from "./refusal.ts";
 import { type RequestIdPorts, requestIdOf } from "./request-id.ts";
-import type { Peer, Route, RoutePorts } from "./route.ts";
+import type { Route, RoutePorts } from "./route.ts";
 
 export interface MountPorts extends RoutePorts, RequestIdPorts {
   readonly log: Log;

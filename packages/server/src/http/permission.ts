@@ -13,9 +13,18 @@ import {
 } from "../auth/scope.ts";
 import { quoted, type Refusal } from "./refusal.ts";
 
+/** Who is at the other end of the connection that brought a request. */
+export interface Peer {
+  /** Absent where a request came by no socket. */
+  readonly address?: string | undefined;
+  /** Ends the connection, whatever is unsent. */
+  readonly cut: () => void;
+}
+
 /** What a check may look at. */
 export interface Knock {
   readonly headers: Headers;
+  readonly peer: Peer;
   /** A parameter of the path. Throws where the matched route has none of this name. */
   readonly param: (name: string) => string;
   /** Takes down who was let in, for the log. */
@@ -65,9 +74,10 @@ export const everyone: Permission<undefined> = {
 /** Whoever holds an SDK key. */
 export const sdkKey: Permission<KeyGrant> = {
   name: "sdk",
-  async admit({ headers, admitted }, { authenticator }) {
+  async admit({ headers, peer, admitted }, { authenticator }) {
     const text = bearerOf(headers.get("authorization") ?? undefined) ?? "";
-    const grant = await authenticator.authenticateKey(text, headers.get("origin") ?? undefined);
+    const from = { origin: headers.get("origin") ?? undefined, address: peer.address };
+    const grant = await authenticator.authenticateKey(text, from);
     if ("code" in grant) return { ok: false, refusal: grant };
     admitted(grant.keyId);
     return { ok: true, scope: grant };
@@ -160,12 +170,12 @@ export function inEnvironment(right: Right): Permission<EnvironmentScope> {
 
 /** The place of a caller's own token is always within its reach: what is left to check is the role. */
 async function identify(
-  { headers, admitted }: Knock,
+  { headers, peer, admitted }: Knock,
   { authenticator }: Doors,
   right: Right,
   placeOf: (caller: Caller) => Place,
 ): Promise<Admission<Scope>> {
-  const caller = await authenticator.authenticateToken(headers.get("authorization") ?? undefined);
+  const caller = await authenticator.authenticateToken(headers.get("authorization") ?? undefined, peer);
   if ("code" in caller) return { ok: false, refusal: caller };
   admitted(caller.actor.id);
   const scope = authorise(caller, right, placeOf(caller));

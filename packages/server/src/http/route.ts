@@ -15,7 +15,14 @@ import { requestName, takesIdempotencyKey } from "./idempotency/key.ts";
 import { type OncePorts, once } from "./idempotency/once.ts";
 import { MAX_BODY_BYTES, readJsonBody } from "./json.ts";
 import type { Method } from "./method.ts";
-import { type Doors, type Knock, type Permission, type PermissionName, permissionNames } from "./permission.ts";
+import {
+  type Doors,
+  type Knock,
+  type Peer,
+  type Permission,
+  type PermissionName,
+  permissionNames,
+} from "./permission.ts";
 import { readBody, readQuery } from "./read.ts";
 import { RefusedError, refuse } from "./refusal.ts";
 
@@ -39,14 +46,6 @@ export interface RouteRequest<Path extends string, Scope, Query, Body> {
   readonly peer: Peer;
   /** The body as it arrives, where the route reads it itself. */
   readonly stream: ReadableStream<Uint8Array> | null;
-}
-
-/** Who is at the other end of the connection that brought a request. */
-export interface Peer {
-  /** Absent where a request came by no socket. */
-  readonly address?: string | undefined;
-  /** Ends the connection, whatever is unsent. */
-  readonly cut: () => void;
 }
 
 /** An answer before it is HTTP. `revision` is the document's, and becomes its `ETag`. */
@@ -115,7 +114,6 @@ export interface RouteSpec<
 export interface Arrival extends Knock {
   readonly request: Request;
   readonly requestId: string;
-  readonly peer: Peer;
 }
 
 /** Who asks again for what has waited. */
@@ -195,13 +193,13 @@ export function defineRoute<
     async again(asked, { approved, requestId, claim }, doors) {
       const param = (name: string) => paramOf(asked, name);
       const headers = new Headers();
-      const admission = await permission.admit({ headers, param, admitted: () => undefined }, doors);
+      const peer = { cut: () => undefined };
+      const admission = await permission.admit({ headers, param, peer, admitted: () => undefined }, doors);
       if (!admission.ok) throw new RefusedError(admission.refusal);
       const query = readQuery(spec.query, `http://again${asked.search}`);
       const body = readBody(spec.body, asked.body);
       const { scope } = admission;
       const { method } = asked;
-      const peer = { cut: () => undefined };
       const context = { headers, requestId, claim, asked, approved, method, peer };
       await handler({ scope, param, query, body, ...context, stream: null });
     },

@@ -42,6 +42,10 @@ export class ServerMetrics {
     "bannerol_keys_leaked_total",
     "Handshakes by which a server key came from a browser",
   );
+  readonly wrongCredentials = new Counter("bannerol_wrong_credentials_total", "Keys and tokens that were not valid", {
+    label: "answer",
+    values: ["invalid", "wait"],
+  });
   readonly webhookDeliveries = new Counter("bannerol_webhook_deliveries_total", "Tries to send a change to a webhook", {
     label: "result",
     values: ["delivered", "failed"],
@@ -68,6 +72,7 @@ export class ServerMetrics {
       this.slowReadersCut,
       this.handshakesRefused,
       this.keysLeaked,
+      this.wrongCredentials,
       this.eventBatches,
       this.webhookDeliveries,
       gauge("bannerol_event_loop_delay_seconds", "How late the event loop was since this was last read", () =>

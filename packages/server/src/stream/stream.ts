@@ -16,8 +16,7 @@ import {
   type HubObserver,
   type ViewSource,
 } from "@bannerol/hub";
-import { isInForce, type KeyGrant } from "../auth/authenticate.ts";
-import type { Refusal } from "../http/refusal.ts";
+import { type Authenticator, isInForce, type KeyGrant } from "../auth/authenticate.ts";
 import type { Applied } from "../log/follower.ts";
 import type { Ledger } from "../log/ledger.ts";
 import type { ViewName } from "../log/view.ts";
@@ -34,7 +33,7 @@ const CHECK_KEYS_MS = 2_000;
 
 export interface StreamPorts {
   readonly ledger: Ledger;
-  readonly authenticateKey: (key: string, origin?: string) => Promise<KeyGrant | Refusal>;
+  readonly authenticateKey: Authenticator["authenticateKey"];
   /** Epoch milliseconds: keys expire. */
   readonly now: () => number;
   /** Milliseconds that never go back. */
@@ -84,8 +83,8 @@ export class Stream {
     return attachStream(server, {
       ...this.#doors,
       proxies,
-      authenticate: async (key, origin) => {
-        const answer = await authenticateKey(key, origin);
+      authenticate: async (key, from) => {
+        const answer = await authenticateKey(key, from);
         if ("code" in answer && answer.code === "key_leaked") observer?.leaked(answer.detail);
         return answer;
       },

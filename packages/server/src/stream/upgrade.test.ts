@@ -53,7 +53,7 @@ describe("the stream's door", () => {
       grant: () => grant,
       monotonic: () => 0,
       random: () => 0.5,
-      authenticate: async (key, origin): Promise<KeyGrant | Refusal> => {
+      authenticate: async (key, { origin } = {}): Promise<KeyGrant | Refusal> => {
         asked.push([key, origin]);
         if (key === "good") return client;
         return key === "leaked"

@@ -11,7 +11,7 @@ import type { Duplex } from "node:stream";
 import type { Admit, Connection, KeyRefusal } from "@bannerol/hub";
 import { CloseCode } from "@bannerol/protocol";
 import type { WebSocket } from "ws";
-import { bearerOf, type KeyGrant } from "../auth/authenticate.ts";
+import { type Authenticator, bearerOf, type KeyGrant } from "../auth/authenticate.ts";
 import { peerAddress } from "../http/peer-address.ts";
 import type { Refusal } from "../http/refusal.ts";
 import { endWithProblem } from "../http/socket-problem.ts";
@@ -22,8 +22,7 @@ import { createWebSocketServer, hubSocket } from "./websocket.ts";
 export const STREAM_PATH = "/sdk/v1/stream";
 
 export interface UpgradePorts extends EventPorts {
-  /** `origin` is the `Origin` header of the handshake: only browsers send one. */
-  readonly authenticate: (key: string, origin: string | undefined) => Promise<KeyGrant | Refusal>;
+  readonly authenticate: Authenticator["authenticateKey"];
   /** How many proxies stand in front. */
   readonly proxies: number;
 }
@@ -76,7 +75,8 @@ async function knock(request: IncomingMessage, ports: UpgradePorts): Promise<Key
   const admitted = ports.admission.admit(ports.monotonic());
   if (admitted !== true) return tooManyHandshakes(admitted.retryAfter);
   const { authorization, origin } = request.headers;
-  return authorization === undefined ? undefined : ports.authenticate(bearerOf(authorization) ?? "", origin);
+  if (authorization === undefined) return undefined;
+  return ports.authenticate(bearerOf(authorization) ?? "", { origin, address: peerAddress(request, ports.proxies) });
 }
 
 /** Who may come in, and what gives the place back that it takes. */
@@ -99,7 +99,8 @@ function lateGuest(request: IncomingMessage, ports: UpgradePorts): Guest {
   let leave = () => {};
   const address = peerAddress(request, ports.proxies);
   const admit = async (text: string) => {
-    const key = await ports.authenticate(text, origin);
+    const key = await ports.authenticate(text, { origin, address });
+    if ("code" in key && key.code === "too_many_requests") return refused(CloseCode.tryLater, key);
     if ("code" in key) return refused(CloseCode.unauthorized, { ...key, code: "key_invalid" });
     const taken = socket.destroyed ? undefined : ports.places.take({ ...key, address });
     if (taken === undefined) return refused(CloseCode.tryLater, noPlace(ports.random));

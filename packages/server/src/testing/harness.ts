@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { mintCredential } from "@bannerol/protocol";
 import { approvalAnswerSchema, problemSchema } from "@bannerol/protocol/schemas";
 import { expect } from "vitest";
-import { authenticatorOf, createApp, routeTable } from "../app.ts";
+import { authenticatorOf, createApp, guessesOf, routeTable } from "../app.ts";
 import { digestOf } from "../auth/digest.ts";
 import { LastUses } from "../auth/last-uses.ts";
 import type { LogLevel } from "../config.ts";
@@ -20,6 +20,7 @@ import type { Route } from "../http/route.ts";
 import { Ledger } from "../log/ledger.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";
+import { ServerMetrics } from "../observe/server-metrics.ts";
 import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { PatternProver } from "../patterns/pattern-prover.ts";
 import type { Item, Role } from "../state/documents.ts";
@@ -117,7 +118,9 @@ export async function createHarness({
   state.opened();
   const monotonic = () => clock.at - START;
   const lastUses = new LastUses({ store: store.uses, now });
-  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, ADMIN_TOKEN);
+  const metrics = new ServerMetrics();
+  const guesses = guessesOf({ metrics, log, monotonic });
+  const authenticator = authenticatorOf({ ledger, now, state, lastUses }, { guesses, adminToken: ADMIN_TOKEN });
   const { authenticateKey } = authenticator;
   const never = () => () => {};
   const plane = openDataPlane({
@@ -135,6 +138,7 @@ export async function createHarness({
       return () => {};
     },
     every: never,
+    metrics,
     measured: { version: "1.2.3", loopDelays: () => ({ p50: 0, p99: 0, max: 0 }), memory: () => 1, walBytes: () => 0 },
   });
   const { stream } = plane;
@@ -154,6 +158,7 @@ export async function createHarness({
     outbound,
     webhooks: store.webhooks,
     lastUses,
+    metrics,
     ...plane.services,
     inventory,
   };
