@@ -11,15 +11,17 @@ import { mayChange } from "../protection.ts";
 export const create: Action = async (call) => {
   const { admin, project } = await openSession(call);
   const name = call.words.option("name");
+  const from = call.words.option("copyFrom");
   const { body } = await admin.projects.createEnvironment(project, {
     key: call.words.argument("environment"),
     ...(name !== undefined && { name }),
+    ...(from !== undefined && { from }),
     ...commentOf(call.words),
   });
+  const start = from === undefined ? "is disabled there" : `is there as it is in ${printable(from)}`;
   return {
     document: body,
-    text: (colours) =>
-      `${colours.bold(printable(body.key))} created: every flag is disabled there\n${stamp(body, colours)}`,
+    text: (colours) => `${colours.bold(printable(body.key))} created: every flag ${start}\n${stamp(body, colours)}`,
   };
 };
 

@@ -11,9 +11,13 @@ export const environmentCommands: NounSyntax = {
   verbs: [
     {
       usage: "create <environment>",
-      summary: "make an environment; every flag starts disabled there",
-      options: [{ flags: "--name <text>", description: "for people" }, comment],
-      example: "bannerol env create preview --name Preview",
+      summary: "make an environment; every flag starts there disabled, or as it is in another",
+      options: [
+        { flags: "--name <text>", description: "for people" },
+        { flags: "--copy-from <environment>", description: "the one whose targeting every flag gets" },
+        comment,
+      ],
+      example: "bannerol env create preview --copy-from staging",
       load: async () => (await environments()).create,
     },
     {

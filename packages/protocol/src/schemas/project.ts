@@ -53,10 +53,17 @@ export type EnvironmentList = z.output<typeof environmentListSchema>;
 export const environmentChangedSchema = environmentSchema.extend(changeStamp).meta({ id: "EnvironmentChanged" });
 export type EnvironmentChanged = z.output<typeof environmentChangedSchema>;
 
-/** A new environment, last in promotion order; every flag starts there as a new flag does. */
+/** A new environment, last in promotion order; every flag starts there as a new flag does, or as it is in another one. */
 export const environmentCreateSchema = z
-  .strictObject({ key: keySchema, name: nameSchema.exactOptional(), comment: commentSchema.exactOptional() })
-  .meta({ id: "EnvironmentCreate" });
+  .strictObject({
+    key: keySchema,
+    name: nameSchema.exactOptional(),
+    from: keySchema
+      .meta({ description: "The environment whose targeting every flag gets, with who is in which share" })
+      .exactOptional(),
+    comment: commentSchema.exactOptional(),
+  })
+  .meta({ id: "EnvironmentCreate", example: { key: "preview", from: "staging" } });
 export type EnvironmentCreate = z.input<typeof environmentCreateSchema>;
 
 export const environmentPatchSchema = z

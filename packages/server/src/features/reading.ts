@@ -1,6 +1,6 @@
 /** Looking things up for those who hold a scope: a name that is not there is a 404 that says so. */
-import type { ProjectScope } from "../auth/scope.ts";
-import { quoted, refuse } from "../http/refusal.ts";
+import { type ProjectScope, Scope } from "../auth/scope.ts";
+import { quoted, RefusedError, refuse } from "../http/refusal.ts";
 import type { FlagDocument, InvariantDocument, ItemName, SegmentDocument } from "../state/documents.ts";
 import { type ProjectState, type Revised, releaseOf, targetingOf } from "../state/project-state.ts";
 import { type Refused, refused } from "./decision.ts";
@@ -11,6 +11,16 @@ export function stateOf({ ledger }: Services, scope: ProjectScope): ProjectState
   const state = ledger.state(scope.place.project);
   if (state === undefined) throw new Error(`The project ${scope.place.project} has vanished.`);
   return state;
+}
+
+/** Another environment of the project, which the caller may read. Whoever may not is told no more than that. */
+export function requireReadable(services: Services, scope: ProjectScope, environment: string): void {
+  const { project } = scope.place;
+  const reading = scope.with("read");
+  const there = reading instanceof Scope ? reading.at({ project, environment }) : reading;
+  if (!(there instanceof Scope)) throw new RefusedError(there);
+  if (!stateOf(services, scope).environments.has(environment))
+    refuse("not_found", `The project ${project} has no environment ${quoted(environment)}. Check its spelling.`);
 }
 
 export function flagOf(state: ProjectState, key: string): Revised<FlagDocument> {

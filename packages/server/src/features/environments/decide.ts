@@ -1,17 +1,20 @@
 /** What becomes of environments. Pure. */
 import type { EnvironmentCreate, EnvironmentPatch } from "@bannerol/protocol/schemas";
 import type { EnvironmentDocument, Item } from "../../state/documents.ts";
-import type { ProjectState } from "../../state/project-state.ts";
+import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import { type Decided, refused } from "../decision.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
 import { environmentsInOrder } from "./order.ts";
 
 export const MAX_ENVIRONMENTS = 100;
 
-/** A new environment, last in promotion order. Every flag starts there as a new flag does: disabled. */
+/**
+ * A new environment, last in promotion order. Every flag starts there as a new flag does, disabled; or as it is in another
+ * environment, down to the layouts of its rollouts, so that everybody is served the same there.
+ */
 export function createEnvironment(
   state: ProjectState,
-  { key, name = key }: Omit<EnvironmentCreate, "comment">,
+  { key, name = key, from }: Omit<EnvironmentCreate, "comment">,
 ): Decided<undefined> {
   if (state.environments.has(key))
     return refused("already_exists", `There is an environment ${key} already. Choose another key.`);
@@ -23,12 +26,13 @@ export function createEnvironment(
   }
   const position = (environmentsInOrder(state).at(-1)?.document.position ?? -1) + 1;
   const after: EnvironmentDocument = { key, name, position, protected: false };
+  const copied = (flag: string) => (from === undefined ? undefined : targetingOf(state, flag, from)?.document);
   const flags = [...state.flags.values()].map(
     ({ document }): Item => ({
       kind: "targeting",
       key: document.key,
       environment: key,
-      after: storedNewTargeting(document),
+      after: copied(document.key) ?? storedNewTargeting(document),
     }),
   );
   const items: Item[] = [{ kind: "environment", key, environment: "", after }, ...flags];

@@ -28,6 +28,53 @@ describe("environments", () => {
     expect(field(api.ledger.view("default", "preview", "server")?.ruleset(), "flags", "a", "enabled")).toBe(false);
   });
 
+  it("that are copies serve what the other serves, to the same contexts, as one change, unguarded", async () => {
+    const weights = (on: number) => ({ on: on * 1_000, off: 100_000 - on * 1_000 });
+    for (const on of [10, 60, 20]) {
+      await api.ask(`PATCH ${FLAGS}/a/environments/production`, {
+        body: { fallthrough: { rollout: { weights: weights(on) } } },
+      });
+    }
+    await api.ask(`PATCH ${FLAGS}/a/environments/production`, {
+      body: { rules: [{ id: "staff", when: { attribute: "staff", op: "exists" }, serve: { variant: "on" } }] },
+    });
+    await api.ask(`POST ${FLAGS}`, { body: { key: "old" } });
+    await api.ask(`POST ${FLAGS}/old/environments/production/enable`);
+    await api.ask(`POST ${FLAGS}/old/archive`);
+    await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { protected: true, approvals: 2 } });
+    const before = api.ledger.state("default")?.revision ?? 0;
+
+    const made = await api.ask(`POST ${ENVIRONMENTS}`, { body: { key: "drill", from: "production" } });
+    expect(made).toMatchObject({ status: 201, body: { key: "drill", position: 3, protected: false, approvals: 0 } });
+    const changes = await api.ask("GET /api/v1/projects/default/changes?limit=1");
+    expect(field(changes.body, "items", 0)).toMatchObject({
+      revision: before + 1,
+      action: "environment.create",
+      comment: "Copied from production",
+    });
+    const served = (environment: string) =>
+      ["a", "old"].map((key) => {
+        const { version: _, ...flag } = Object(
+          field(api.ledger.view("default", environment, "server")?.ruleset(), "flags", key),
+        );
+        return flag;
+      });
+    expect(served("drill")).toEqual(served("production"));
+    expect(served("drill")[0]).toMatchObject({ enabled: true, rules: [{ id: "staff" }] });
+  });
+
+  it("A3: are copied by those who may read the one and make the other", async () => {
+    const copy = (token: string, from = "production") =>
+      api.ask(`POST ${ENVIRONMENTS}`, { body: { key: "drill", from }, token });
+    await api.ask("POST /api/v1/projects", { body: { key: "other", environments: ["secret"] } });
+    expect((await copy(await api.makeToken("editor"))).status).toBe(403);
+    const ofOne = await api.makeToken("admin", { project: "default", environment: "production" });
+    expect((await copy(ofOne)).status).toBe(403);
+    const admin = await api.makeToken("admin", { project: "default" });
+    expect(await copy(admin, "secret")).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect((await copy(admin)).status).toBe(201);
+  });
+
   it("can be renamed, and keep what they are", async () => {
     const { body } = await api.ask(`PATCH ${ENVIRONMENTS}/production`, { body: { name: "Live" } });
     expect(body).toMatchObject({ key: "production", name: "Live", position: 2 });

@@ -1,5 +1,6 @@
 import {
   type EnvironmentChanged,
+  type EnvironmentCreate,
   type EnvironmentForm,
   environmentChangedSchema,
   environmentCreateSchema,
@@ -14,7 +15,7 @@ import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../htt
 import type { EnvironmentDocument, ItemName } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { type ChangeContext, type Command, changeAndAnswer } from "../commands.ts";
-import { stateOf } from "../reading.ts";
+import { requireReadable, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { createEnvironment, patchEnvironment } from "./decide.ts";
 import { environmentsInOrder } from "./order.ts";
@@ -62,13 +63,14 @@ function changingRoutes(services: Services): readonly Route[] {
       method: "POST",
       path: PATH,
       permission: inProject("administer"),
-      summary: "Make an environment; every flag starts disabled there",
+      summary: "Make an environment; every flag starts there disabled, or as it is in another one",
       query: noQuery,
       body: environmentCreateSchema,
       reply: environmentChangedSchema,
       status: 201,
       handler({ scope, body, ...context }) {
-        const { comment, ...fields } = body;
+        const { comment = copied(body), ...fields } = body;
+        if (fields.from !== undefined) requireReadable(services, scope, fields.from);
         const command: Command<undefined> = { comment, decide: (state) => createEnvironment(state, fields) };
         return answerChange(services, scope, context, { key: body.key, command });
       },
@@ -94,6 +96,10 @@ function changingRoutes(services: Services): readonly Route[] {
       },
     }),
   ];
+}
+
+function copied({ from }: Pick<EnvironmentCreate, "from">): string | undefined {
+  return from === undefined ? undefined : `Copied from ${from}`;
 }
 
 function answerChange(

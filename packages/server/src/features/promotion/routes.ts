@@ -6,10 +6,10 @@ import {
   diffSchema,
   promoteSchema,
 } from "@bannerol/protocol/schemas";
-import { type EnvironmentScope, Scope } from "../../auth/scope.ts";
+import type { EnvironmentScope } from "../../auth/scope.ts";
 import type { AskedRequest } from "../../http/asked.ts";
 import { inEnvironment } from "../../http/permission.ts";
-import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
+import { refuse } from "../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { Item } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
@@ -18,7 +18,7 @@ import { decideChangeSet } from "../changes/change-set/decide.ts";
 import { type Answering, changeAndAnswer, tryOut } from "../commands.ts";
 import type { Decided } from "../decision.ts";
 import { rightFor } from "../item-rights.ts";
-import { flagOf, stateOf } from "../reading.ts";
+import { flagOf, requireReadable, stateOf } from "../reading.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import { earlierRollouts } from "../targeting/earlier.ts";
 import type { EarlierRollouts } from "../targeting/form.ts";
@@ -111,14 +111,10 @@ function named(before: ProjectState, decision: Decided<readonly Item[]>): Decide
   return { ...decision, action: "environment.promote", result: { before, changed: decision.result } };
 }
 
-/** Both environments, where the caller may read the other one too. Whoever may not is told no more than that. */
-function readablePair({ ledger }: Services, scope: EnvironmentScope, from: string): Pair {
-  const { project, environment } = scope.place;
-  const reading = scope.with("read");
-  const there = reading instanceof Scope ? reading.at({ project, environment: from }) : reading;
-  if (!(there instanceof Scope)) throw new RefusedError(there);
-  if (ledger.state(project)?.environments.has(from) !== true)
-    refuse("not_found", `The project ${project} has no environment ${quoted(from)}. Check its spelling.`);
+/** Both environments, where the caller may read the other one too. */
+function readablePair(services: Services, scope: EnvironmentScope, from: string): Pair {
+  const { environment } = scope.place;
+  requireReadable(services, scope, from);
   if (from === environment) refuse("malformed_request", `${from} is the environment itself. Name another one in from.`);
   return { from, environment };
 }
