@@ -39,4 +39,16 @@ describe("the redactor", () => {
   it("masks what follows Bearer, also where it is no credential of ours", () => {
     expect(redact('{"authorization":"Bearer abc.def"}')).toBe('{"authorization":"Bearer [redacted]"}');
   });
+
+  it.each([
+    ['{"authorization":"Basic dXNlcjpwYXNz"}', '{"authorization":"[redacted]"}'],
+    ['{"headers":{"Cookie":"__Host-sid=a\\"b; c=d","host":"x"}}', '{"headers":{"Cookie":"[redacted]","host":"x"}}'],
+    ['{"set-cookie": "sid=abc"}', '{"set-cookie": "[redacted]"}'],
+    ["signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/8=, sent", "signed with whsec_[redacted], sent"],
+    ["postgres://bannerol:s3cret%21@db:5432/x?a=b", "postgres://bannerol:[redacted]@db:5432/x?a=b"],
+    ["redis://:s3cret@cache", "redis://:[redacted]@cache"],
+    ["http://localhost:4400/a@b is no password", "http://localhost:4400/a@b is no password"],
+  ])("masks what stands where secrets do: %s", (text, masked) => {
+    expect(redact(text)).toBe(masked);
+  });
 });

@@ -7,7 +7,7 @@ export type Redactor = (text: string) => string;
 
 /**
  * Makes a redactor. It masks every key and token whose checksum confirms it (class and id stay, by which one is
- * found), what follows `Bearer`, and the `secrets`, which have no form of their own.
+ * found), what a line holds by one of the `forms`, and the `secrets`, which have no form of their own.
  */
 export function createRedactor(secrets: readonly string[] = []): Redactor {
   const spellings = secrets.flatMap((secret) => [
@@ -17,9 +17,20 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
   ]);
   return (text) => {
     const known = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
-    return maskCredentials(known).replace(/\b(Bearer\s+)[^\s"',\\]+/gi, `$1${MASK}`);
+    return forms.reduce((rest, form) => rest.replace(form, `$1${MASK}`), maskCredentials(known));
   };
 }
+
+/** What stands before a secret stays. Each begins with fixed text, so that a long line costs no more than its length. */
+const forms: readonly RegExp[] = [
+  /\b(Bearer\s+)[^\s"',\\]+/gi,
+  // Of a header, as it stands in a line of JSON.
+  /("(?:proxy-authorization|authorization|set-cookie|cookie)":\s*"(?!Bearer ))(?:[^"\\]|\\.)+/gi,
+  // Of webhooks.
+  /\b(whsec_)[A-Za-z0-9+/=_-]+/g,
+  // In a URL, after the user's name.
+  /(:\/\/[^\s/?#"'@:]*:)[^\s/?#"'@]+(?=@)/g,
+];
 
 function maskCredentials(text: string): string {
   if (!text.includes("bnr_")) return text;
