@@ -28,6 +28,7 @@ import { residentBytes, walBytesOf, watchLoop } from "./observe/process-load.ts"
 import { createRedactor, type Redactor } from "./observe/redact.ts";
 import { ServerMetrics } from "./observe/server-metrics.ts";
 import { createOutbound } from "./outbound/outbound.ts";
+import { watchedOutbound } from "./outbound/watched.ts";
 import { PatternProver } from "./patterns/pattern-prover.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/port.ts";
@@ -157,7 +158,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const { authenticateKey } = authenticator;
   const loop = watchLoop();
   const walBytes = database.kind === "sqlite" ? { walBytes: () => walBytesOf(database.path) } : {};
-  const outbound = createOutbound({ allow: config.outboundAllow });
+  const outbound = createOutbound({ allow: config.outboundAllow, ended: watchedOutbound({ metrics, log }) });
   const plane = openDataPlane({
     outbound,
     prometheusUrl: config.prometheusUrl,

@@ -50,6 +50,14 @@ export class ServerMetrics {
     label: "result",
     values: ["delivered", "failed"],
   });
+  readonly outboundRequests = new Counter(
+    "bannerol_outbound_requests_total",
+    "Requests to addresses that users wrote",
+    {
+      label: "result",
+      values: ["answered", "failed", "refused"],
+    },
+  );
   readonly acknowledged = new Histogram(
     "bannerol_commit_to_acknowledged_seconds",
     "From a change's instant to an SDK's word that it has it",
@@ -75,6 +83,7 @@ export class ServerMetrics {
       this.wrongCredentials,
       this.eventBatches,
       this.webhookDeliveries,
+      this.outboundRequests,
       gauge("bannerol_event_loop_delay_seconds", "How late the event loop was since this was last read", () =>
         Object.entries(ports.loopDelays()).map(([quantile, value]) => ({ labels: { quantile }, value })),
       ),

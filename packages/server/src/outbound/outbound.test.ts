@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { exposition } from "../observe/metrics.ts";
+import { ServerMetrics } from "../observe/server-metrics.ts";
 import { parseAllow } from "./allow.ts";
 import { createOutbound, type OutboundPorts } from "./outbound.ts";
 import { certificate } from "./testing/certificate.ts";
 import { lyingResolver } from "./testing/lying-resolver.ts";
 import { rawReceiver, receiver } from "./testing/receiver.ts";
+import { watchedOutbound } from "./watched.ts";
 
 const loopback = async () => ["127.0.0.1"];
 
@@ -107,11 +110,18 @@ describe("A11, A17, F42: a name that changes", () => {
   it("is refused when saved and when sent where it leads within, and nobody is connected to", async () => {
     await using hook = await receiver();
     await using names = await lyingResolver(["127.0.0.1"]);
-    const { check, send } = createOutbound({ allow: [], resolve: names.resolve });
-    const url = "https://rebind.example/";
+    const told: unknown[] = [];
+    const metrics = new ServerMetrics();
+    const log = { warn: (...line: unknown[]) => void told.push(line) };
+    const ended = watchedOutbound({ metrics, log });
+    const { check, send } = createOutbound({ allow: [], resolve: names.resolve, ended });
+    const url = "https://rebind.example/secret/path?token=secret";
     expect(await check(url)).toMatchObject({ reason: "not public" });
     expect(await send({ url })).toMatchObject({ kind: "refused", reason: "not public" });
     expect(hook.connections()).toBe(0);
+    const line = [{ host: "rebind.example", reason: "not public" }, expect.stringContaining("refused")];
+    expect(told).toEqual([line, line]);
+    expect(exposition([metrics.outboundRequests])).toContain('{result="refused"} 2');
   });
 
   it("was public when it was saved, and is refused when it is sent", async () => {

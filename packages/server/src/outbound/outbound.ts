@@ -59,7 +59,11 @@ export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundOutcome>;
 }
 
+/** How a request ended, or that one would be refused. `url` is as it was written: it may hold what no log should. */
+export type OutboundObserver = (outcome: OutboundOutcome, url: string) => void;
+
 export interface OutboundPorts {
+  readonly ended?: OutboundObserver;
   readonly allow: readonly AllowEntry[];
   /** The addresses that a name leads to; rejects or answers none where there are none. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
@@ -73,6 +77,7 @@ export interface OutboundPorts {
 
 export function createOutbound(ports: OutboundPorts): Outbound {
   const { allow, resolve = resolveAll, monotonic = () => performance.now(), timeoutMs = OUTBOUND_TIMEOUT_MS } = ports;
+  const { ended = () => undefined } = ports;
 
   async function find(url: string, reach: Reach, deadline: AbortSignal): Promise<Found | OutboundRefusal> {
     const target = parseTarget(url);
@@ -84,20 +89,27 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     return refuseAddresses(target, addresses, allow, reach) ?? { target, addresses };
   }
 
+  async function sent({ url, reach = "public", method = "GET", headers = {}, body }: OutboundRequest) {
+    const began = monotonic();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const found = await find(url, reach, deadline);
+    if ("kind" in found) return found;
+    const { ca } = ports;
+    const asked: Exchange = { ...found, method, headers, ...(body !== undefined && { body }), ...(ca && { ca }) };
+    return { ...(await exchange(asked, deadline)), ms: Math.round(monotonic() - began) };
+  }
+
   return {
     async check(url, reach = "public") {
       const found = await find(url, reach, AbortSignal.timeout(timeoutMs));
-      return "kind" in found ? found : undefined;
+      if (!("kind" in found)) return undefined;
+      ended(found, url);
+      return found;
     },
-    async send({ url, reach = "public", method = "GET", headers = {}, body }) {
-      const began = monotonic();
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const found = await find(url, reach, deadline);
-      if ("kind" in found) return found;
-      const { ca } = ports;
-      const asked: Exchange = { ...found, method, headers, ...(body !== undefined && { body }), ...(ca && { ca }) };
-      const ended = await exchange(asked, deadline);
-      return { ...ended, ms: Math.round(monotonic() - began) };
+    async send(request) {
+      const outcome = await sent(request);
+      ended(outcome, request.url);
+      return outcome;
     },
   };
 }
