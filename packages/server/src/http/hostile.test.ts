@@ -168,6 +168,27 @@ describe("hostile requests", () => {
     expect(field({}, "x")).toBeUndefined();
   });
 
+  it.each([
+    ["GET /livez", 200],
+    ["GET /docs", 200],
+    ["GET /openapi.json", 200],
+    ["GET /api/v1/projects", 200],
+    ["GET /api/v1/projects/nobody", 404],
+    ["GET /nowhere", 404],
+    ["POST /livez", 405],
+    ["GET /sdk/v1/ruleset", 401],
+    ["OPTIONS /sdk/v1/ruleset", 204],
+  ])("are no page, and of no other type than they say: %s", async (what, status) => {
+    const { headers, ...got } = await api.ask(what, what.includes("/sdk/") ? { token: null } : {});
+    expect(got.status).toBe(status);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    const policy = headers.get("content-security-policy") ?? "";
+    for (const part of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
+      expect(policy).toContain(part);
+    expect(policy).not.toMatch(/unsafe-|https?:|\*/);
+  });
+
   it("leave nothing behind", async () => {
     const { body } = await api.ask(`GET ${FLAGS}`);
     expect(body).toMatchObject({ items: [{ key: "here" }] });

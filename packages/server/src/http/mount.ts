@@ -10,6 +10,7 @@ import { problemResponse, refusalOf } from "./problem.ts";
 import { quoted, type Refusal } from "./refusal.ts";
 import { type RequestIdPorts, requestIdOf } from "./request-id.ts";
 import type { Route, RoutePorts } from "./route.ts";
+import { safeHeaders } from "./safe-headers.ts";
 
 export interface MountPorts extends RoutePorts, RequestIdPorts {
   readonly log: Log;
@@ -49,7 +50,10 @@ function identifyAndLog(app: App, ports: MountPorts): void {
     context.set("requestId", requestId);
     context.set("notes", notes);
     await next();
-    context.res.headers.set("x-request-id", requestId);
+    const { headers } = context.res;
+    headers.set("x-request-id", requestId);
+    // A page says itself what it may do.
+    for (const [name, value] of safeHeaders) if (!headers.has(name)) headers.set(name, value);
     const { method } = context.req;
     const { status } = context.res;
     const durationMs = Math.round((monotonic() - began) * 1_000) / 1_000;

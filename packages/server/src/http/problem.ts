@@ -2,6 +2,7 @@
 import { type Problem, problemCodes } from "@bannerol/protocol";
 import { StoreFault, type StoreFaultKind } from "../store/fault.ts";
 import { type Refusal, RefusedError } from "./refusal.ts";
+import { safeHeaders } from "./safe-headers.ts";
 
 /** The answer that a refusal gets. */
 export function problemResponse(refusal: Refusal, requestId: string): Response {
@@ -17,6 +18,7 @@ export function problemResponse(refusal: Refusal, requestId: string): Response {
     requestId,
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  for (const [name, value] of safeHeaders) headers.set(name, value);
   if (status === 401) headers.set("www-authenticate", "Bearer");
   // What is left of the body is not read: the connection cannot carry another request.
   if (status === 413) headers.set("connection", "close");

@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { problemCodes } from "@bannerol/protocol";
 import type { Refusal } from "./refusal.ts";
+import { safeHeaders } from "./safe-headers.ts";
 
 /** Answers with the problem document, and ends the connection. */
 export function endWithProblem(socket: Duplex, { code, detail, retryAfter }: Refusal): void {
@@ -13,6 +14,7 @@ export function endWithProblem(socket: Duplex, { code, detail, retryAfter }: Ref
     "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
+    ...safeHeaders.map(([name, value]) => `${name}: ${value}`),
     ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

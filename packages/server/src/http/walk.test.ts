@@ -9,8 +9,11 @@ describe("every route", () => {
   it("answers as the reference says, and is described there", async () => {
     const api = await createHarness({ outbound: endpoints().outbound });
     const walked = new Set<string>();
+    const revisions = () => [api.ledger.system(), api.ledger.state("default")].map((state) => state?.revision);
     const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN, accept = "*/*") => {
+      const before = revisions();
       const got = await api.ask(what, { token, headers: { accept }, ...(body === undefined ? {} : { body }) });
+      if (what.startsWith("GET ")) expect([what, revisions()]).toEqual([what, before]);
       expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
       walked.add(`${routeFor(api.routes, what)?.method} ${routeFor(api.routes, what)?.path}`);
       return got;

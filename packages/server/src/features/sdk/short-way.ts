@@ -13,6 +13,7 @@ import { openHeaders } from "../../http/origins.ts";
 import { peerAddress } from "../../http/peer-address.ts";
 import { readQuery } from "../../http/read.ts";
 import { type RequestIdPorts, requestIdOf } from "../../http/request-id.ts";
+import { safeHeaders } from "../../http/safe-headers.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Services } from "../services.ts";
 import { answerRuleset, type RulesetQuestion, rulesetQuerySchema } from "./ruleset-answers.ts";
@@ -24,6 +25,8 @@ export interface ShortWayPorts extends RequestIdPorts {
   readonly monotonic: () => number;
   readonly proxies: number;
 }
+
+const safe = safeHeaders.flat();
 
 /** Tells whether the request was answered. */
 export type ShortWay = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -60,7 +63,9 @@ function answered(
   });
   if (answer === undefined) return false;
   const requestId = requestIdOf(textOf(headers["x-request-id"]), ports);
-  response.writeHead(answer.status, [...answer.headers, ...openHeaders, "x-request-id", requestId]).end(answer.bytes);
+  response
+    .writeHead(answer.status, [...answer.headers, ...openHeaders, ...safe, "x-request-id", requestId])
+    .end(answer.bytes);
   if (ports.log.isLevelEnabled("debug")) {
     const notes = { route: RULESET_PATH, permission: "sdk", who: key.keyId };
     const durationMs = Math.round((ports.monotonic() - began) * 1_000) / 1_000;
