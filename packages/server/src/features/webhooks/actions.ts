@@ -20,7 +20,7 @@ import { changeSystem } from "../commands.ts";
 import { instant } from "../decision.ts";
 import type { Services } from "../services.ts";
 import { rotateWebhook } from "./decide.ts";
-import { heldWebhook, webhookForm, webhookIn } from "./held.ts";
+import { heldWebhook, startOf, webhookForm, webhookIn } from "./held.ts";
 
 const OVERLAP_HOURS = 24;
 const HOUR_MS = 60 * 60_000;
@@ -135,6 +135,8 @@ function rotateRoute(services: Services, path: string): Route {
         decide,
         answer,
       });
+      // It was moved here without them: what happened before is the replay's to send.
+      if (before === undefined) await webhooks.setCursors(startOf(services, webhookIn(done.state, id).document));
       const previous = before && { secret: before.secret, until: at + overlapHours * HOUR_MS };
       await webhooks.putSecrets(id, { secret, ...(previous && { previous }) });
       return answer(done);

@@ -4,7 +4,9 @@ import { Scope } from "../../auth/scope.ts";
 import { RefusedError } from "../../http/refusal.ts";
 import type { WebhookDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
+import { SYSTEM_PROJECT } from "../../store/port.ts";
 import type { WebhookCursor } from "../../store/webhook-store.ts";
+import { concerns } from "../../webhooks/message.ts";
 import { instant } from "../decision.ts";
 import type { Services } from "../services.ts";
 import { noWebhook } from "./decide.ts";
@@ -62,6 +64,19 @@ export async function refuseAddress({ outbound }: Services, url: string): Promis
   const { message } = refusal;
   const detail = `The webhook is not valid, at url: ${message}`;
   throw new RefusedError({ code: "invalid", detail, errors: [{ path: "url", message }] });
+}
+
+/** Where it begins: it hears of what comes after now. */
+export function startOf({ ledger }: Services, webhook: WebhookDocument): readonly WebhookCursor[] {
+  const heads = [SYSTEM_PROJECT, ...ledger.projects()].filter((project) => concerns(webhook, project));
+  return heads.map((project) => ({
+    webhook: webhook.id,
+    project,
+    epoch: ledger.epoch,
+    revision: ledger.state(project)?.revision ?? 0,
+    failures: 0,
+    dueAt: 0,
+  }));
 }
 
 export function webhookIn(state: ProjectState, id: string): Held {

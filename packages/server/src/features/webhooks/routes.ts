@@ -17,16 +17,13 @@ import { quoted, RefusedError, refuse } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ItemName, WebhookDocument } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
-import { SYSTEM_PROJECT } from "../../store/port.ts";
-import type { WebhookCursor } from "../../store/webhook-store.ts";
-import { concerns } from "../../webhooks/message.ts";
 import { SECRET_BYTES, secretText } from "../../webhooks/signature.ts";
 import { changeSystem } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import type { Services } from "../services.ts";
 import { webhookActions } from "./actions.ts";
 import { changeWebhook, createWebhook, deleteWebhook } from "./decide.ts";
-import { heldWebhook, heldWebhooks, reachOf, refuseAddress, webhookForm, webhookIn } from "./held.ts";
+import { heldWebhook, heldWebhooks, reachOf, refuseAddress, startOf, webhookForm, webhookIn } from "./held.ts";
 
 const PATH = "/api/v1/webhooks";
 
@@ -111,18 +108,6 @@ function newWebhook({ draw, now }: Services, { comment: _, ...fields }: WebhookC
   const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const id = Array.from(draw.bytes(12), (byte) => alphabet[byte % alphabet.length]).join("");
   return { id, name: "", events: ["*"], ...fields, enabled: true, createdAt: now() };
-}
-
-function startOf({ ledger }: Services, webhook: WebhookDocument): readonly WebhookCursor[] {
-  const heads = [SYSTEM_PROJECT, ...ledger.projects()].filter((project) => concerns(webhook, project));
-  return heads.map((project) => ({
-    webhook: webhook.id,
-    project,
-    epoch: ledger.epoch,
-    revision: ledger.state(project)?.revision ?? 0,
-    failures: 0,
-    dueAt: 0,
-  }));
 }
 
 /** The scope narrowed to what the webhook will hear of; that must be there. */
