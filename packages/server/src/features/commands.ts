@@ -142,9 +142,16 @@ async function execute<T>(services: Services, target: Target, command: Command<T
     ...(context.claim === undefined ? {} : { claim: context.claim }),
     ...(context.approved === undefined ? {} : { approval: context.approved }),
   };
-  const execution = await service.watchStore(() =>
-    ledger.execute(request, (state) => keeping(target, command, decideOn(services, state, target, command))),
-  );
+  const decided = () =>
+    service.watchStore(() =>
+      ledger.execute(request, (state) => keeping(target, command, decideOn(services, state, target, command))),
+    );
+  let execution = await decided();
+  if (!execution.ok && "waits" in execution.refusal) {
+    // What waits makes no revision, so no conflict would tell that another node knows more: it is proposed for the newest.
+    await service.watchStore(() => ledger.catchUp(chain));
+    execution = await decided();
+  }
   if (!execution.ok) {
     if (!("waits" in execution.refusal)) throw new RefusedError(execution.refusal);
     throw new Answered(await propose(services, { scope, claim: context.claim }, execution.refusal.waits));

@@ -24,10 +24,13 @@ export interface Approving {
 
 /** Throws `RefusedError`, or a `StoreFault`. */
 export async function approve({ read, act, application }: Approving): Promise<Answer<ApprovalAnswer>> {
+  const { services } = application;
   for (;;) {
     const approval = await read();
     const refusal = wrongWithApproving(approval, act);
     if (refusal !== undefined) throw new RefusedError(refusal);
+    // A node that lags would take what it has not read yet for something that was changed since.
+    await services.state.watchStore(() => services.ledger.catchUp(approval.project));
     const done = await takeVote(approval, act, application);
     if (done !== undefined) return application.answer(done);
   }
