@@ -23,6 +23,8 @@ import {
   toDocument,
   variantAt,
 } from "../../packages/core/src/index.ts";
+import { smallRuleset } from "../../packages/core/src/small/index.ts";
+import { evaluateSmall } from "../../packages/core/src/testing/evaluate-small.ts";
 import { buildVectors, fingerprintHex, fromHex, rulesetOf, sharesOf, toHex } from "./build.ts";
 import { broken, committed, folder, schemaText, textOf } from "./files.ts";
 import { type VectorFile, type VectorsOf, vectorFile } from "./schema.ts";
@@ -85,6 +87,15 @@ const core: Evaluator = {
   },
 };
 
+const small: Evaluator = {
+  name: "core, written for size",
+  takesLists: false,
+  async evaluateAll(ruleset, asks) {
+    const compiled = smallRuleset(rulesetOf(ruleset));
+    return asks.map((ask) => evaluateSmall(compiled, ask.flag, ask.context, ask.default as JsonValue, ask.now));
+  },
+};
+
 const sdk: Evaluator = {
   name: "the SDK for Node.js",
   takesLists: false,
@@ -108,7 +119,7 @@ function told(result: unknown): object {
   return rest;
 }
 
-describe.each([core, sdk])("$name", ({ takesLists, evaluateAll }) => {
+describe.each([core, small, sdk])("$name", ({ takesLists, evaluateAll }) => {
   beforeAll(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
   });

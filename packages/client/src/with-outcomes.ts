@@ -1,5 +1,5 @@
 /** A client that tells how things went too: `track`, `measure` and `parallelRun` beside the calls that evaluate. */
-import type { EvaluationContext } from "@bannerol/core";
+import { type EvaluationContext, placeIn } from "@bannerol/core";
 import type { BoundEvaluation } from "./evaluation/evaluation.ts";
 import type { FlagClient, Reporting } from "./fed-client.ts";
 import { createOutcomes, type Outcome, type Outcomes } from "./outcomes/outcomes.ts";
@@ -46,7 +46,14 @@ export interface Reporter {
 
 export function createReporter({ clock, timers, random }: ReporterPorts): Reporter {
   let ruleset: Parameters<Reporting["attach"]>[0] = () => undefined;
-  const outcomes = createOutcomes({ clock, ruleset: () => ruleset() });
+  const outcomes = createOutcomes({
+    clock,
+    ruleset: () => ruleset()?.ruleset,
+    placeIn(release, context, now) {
+      const compiled = ruleset();
+      return compiled && placeIn(compiled, release, context, now);
+    },
+  });
   const runs = createRuns();
   return {
     reporting: {

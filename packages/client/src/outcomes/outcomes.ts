@@ -6,11 +6,10 @@
  *
  * None of it throws, whatever it is given, but what the measured function throws.
  */
-import type { CompiledRuleset, EvaluationContext } from "@bannerol/core";
+import type { EvaluationContext } from "@bannerol/core";
 import type { EventRow } from "../events/batches.ts";
-import type { Clock } from "../ports.ts";
 import { createTally, type Place, type Tally, type Went } from "./tally.ts";
-import { createWatching, type Watching } from "./watching.ts";
+import { createWatching, type Watching, type WatchingParts } from "./watching.ts";
 
 /** How something went. */
 export interface Outcome {
@@ -22,11 +21,8 @@ export interface Outcome {
   readonly ms?: number;
 }
 
-/** What outcomes are attributed by, and whom they hurry. */
-export interface OutcomeHost {
-  readonly clock: Clock;
-  readonly ruleset: () => CompiledRuleset | undefined;
-}
+/** What outcomes are attributed by. */
+export type OutcomeHost = WatchingParts;
 
 export interface Outcomes {
   /** Tells how something went, for guards of releases. */
@@ -44,8 +40,9 @@ export interface Outcomes {
   readonly take: () => readonly EventRow[];
 }
 
-export function createOutcomes({ clock, ruleset }: OutcomeHost): Outcomes {
-  const watching = createWatching(ruleset, clock);
+export function createOutcomes(host: OutcomeHost): Outcomes {
+  const { clock } = host;
+  const watching = createWatching(host);
   const tally = createTally();
 
   const end = (places: readonly Place[], went: Went): void => {

@@ -1,5 +1,5 @@
 /** Which flags watch a metric, and where their releases put a context. */
-import { type CompiledRuleset, placeIn, type Watch, watchesOf } from "@bannerol/core";
+import { type Placement, type Ruleset, type Watch, watchesOf } from "@bannerol/core";
 import { cellOf } from "@bannerol/protocol";
 import type { Clock } from "../ports.ts";
 import type { Place } from "./tally.ts";
@@ -20,11 +20,24 @@ export interface Watching {
   readonly cellFor: (flag: string, watch: Watch, context: unknown) => number | undefined;
 }
 
+/** Where the rollout that a release owns puts a context, by the ruleset in force. Never throws. */
+export type PlaceIn = (
+  release: { readonly flag: string; readonly release: string },
+  context: unknown,
+  now: number,
+) => Placement | undefined;
+
+export interface WatchingParts {
+  readonly ruleset: () => Ruleset | undefined;
+  readonly placeIn: PlaceIn;
+  readonly clock: Clock;
+}
+
 const NOWHERE: readonly Place[] = [];
 const NOBODY: ReadonlyMap<string, readonly Watcher[]> = new Map();
 
-export function createWatching(ruleset: () => CompiledRuleset | undefined, clock: Clock): Watching {
-  let known: CompiledRuleset | undefined;
+export function createWatching({ ruleset, placeIn, clock }: WatchingParts): Watching {
+  let known: Ruleset | undefined;
   let watchers = NOBODY;
   /** By release and step: when it was first seen, monotonic. */
   const seen = new Map<string, number>();
@@ -48,9 +61,7 @@ export function createWatching(ruleset: () => CompiledRuleset | undefined, clock
     clock.monotonic() - (seen.get(stepName(watch)) ?? 0) >= (watch.afterMs ?? 0);
 
   const placed = (flag: string, watch: Watch, context: unknown) =>
-    known === undefined || !isWarm(watch)
-      ? undefined
-      : placeIn(known, { flag, release: watch.release }, context, clock.now());
+    isWarm(watch) ? placeIn({ flag, release: watch.release }, context, clock.now()) : undefined;
 
   return {
     any: () => current().size > 0,
@@ -74,9 +85,9 @@ export function createWatching(ruleset: () => CompiledRuleset | undefined, clock
   };
 }
 
-function watchersIn({ ruleset }: CompiledRuleset): ReadonlyMap<string, readonly Watcher[]> {
+function watchersIn({ flags }: Ruleset): ReadonlyMap<string, readonly Watcher[]> {
   const found = new Map<string, Watcher[]>();
-  for (const [flag, document] of ruleset.flags) {
+  for (const [flag, document] of flags) {
     for (const watch of watchesOf(document)) {
       const ofMetric = found.get(watch.metric);
       if (ofMetric === undefined) found.set(watch.metric, [{ flag, watch }]);

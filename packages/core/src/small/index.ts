@@ -1,0 +1,1 @@
+export { programOf, type SmallAnswer, type SmallFlag, type SmallRuleset, smallRuleset } from "./ruleset.ts";
