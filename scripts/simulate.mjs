@@ -1,7 +1,8 @@
 /**
- * `npm run simulate -- [--seeds 10000] [--from 1] [--minutes 60] [--workers 2]`: runs simulated histories of a client among
- * faults, one process for each core unless told otherwise, until one breaks an invariant. Prints its seed, and what
- * happened in the shortest form of it that was found. Ends with 1 then, and with 3 where the time was up before the seeds.
+ * `npm run simulate -- [--seeds 10000] [--from 1] [--minutes 60] [--workers 2] [--kind page]`: runs simulated histories
+ * of a client among faults, connected as a process or as a page, one process for each core unless told otherwise, until
+ * one breaks an invariant. Prints its seed, and what happened in the shortest form of it that was found. Ends with 1
+ * then, and with 3 where the time was up before the seeds.
  */
 import { spawn } from "node:child_process";
 import os from "node:os";
@@ -11,11 +12,17 @@ import { parseArgs } from "node:util";
 import { root } from "./prepare.mjs";
 
 const defaults = { seeds: "10000", from: "1", minutes: "60", workers: String(os.availableParallelism()) };
-const { values } = parseArgs({
+const {
+  values: { kind, ...values },
+} = parseArgs({
   options: Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [name, { type: "string", default: value }]),
+    Object.entries({ ...defaults, kind: "process" }).map(([name, value]) => [name, { type: "string", default: value }]),
   ),
 });
+if (!["process", "page"].includes(kind)) {
+  process.stderr.write("Give --kind process, or page.\n");
+  process.exit(2);
+}
 for (const [name, value] of Object.entries(values)) {
   if (/^[1-9][0-9]{0,9}$/.test(value)) continue;
   process.stderr.write(`Give --${name} a whole number from 1.\n`);
@@ -40,7 +47,7 @@ function told(worker, { ran: count, seed, violation, trace = [] }) {
 }
 
 function run(worker) {
-  const args = [from + worker, from + seeds, workers, until].map(String);
+  const args = [from + worker, from + seeds, workers, until, kind].map(String);
   const flags = ["--conditions=@bannerol/source", "--import", "tsx"];
   const child = spawn(process.execPath, [...flags, join(root, "test", "simulation", "worker.ts"), ...args], {
     cwd: root,

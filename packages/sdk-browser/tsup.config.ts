@@ -15,7 +15,6 @@ const common: Options = {
   esbuildOptions(options) {
     options.conditions = ["@bannerol/source"];
     options.legalComments = "none";
-    options.mangleProps = /^\$/;
   },
 };
 

@@ -2,12 +2,12 @@
  * A process that uses the SDK: the real client on the simulated network. It looks at what it is served after everything
  * that happens, and holds that against the history and the invariants.
  */
-import { type ConnectionPorts, createConnection } from "../../packages/client/src/connection/driver.ts";
-import type { ConnectionState } from "../../packages/client/src/connection/state.ts";
+import type { ConnectionPorts } from "../../packages/client/src/connection/driver.ts";
 import { createFedClient, type FlagClient, type OpenFeed } from "../../packages/client/src/index.ts";
 import { type Ruleset, readRuleset } from "../../packages/core/src/index.ts";
 import { MAX_PENDING_DELTA_BYTES } from "../../packages/protocol/src/index.ts";
 import type { SimulatedClock } from "./clock.ts";
+import { type Connected, connections, type Kind } from "./connections.ts";
 import { FLAGS, type History, PAIR } from "./history.ts";
 
 const FIVE_MINUTES = 5 * 60_000;
@@ -28,6 +28,7 @@ export interface ApplicationPorts {
   readonly clock: SimulatedClock;
   readonly history: History;
   readonly ports: ConnectionPorts;
+  readonly kind: Kind;
 }
 
 export class Application {
@@ -37,27 +38,21 @@ export class Application {
   readonly #client: FlagClient;
   readonly #newest = new Map<string, number>();
   readonly #wanted: Wanted[] = [];
-  #state: ConnectionState | undefined;
+  #connection: Connected | undefined;
   #told = "";
   #tries = 0;
   /** What a callback found; thrown by the next look, since listeners that throw harm nobody. */
   #violation: Violation | undefined;
 
-  constructor({ clock, history, ports }: ApplicationPorts, kept: Ruleset | undefined) {
+  constructor({ clock, history, ports, kind }: ApplicationPorts, kept: Ruleset | undefined) {
     this.#clock = clock;
     this.#history = history;
     this.#startedAt = clock.monotonic();
     const feed: OpenFeed = (listener) => {
       const identity = { key: "k", sdk: { name: "t", version: "1" }, instance: "i" };
-      const connection = createConnection(ports, identity, {
-        ...listener,
-        settled: (state) => {
-          this.#state = state;
-          listener.settled();
-        },
-      });
-      const standing = () => standingOf(connection.state());
-      return { ...connection, standing };
+      const connection = connections[kind](ports, identity, listener);
+      this.#connection = connection;
+      return connection;
     };
     this.#client = createFedClient(feed, {
       source: "server",
@@ -82,7 +77,7 @@ export class Application {
   /** For people who read a trace. */
   get described(): string {
     const { epoch, revision, state, transport } = this.#client.status();
-    return `${transport} ${this.#state?.phase} ${state} ${epoch}@${revision}`;
+    return `${transport} ${this.#connection?.described()} ${state} ${epoch}@${revision}`;
   }
 
   /** Whether the server's newest state is the one in hand, and everybody who waited for a change has it. */
@@ -97,6 +92,8 @@ export class Application {
   }
 
   want(): void {
+    // A page waits for no change.
+    if (this.#connection?.want === undefined) return;
     const { epoch, revision } = this.#history;
     // A number says nothing of its epoch: a client that has not heard of a restore takes it for one of its own.
     if (this.#client.status().epoch !== epoch) return;
@@ -116,7 +113,7 @@ export class Application {
 
   /** A request for the ruleset that succeeded is no try. */
   answered(): void {
-    if (this.#state?.memory.fetchedAt === this.#clock.monotonic()) this.#tries -= 1;
+    if (this.#connection?.bounds().fetchedAt === this.#clock.monotonic()) this.#tries -= 1;
   }
 
   /** A node takes nothing amiss but what the protocol forbids: a hello that comes again too soon. */
@@ -154,10 +151,8 @@ export class Application {
   }
 
   #lookAtMemory(): void {
-    const state = this.#state;
-    if (state?.phase === "fetching" && state.fetching.pendingSize > MAX_PENDING_DELTA_BYTES) {
-      throw new Violation(`I9: ${state.fetching.pendingSize} bytes of deltas are kept`);
-    }
+    const { pendingSize = 0 } = this.#connection?.bounds() ?? {};
+    if (pendingSize > MAX_PENDING_DELTA_BYTES) throw new Violation(`I9: ${pendingSize} bytes of deltas are kept`);
   }
 
   #changed(epoch: string, revision: number): void {
@@ -178,11 +173,4 @@ export class Application {
   #broken(invariant: string, what: string): void {
     this.#violation ??= new Violation(`${invariant}: ${what}`);
   }
-}
-
-function standingOf(state: ConnectionState): ReturnType<ReturnType<OpenFeed>["standing"]> {
-  const { troubled, rejected, way, upTo } = state.memory;
-  const isLive = "link" in state ? state.link.confirmed : state.phase === "polling" && !troubled;
-  const phase = state.phase === "closed" ? "closed" : isLive ? "live" : "offline";
-  return { phase, troubled, rejected, problem: undefined, transport: way.transport, upTo };
 }

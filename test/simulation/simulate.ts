@@ -9,6 +9,7 @@ import type { Ruleset } from "../../packages/core/src/index.ts";
 import { seededRandom } from "../../packages/testkit/src/index.ts";
 import { Application, Violation } from "./application.ts";
 import { SimulatedClock } from "./clock.ts";
+import type { Kind } from "./connections.ts";
 import { History } from "./history.ts";
 import { CALM, Network } from "./network.ts";
 import { ServerNode } from "./node.ts";
@@ -40,13 +41,15 @@ export interface SimulateOptions {
   /** In place of the seed's own. */
   readonly plan?: Plan;
   readonly traced?: boolean;
+  /** How the client is connected: as a process, unless told otherwise. */
+  readonly kind?: Kind;
 }
 
 export async function simulate(
   seed: number,
-  { plan = planOf(seed), traced = false }: SimulateOptions = {},
+  { plan = planOf(seed), traced = false, kind = "process" }: SimulateOptions = {},
 ): Promise<Outcome> {
-  const simulation = new Simulation(seed, plan, traced);
+  const simulation = new Simulation(seed, { plan, traced, kind });
   const violation = await simulation.run();
   return { seed, violation, trace: simulation.trace, ms: simulation.clock.monotonic(), steps: plan.steps.length };
 }
@@ -56,6 +59,7 @@ class Simulation {
   readonly trace: string[] = [];
   readonly #plan: Plan;
   readonly #traced: boolean;
+  readonly #kind: Kind;
   readonly #random: () => number;
   readonly #history: History;
   readonly #nodes: readonly ServerNode[];
@@ -63,9 +67,10 @@ class Simulation {
   #application: Application;
   #askedUntil = 0;
 
-  constructor(seed: number, plan: Plan, traced: boolean) {
+  constructor(seed: number, { plan, traced, kind }: Required<SimulateOptions>) {
     this.#plan = plan;
     this.#traced = traced;
+    this.#kind = kind;
     // Not the plan's own: a shorter plan leaves the dice of the network as they fall.
     this.#random = seededRandom(seed ^ 0x5eed);
     this.#history = new History(plan.padding);
@@ -252,7 +257,7 @@ class Simulation {
   #start(kept: Ruleset | undefined): Application {
     const { streams: stream, http } = this.#network;
     const ports = { clock: this.clock, timers: this.clock, random: this.#random, stream, http };
-    return new Application({ clock: this.clock, history: this.#history, ports }, kept);
+    return new Application({ clock: this.clock, history: this.#history, ports, kind: this.#kind }, kept);
   }
 
   #newNode(): ServerNode {

@@ -1,5 +1,6 @@
 /** Asks the server what a context is served, until it has answered. */
-import { backoffMs, endingOf, type HttpAnswer, type HttpTransport, type Random, type Timers } from "@bannerol/client";
+import type { HttpAnswer, HttpTransport, Random, Timers } from "@bannerol/client";
+import { backoffMs, endingOf } from "@bannerol/client/page";
 import type { EvaluationContext } from "@bannerol/core";
 import type { Answer, Answers } from "./view.ts";
 

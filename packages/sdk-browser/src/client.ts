@@ -1,15 +1,14 @@
 /** A client in a page: flags for one context, kept current, and word of what changed. */
+import type { ClientProblem, Ready, RulesetChange, Source } from "@bannerol/client";
+import type { EventSender } from "@bannerol/client/events";
 import {
-  type ClientProblem,
   createListeners,
   freshnessOf,
+  type Held,
   type Listener,
-  type Ready,
-  type RulesetChange,
-  type Source,
-} from "@bannerol/client";
-import type { EventSender } from "@bannerol/client/events";
-import { type EvaluationContext, murmur3, type Ruleset } from "@bannerol/core";
+  type PageConnectionPorts,
+} from "@bannerol/client/page";
+import { type EvaluationContext, murmur3 } from "@bannerol/core";
 import { askServer } from "./answers.ts";
 import { createExposures } from "./exposures.ts";
 import { type Flags, flagsOf, settleTable } from "./flags.ts";
@@ -94,7 +93,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
   const identity = { key, sdk: SDK, instance: newId(), evaluation: mode.evaluation };
   const http = httpTransport(server, key);
   const random = Math.random;
-  const ports = { clock, timers, random, http, stream: webSocketTransport(server) };
+  const ports = { clock, timers, random, http, stream: webSocketTransport(server), events: loadEvents };
   const listeners = createListeners<ClientEvents>((type, error) => {
     if (type !== "error") report({ code: "listener_failed", message: `A listener for "${type}" threw: ${error}` });
   });
@@ -140,22 +139,23 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
           ),
         );
 
-  let latest: Ruleset | undefined;
+  let latest: Held | undefined;
   const link = createLink({
     ports,
     identity,
     shareAs: options.shareTabs === false ? undefined : name,
     pauseAfterMs: options.pauseAfterMs ?? PAUSE_AFTER_MS,
     listener: {
-      install(ruleset) {
-        latest = ruleset;
+      install(held) {
+        latest = held;
         confirmed();
-        showing.take(ruleset);
+        showing.take(held.ruleset);
         keep();
       },
       confirm() {
         confirmed();
-        if (latest !== undefined && showing.table().view?.revision !== latest.revision) showing.take(latest);
+        if (latest !== undefined && showing.table().view?.revision !== latest.ruleset.revision)
+          showing.take(latest.ruleset);
         update();
       },
       report(found) {
@@ -177,7 +177,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
 
   function keep(): void {
     if (latest !== undefined)
-      keeper?.put({ ruleset: latest, confirmedAt: clock.now(), known: showing.known() }, showing.context());
+      keeper?.put({ held: latest, confirmedAt: clock.now(), known: showing.known() }, showing.context());
   }
 
   function report(found: ClientProblem): void {
@@ -241,11 +241,11 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
   function begin(): void {
     if (bootstrap !== undefined) source = "bootstrap";
     const kept = keeper?.load(showing.context());
-    latest = kept?.ruleset;
+    latest = kept?.held;
     if (kept !== undefined && bootstrap === undefined) {
       source = "cache";
       confirmedAt = clock.monotonic() - Math.max(0, clock.now() - kept.confirmedAt);
-      showing.take(kept.ruleset, kept.known);
+      showing.take(kept.held.ruleset, kept.known);
     }
     link.start(latest);
     if (bootstrap === undefined) timers.set(READY_PATIENCE_MS, () => showing.table().view !== undefined && nowReady());
@@ -284,6 +284,14 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     },
   };
 }
+
+/** Where a WebSocket does not get through. In a chunk of its own: to most pages it does. */
+const loadEvents: PageConnectionPorts["events"] = (done) => {
+  void import("./events.ts").then(
+    ({ openEvents }) => done(openEvents),
+    () => done(undefined),
+  );
+};
 
 function knownFrom({ epoch, revision, flags }: Bootstrap): Known {
   return { answers: { epoch, revision, flags: new Map<string, Answer>(Object.entries(flags)) } };

@@ -2,12 +2,13 @@
  * The last known state, kept in localStorage for a page that is opened while the server is away, or slow. It is written
  * when the page is idle, at most once in 5 s, and when it is left. Where there is no room, or no storage, nothing is kept.
  */
-import { checksumOf, type EvaluationContext, murmur3, type Ruleset, readRuleset, toDocument } from "@bannerol/core";
+import { type Held, isRuleset, rulesetFrom } from "@bannerol/client/page";
+import { checksumOf, type EvaluationContext, murmur3, toDocument } from "@bannerol/core";
 import type { Known } from "./mode.ts";
 import type { Answer } from "./view.ts";
 
 export interface KeptState {
-  readonly ruleset: Ruleset;
+  readonly held: Held;
   /** When the server last called it current: wall clock, epoch milliseconds. */
   readonly confirmedAt: number;
   readonly known?: Known | undefined;
@@ -50,20 +51,21 @@ export function createKeeper(name: string, warn: (reason: string) => void): Keep
     load(context) {
       try {
         const { confirmedAt, checksum, ruleset: document, of, answers } = JSON.parse(localStorage.getItem(name) ?? "");
-        const ruleset = readRuleset(document);
+        if (!isRuleset(document)) return undefined;
+        const ruleset = rulesetFrom(document);
         if (checksumOf(ruleset) !== checksum || typeof confirmedAt !== "number") return undefined;
-        if (answers === undefined || of !== nameOf(context)) return { ruleset, confirmedAt };
+        const held = { ruleset, checksum };
+        if (answers === undefined || of !== nameOf(context)) return { held, confirmedAt };
         const flags = new Map<string, Answer>(answers.flags);
-        return { ruleset, confirmedAt, known: { answers: { ...answers, flags }, asOf: ruleset } };
+        return { held, confirmedAt, known: { answers: { ...answers, flags }, asOf: ruleset } };
       } catch {
         // Nothing there, damaged, or no storage at all.
         return undefined;
       }
     },
-    put({ ruleset, confirmedAt, known }, context) {
+    put({ held: { ruleset, checksum }, confirmedAt, known }, context) {
       waiting = () => {
         const answers = known && { ...known.answers, flags: [...known.answers.flags] };
-        const checksum = checksumOf(ruleset);
         return JSON.stringify({ confirmedAt, checksum, ruleset: toDocument(ruleset), of: nameOf(context), answers });
       };
       timer ??= setTimeout(flush, MIN_GAP_MS);

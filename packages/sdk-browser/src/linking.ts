@@ -5,17 +5,15 @@
  *       ▲             └─ follow ──────► connection by the leader ──► listener
  *       └── resumed ◄── paused
  */
+import type { StreamTransport } from "@bannerol/client";
 import {
-  type Connection,
   type ConnectionIdentity,
-  type ConnectionListener,
-  type ConnectionPorts,
-  createConnection,
-  type FeedStanding,
-  type StreamTransport,
-  standingOf,
-} from "@bannerol/client";
-import type { Ruleset } from "@bannerol/core";
+  createPageConnection,
+  type Held,
+  type PageConnection,
+  type PageConnectionListener,
+  type PageConnectionPorts,
+} from "@bannerol/client/page";
 import { watchAttention } from "./attention.ts";
 import type { TabChannel } from "./tabs/channel.ts";
 import { tabTransport } from "./tabs/follower.ts";
@@ -23,22 +21,19 @@ import { type Leader, leadTabs } from "./tabs/leader.ts";
 import { share } from "./tabs/share.ts";
 
 export interface LinkOptions {
-  readonly ports: ConnectionPorts;
+  readonly ports: PageConnectionPorts;
   readonly identity: ConnectionIdentity;
   /** Under which tabs find each other; without it each has a connection of its own. */
   readonly shareAs: string | undefined;
   readonly pauseAfterMs: number;
-  readonly listener: Pick<ConnectionListener, "install" | "confirm" | "report"> & {
-    readonly settled: () => void;
-    readonly leaving: () => void;
-  };
+  readonly listener: PageConnectionListener & { readonly leaving: () => void };
 }
 
 export interface Link {
-  readonly phase: () => FeedStanding["phase"];
+  readonly phase: () => ReturnType<PageConnection["standing"]>["phase"];
   readonly troubled: () => boolean;
   readonly rejected: () => number;
-  readonly start: (ruleset: Ruleset | undefined) => void;
+  readonly start: (held: Held | undefined) => void;
   readonly close: () => void;
 }
 
@@ -47,8 +42,8 @@ const MIN_RESUME_MS = 10_000;
 
 export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }: LinkOptions): Link {
   const { clock, timers } = ports;
-  let have: Ruleset | undefined;
-  let connection: Connection | undefined;
+  let have: Held | undefined;
+  let connection: PageConnection | undefined;
   let leader: Leader | undefined;
   let leave: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
@@ -57,16 +52,16 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   let resumedAt = Number.NEGATIVE_INFINITY;
   let closed = false;
 
-  const standing = () => connection && standingOf(connection.state(), undefined);
+  const standing = () => connection?.standing();
   const phase = () => (closed ? "closed" : (standing()?.phase ?? "offline"));
 
   const connect = (stream: StreamTransport): void => {
     connection?.close();
-    const mine = createConnection({ ...ports, stream }, identity, {
+    const mine = createPageConnection({ ...ports, stream }, identity, {
       ...listener,
       settled() {
         if (mine !== connection) return;
-        have = mine.state().memory.ruleset;
+        have = mine.held();
         if (phase() === "live" && have !== undefined) leader?.live(have);
         else leader?.lost("The server is out of reach.");
         listener.settled();
@@ -122,8 +117,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
     phase,
     troubled: () => standing()?.troubled ?? false,
     rejected: () => standing()?.rejected ?? 0,
-    start(ruleset) {
-      have = ruleset;
+    start(held) {
+      have = held;
       const attention = { paused: end, resumed: resume, leaving: listener.leaving };
       stopWatching = watchAttention(attention, pauseAfterMs);
       begin();

@@ -1,6 +1,7 @@
 /** Tells the server what was counted. In a chunk of its own: a page's first paint need not wait for it. */
-import type { ConnectionIdentity } from "@bannerol/client";
+
 import { type EventListener, type EventPorts, type EventSender, eventSender } from "@bannerol/client/events";
+import type { ConnectionIdentity } from "@bannerol/client/page";
 
 export interface SenderOptions extends EventListener {
   readonly ports: EventPorts;

@@ -11,7 +11,8 @@ import type { Ruleset } from "@bannerol/core";
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import type { Clock, HttpAnswer, HttpTransport, Random, StreamTransport, Timers } from "../ports.ts";
 import { endingOf } from "./ending.ts";
-import { askerOf, type ConnectionIdentity, type Line, openLine } from "./line.ts";
+import { openEvents } from "./events-line.ts";
+import { askerOf, type ConnectionIdentity, type Line, openWebSocket } from "./line.ts";
 import {
   type ConnectionEvent,
   type ConnectionProblem,
@@ -172,7 +173,8 @@ export function createConnection(
       mine.over = event.type === "closed";
       handle(() => (mine === stream ? event : mine === trial ? { type: "trial", event } : undefined));
     };
-    mine.line = openLine({ ports, identity, tell }, effect);
+    const options = { ports, identity, tell };
+    mine.line = effect.transport === "sse" ? openEvents(options, effect.have) : openWebSocket(options);
     return mine;
   };
 

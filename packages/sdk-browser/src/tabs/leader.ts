@@ -1,12 +1,13 @@
 /** What the tab that is connected does for the others: it answers their hellos, and passes on what changes. */
 import type { Timers } from "@bannerol/client";
-import { checksumOf, diffRulesets, type Ruleset, toDocument } from "@bannerol/core";
+import { type Held, identityOf, isSame } from "@bannerol/client/page";
+import { diffRulesets, toDocument } from "@bannerol/core";
 import { HEARTBEAT_MS } from "@bannerol/protocol";
 import type { TabChannel } from "./channel.ts";
 
 export interface Leader {
   /** What the server has is this. */
-  readonly live: (ruleset: Ruleset) => void;
+  readonly live: (held: Held) => void;
   /** What the server has is no longer known. */
   readonly lost: (reason: string) => void;
   readonly stop: () => void;
@@ -14,17 +15,13 @@ export interface Leader {
 
 export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set">): Leader {
   /** Undefined where it is not known whether it is the newest. */
-  let current: Ruleset | undefined;
-  let checksum = 0;
+  let current: Held | undefined;
   let cancelBeat: (() => void) | undefined;
 
   const say = (message: object, tab?: string): void =>
     post({ type: "message", text: JSON.stringify(message), ...(tab !== undefined && { tab }) });
 
-  const sayCurrent = (ruleset: Ruleset, tab?: string): void => {
-    const { epoch, revision } = ruleset;
-    say({ type: "current", epoch, revision, checksum }, tab);
-  };
+  const sayCurrent = (held: Held, tab?: string): void => say({ type: "current", ...identityOf(held) }, tab);
 
   const beat = (): void => {
     cancelBeat?.();
@@ -34,11 +31,10 @@ export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set
     });
   };
 
-  const greet = (ruleset: Ruleset, tab: string, hello: string): void => {
+  const greet = (held: Held, tab: string, hello: string): void => {
     const { have } = JSON.parse(hello);
-    const same = have?.epoch === ruleset.epoch && have.revision === ruleset.revision && have.checksum === checksum;
-    if (same) sayCurrent(ruleset, tab);
-    else say({ type: "snapshot", ruleset: toDocument(ruleset), checksum }, tab);
+    if (have !== undefined && isSame(have, identityOf(held))) sayCurrent(held, tab);
+    else say({ type: "snapshot", ruleset: toDocument(held.ruleset), checksum: held.checksum }, tab);
   };
 
   const stop = listen(({ type, tab, text = "" }) => {
@@ -49,11 +45,11 @@ export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set
   beat();
 
   return {
-    live(ruleset) {
-      const before = current;
+    live(held) {
+      const before = current?.ruleset;
+      const { ruleset, checksum } = held;
       if (before === ruleset) return;
-      current = ruleset;
-      checksum = checksumOf(ruleset);
+      current = held;
       if (before === undefined) post({ type: "live" });
       else if (before.epoch === ruleset.epoch) say({ type: "delta", ...diffRulesets(before, ruleset), checksum });
       else post({ type: "closed", text: "The state begins anew." });

@@ -1,19 +1,16 @@
-import { createConnection } from "@bannerol/client";
-import type { Ruleset } from "@bannerol/core";
+import { createPageConnection, type Held } from "@bannerol/client/page";
+import { checksumOf } from "@bannerol/core";
 import { fakeClock, fakeHttpTransport } from "@bannerol/testkit";
 import { expect, it } from "vitest";
 import type { TabChannel, TabMessage } from "./channel.ts";
 import { tabTransport } from "./follower.ts";
 import { leadTabs } from "./leader.ts";
 
-const rulesetAt = (revision: number, epoch = "e"): Ruleset => ({
-  epoch,
-  revision,
-  project: "p",
-  environment: "e",
-  flags: new Map([["a", { version: revision }]]),
-  segments: new Map(),
-});
+function stateAt(revision: number, epoch = "e"): Held {
+  const [flags, segments] = [new Map([["a", { version: revision }]]), new Map()];
+  const ruleset = { epoch, revision, project: "p", environment: "e", flags, segments };
+  return { ruleset, checksum: checksumOf(ruleset) };
+}
 
 /** Tabs whose messages may be lost. */
 function tabs() {
@@ -43,11 +40,18 @@ function scene() {
     clock,
   );
   const installed: string[] = [];
-  const follower = createConnection(
-    { clock, timers: clock, random: () => 0.5, http: fakeHttpTransport(), stream: tabTransport(channel(), "follower") },
+  const follower = createPageConnection(
+    {
+      clock,
+      timers: clock,
+      random: () => 0.5,
+      http: fakeHttpTransport(),
+      stream: tabTransport(channel(), "follower"),
+      events: (done) => done(undefined),
+    },
     { key: "k", sdk: { name: "test", version: "0" }, instance: "follower" },
     {
-      install: ({ epoch, revision }) => void installed.push(`${epoch}${revision}`),
+      install: ({ ruleset: { epoch, revision } }) => void installed.push(`${epoch}${revision}`),
       confirm: () => undefined,
       report: () => undefined,
       settled: () => undefined,
@@ -66,26 +70,26 @@ function scene() {
 
 it("gives a new tab the state, and then what changes", () => {
   const { leader, follower, installed } = scene();
-  leader.live(rulesetAt(1));
+  leader.live(stateAt(1));
   follower.start(undefined);
-  leader.live(rulesetAt(2));
-  leader.live(rulesetAt(3));
+  leader.live(stateAt(2));
+  leader.live(stateAt(3));
   expect(installed).toEqual(["e1", "e2", "e3"]);
 });
 
 it("tells a tab that has the state already that it does", () => {
   const { leader, follower, installed } = scene();
-  leader.live(rulesetAt(1));
-  follower.start(rulesetAt(1));
-  expect([installed, follower.state().phase]).toEqual([[], "live"]);
+  leader.live(stateAt(1));
+  follower.start(stateAt(1));
+  expect([installed, follower.standing().phase]).toEqual([[], "live"]);
 });
 
 it("brings a tab up to date that lost a message, within a heartbeat and a hello", () => {
   const { clock, leader, follower, installed, lose } = scene();
-  leader.live(rulesetAt(1));
+  leader.live(stateAt(1));
   follower.start(undefined);
   lose(true);
-  leader.live(rulesetAt(2));
+  leader.live(stateAt(2));
   lose(false);
   expect(installed).toEqual(["e1"]);
   clock.advance(21_000);
@@ -94,20 +98,20 @@ it("brings a tab up to date that lost a message, within a heartbeat and a hello"
 
 it("begins anew with a new epoch", () => {
   const { clock, leader, follower, installed } = scene();
-  leader.live(rulesetAt(7));
+  leader.live(stateAt(7));
   follower.start(undefined);
-  leader.live(rulesetAt(1, "f"));
+  leader.live(stateAt(1, "f"));
   clock.advance(5_000);
   expect(installed).toEqual(["e7", "f1"]);
 });
 
 it("says when the server is out of reach, and hears nobody who has left", () => {
   const { leader, follower } = scene();
-  leader.live(rulesetAt(1));
+  leader.live(stateAt(1));
   follower.start(undefined);
   leader.lost("The server is out of reach.");
-  expect(follower.state().phase).toBe("waiting");
+  expect(follower.standing().phase).toBe("offline");
   follower.close();
-  leader.live(rulesetAt(2));
-  expect(follower.state().phase).toBe("closed");
+  leader.live(stateAt(2));
+  expect(follower.standing().phase).toBe("closed");
 });

@@ -1,0 +1,95 @@
+/** The state in hand, and what the server's words make of it: another state, taken whole, or none. Pure. */
+import {
+  applyDelta,
+  checksumAfter,
+  checksumOf,
+  isRecord,
+  type Ruleset,
+  type RulesetDocument,
+  versionOf,
+} from "@bannerol/core";
+import type { DeltaMessage, StateIdentity } from "@bannerol/protocol";
+import { isRuleset, readMessage } from "./message.ts";
+
+export interface Held {
+  readonly ruleset: Ruleset;
+  readonly checksum: number;
+}
+
+/** Why something is no state for this client: known already; does not continue the state in hand; is none at all. */
+export type Unfit = "covered" | "misfit" | "unreadable";
+
+export const identityOf = ({ ruleset: { epoch, revision }, checksum }: Held): StateIdentity => ({
+  epoch,
+  revision,
+  checksum,
+});
+
+export const isSame = (a: StateIdentity, b: StateIdentity): boolean =>
+  a.epoch === b.epoch && a.revision === b.revision && a.checksum === b.checksum;
+
+export function rulesetFrom({ epoch, revision, project, environment, flags, segments }: RulesetDocument): Ruleset {
+  const [flagMap, segmentMap] = [flags, segments].map((documents) => new Map(Object.entries(documents)));
+  return {
+    epoch,
+    revision,
+    project,
+    environment,
+    flags: flagMap as Ruleset["flags"],
+    segments: segmentMap as Ruleset["flags"],
+  };
+}
+
+/** Within an epoch revisions never go back; another epoch's state replaces ours whatever its number. */
+export function withRuleset(held: Held | undefined, document: RulesetDocument): Held | Unfit {
+  const have = held?.ruleset;
+  if (have?.epoch === document.epoch && document.revision < have.revision) return "covered";
+  const ruleset = rulesetFrom(document);
+  return { ruleset, checksum: checksumOf(ruleset) };
+}
+
+export function withDelta(held: Held | undefined, delta: DeltaMessage): Held | Unfit {
+  if (held === undefined || isOfAnother(held, delta)) return "misfit";
+  const { ruleset, checksum } = held;
+  if (delta.to <= ruleset.revision) return "covered";
+  if (delta.from !== ruleset.revision || !leadsWhereItSays(delta)) return "misfit";
+  if (checksumAfter(checksum, ruleset, delta) !== delta.checksum) return "misfit";
+  return { ruleset: applyDelta(ruleset, delta), checksum: delta.checksum };
+}
+
+/** Numbers of another epoch mean nothing here, even where they fit. */
+const isOfAnother = ({ ruleset }: Held, { epoch = ruleset.epoch }: DeltaMessage): boolean => epoch !== ruleset.epoch;
+
+/** The newest version in a delta is where it leads; what only goes leaves no trace of when. */
+function leadsWhereItSays({ flags, segments, to }: DeltaMessage): boolean {
+  const documents = [...Object.values(flags), ...Object.values(segments)];
+  const versions = documents.map((document) => (document === null ? undefined : versionOf(document)));
+  const newest = Math.max(...versions.map((version = -1) => version));
+  return newest === to || (newest < to && versions.includes(undefined));
+}
+
+/** The body of an answer to a fetch: a ruleset, or, as on the stream, a delta or a snapshot. */
+export function withBody(held: Held | undefined, body: string): Held | Unfit {
+  const said = readMessage(body);
+  if (said?.type === "delta") {
+    // Who asked what changed since the state in hand may hear that nothing did.
+    const nothingNew = held !== undefined && !isOfAnother(held, said) && said.to === held.ruleset.revision;
+    return nothingNew ? (said.checksum === held.checksum ? held : "misfit") : withDelta(held, said);
+  }
+  const document = said?.type === "snapshot" ? said.ruleset : parsed(body);
+  if (!isRuleset(document)) return "unreadable";
+  const next = withRuleset(held, document);
+  return said?.type === "snapshot" ? announced(next, said.checksum) : next;
+}
+
+/** A snapshot that belies its checksum is none. */
+export const announced = (next: Held | Unfit, checksum: number): Held | Unfit =>
+  isRecord(next) && next.checksum !== checksum ? "unreadable" : next;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+/** What a page needs of the client, written for size. */
+export { backoffMs } from "../connection/backoff.ts";
+export type { ConnectionPorts } from "../connection/driver.ts";
+export { endingOf } from "../connection/ending.ts";
+export type { ConnectionIdentity } from "../connection/line.ts";
+export { createListeners, type Listener } from "../listeners.ts";
+export { freshnessOf } from "../status.ts";
+export {
+  createPageConnection,
+  type PageConnection,
+  type PageConnectionListener,
+  type PageConnectionPorts,
+} from "./connection.ts";
+export { type Held, identityOf, isSame, rulesetFrom } from "./held.ts";
+export { isRuleset } from "./message.ts";

@@ -1,0 +1,39 @@
+/** What a failed try costs: each adds its own wait before the next one, of whatever kind. */
+
+import { backoffMs, refusedMs } from "../connection/backoff.ts";
+import type { Clock, Ending, Random } from "../ports.ts";
+
+/** What a server may ask for; more counts as this. */
+export const LONGEST_SERVER_WAIT_MS = 60 * 60_000;
+
+export interface Waits {
+  /** Tries since the server was last seen to work. */
+  failures: number;
+  /** No request leaves before this. */
+  notBefore: number;
+  /** A try has failed since the state was last confirmed. */
+  troubled: boolean;
+}
+
+export const isRefusedKey = ({ code, status }: Ending): boolean =>
+  code === 4401 || code === 4403 || status === 401 || status === 403;
+
+export const isOtherProtocol = ({ code, status }: Ending): boolean => code === 4426 || status === 426;
+
+/** Asking again soon is pointless. */
+export const isRefusal = (ending: Ending): boolean => isRefusedKey(ending) || isOtherProtocol(ending);
+
+export function serverWaitMs(ending: Ending, random: Random): number | undefined {
+  return isRefusal(ending) ? refusedMs(random()) : ending.retryAfterMs;
+}
+
+/** When the next request may leave after another failed try. */
+export function nextTryAt(
+  { failures, notBefore }: Waits,
+  { clock, random }: { readonly clock: Pick<Clock, "monotonic">; readonly random: Random },
+  serverWait = 0,
+): number {
+  const now = clock.monotonic();
+  const own = Math.max(notBefore, now) + backoffMs(failures, random());
+  return Math.max(own, now + Math.min(serverWait, LONGEST_SERVER_WAIT_MS));
+}

@@ -1,0 +1,54 @@
+/** How a client may be connected: as processes are, or as pages are. Both are held to the same promises. */
+import { type ConnectionPorts, createConnection } from "../../packages/client/src/connection/driver.ts";
+import { openEvents } from "../../packages/client/src/connection/events-line.ts";
+import type { ConnectionIdentity } from "../../packages/client/src/connection/line.ts";
+import type { Feed, FeedListener, FeedStanding } from "../../packages/client/src/feed.ts";
+import { createPageConnection } from "../../packages/client/src/page/connection.ts";
+import { checksumOf } from "../../packages/core/src/index.ts";
+
+export interface Connected extends Feed {
+  /** When a request for the ruleset last succeeded, and how much is kept of deltas meanwhile. */
+  readonly bounds: () => { readonly fetchedAt: number; readonly pendingSize: number };
+  /** For people who read a trace. */
+  readonly described: () => string;
+}
+
+export type Connect = (ports: ConnectionPorts, identity: ConnectionIdentity, listener: FeedListener) => Connected;
+
+const ofProcess: Connect = (ports, identity, listener) => {
+  const connection = createConnection(ports, identity, { ...listener, settled: () => listener.settled() });
+  return {
+    ...connection,
+    standing(): FeedStanding {
+      const state = connection.state();
+      const { troubled, rejected, way, upTo } = state.memory;
+      const isLive = "link" in state ? state.link.confirmed : state.phase === "polling" && !troubled;
+      const phase = state.phase === "closed" ? "closed" : isLive ? "live" : "offline";
+      return { phase, troubled, rejected, problem: undefined, transport: way.transport, upTo };
+    },
+    bounds() {
+      const state = connection.state();
+      const pendingSize = state.phase === "fetching" ? state.fetching.pendingSize : 0;
+      return { fetchedAt: state.memory.fetchedAt, pendingSize };
+    },
+    described: () => connection.state().phase,
+  };
+};
+
+const ofPage: Connect = (ports, identity, listener) => {
+  const connection = createPageConnection({ ...ports, events: (done) => done(openEvents) }, identity, {
+    ...listener,
+    install: ({ ruleset }) => listener.install(ruleset),
+  });
+  return {
+    standing: () => ({ ...connection.standing(), problem: undefined }),
+    start: (ruleset) => connection.start(ruleset && { ruleset, checksum: checksumOf(ruleset) }),
+    close: connection.close,
+    bounds: connection.bounds,
+    described: () => connection.standing().phase,
+  };
+};
+
+export const connections = { process: ofProcess, page: ofPage };
+export type Kind = keyof typeof connections;
+export const kinds: readonly Kind[] = ["process", "page"];
