@@ -38,7 +38,13 @@ export default defineConfig([
       compilerOptions: {
         // By path they count as sources, and are inlined; by name they would count as somebody else's package.
         baseUrl: ".",
-        paths: { "@bannerol/client/*": ["../client/src/*/index.ts"], "@bannerol/*": ["../*/src/index.ts"] },
+        paths: {
+          "@bannerol/client/events-line": ["../client/src/connection/events-line.ts"],
+          "@bannerol/client/*": ["../client/src/*/index.ts"],
+          "@bannerol/core/small-place": ["../core/src/small/place.ts"],
+          "@bannerol/core/small": ["../core/src/small/index.ts"],
+          "@bannerol/*": ["../*/src/index.ts"],
+        },
       },
     },
   },

@@ -10,9 +10,7 @@
  * Whatever happens is handled in turn, and after it what has fallen due: `dues` names all that may.
  */
 import {
-  type DeltaMessage,
   HEARTBEAT_MS,
-  MAX_PENDING_DELTA_BYTES,
   MAX_RULESET_BYTES,
   MIN_ACK_MS,
   MIN_REHELLO_MS,
@@ -28,6 +26,7 @@ import { type Transport, webSocketAgainAt } from "../connection/ways.ts";
 import type { FeedListener, FeedStanding } from "../feed.ts";
 import type { Ending, HttpAnswer } from "../ports.ts";
 import { announced, type Held, identityOf, isSame, type Unfit, withBody, withDelta, withRuleset } from "./held.ts";
+import { type Asking, keep, type Link, NEVER, newAsking, newLink, noteGap } from "./link.ts";
 import { readMessage } from "./message.ts";
 import { describe } from "./problems.ts";
 import { isRefusal, LONGEST_SERVER_WAIT_MS, nextTryAt, serverWaitMs, type Waits } from "./waits.ts";
@@ -53,39 +52,6 @@ export interface PageConnection {
   readonly bounds: () => { readonly fetchedAt: number; readonly pendingSize: number };
 }
 
-/** One stream, and what is known of it. */
-interface Link {
-  readonly transport: Transport;
-  /** When it began to open; from when it opened, or a fetch on it failed last. */
-  steadySince: number;
-  isOpen: boolean;
-  heardAt: number;
-  helloAt: number;
-  rehelloAt: number;
-  /** The server has confirmed or given the state in hand on it. */
-  confirmed: boolean;
-  /** No hello is out. */
-  live: boolean;
-  /** It brought news after a minute: its end is no sign against the way. */
-  proven: boolean;
-  said: Pick<Required<Ending>, "reason" | "status"> | undefined;
-  acked: number | undefined;
-  ackedAt: number;
-  line: Line | undefined;
-}
-
-/** A request for the ruleset; `cancel` is there while it is out. */
-interface Asking {
-  at: number;
-  whole: boolean;
-  failed: boolean;
-  cancel: (() => void) | undefined;
-  pending: DeltaMessage[];
-  pendingSize: number;
-  /** Something was left aside. */
-  incomplete: boolean;
-}
-
 interface Loss {
   /** The stream is still open. */
   readonly cut?: boolean;
@@ -94,7 +60,6 @@ interface Loss {
   readonly garbled?: boolean;
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
 const OPEN_TIMEOUT_MS = 15_000;
 const REHELLO_GAP_MS = MIN_REHELLO_MS + 500;
 const STEADY_MS = 60_000;
@@ -192,22 +157,7 @@ export function createPageConnection(
   };
 
   const open = (by: "websocket" | "sse", isTrial = false): void => {
-    const at = now();
-    const link: Link = {
-      transport: by,
-      steadySince: at,
-      isOpen: false,
-      heardAt: at,
-      helloAt: at,
-      rehelloAt: NEVER,
-      confirmed: false,
-      live: false,
-      proven: false,
-      said: undefined,
-      acked: undefined,
-      ackedAt: -NEVER,
-      line: undefined,
-    };
+    const link = newLink(by, now());
     const isCurrent = () => link === main || link === trial;
     const tell = (event: StreamEvent): void => handle(() => isCurrent() && hear(link, event));
     if (isTrial) trial = link;
@@ -435,7 +385,7 @@ export function createPageConnection(
   };
 
   const askAt = (at: number): void => {
-    asking = { at, whole: false, failed: false, cancel: undefined, pending: [], pendingSize: 0, incomplete: false };
+    asking = newAsking(at);
   };
 
   const ask = (): void => {
@@ -528,18 +478,4 @@ export function createPageConnection(
       }),
     bounds: () => ({ fetchedAt, pendingSize: asking?.pendingSize ?? 0 }),
   };
-}
-
-/** Keeps a delta until the fetch is done, as far as there is room. */
-function keep(fetching: Asking, delta: DeltaMessage, size: number): void {
-  fetching.pendingSize += size;
-  if (fetching.incomplete || fetching.pendingSize > MAX_PENDING_DELTA_BYTES) noteGap(fetching);
-  else fetching.pending.push(delta);
-}
-
-/** A request that has not left yet will bring whatever is announced before it leaves. */
-function noteGap(fetching: Asking): void {
-  fetching.incomplete ||= fetching.cancel !== undefined;
-  fetching.pending = [];
-  fetching.pendingSize = 0;
 }
