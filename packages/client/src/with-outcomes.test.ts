@@ -34,7 +34,7 @@ async function setUp(flag: object = {}, others: { readonly [key: string]: object
     const flushed = client.flush();
     await settle();
     const request = t.http.requests[before];
-    request?.answer(200, {});
+    request?.answer(200, { counted: true });
     await flushed;
     const { outcomes = [], parallel = [] } = JSON.parse(request?.body ?? "{}");
     return { outcomes, parallel };

@@ -84,7 +84,7 @@ describe("what was counted", () => {
     const { client, ask, clock, http } = sendingClient();
     ask(3);
     clock.advance(EVENTS_MS);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     ask(4);
     expect(client.exposures()).toEqual({
       exposures: [{ flag: "flag", variant: "on", reason: "STATIC", count: 7 }],
@@ -114,7 +114,7 @@ describe("what was counted", () => {
       clock.advance(EVENTS_MS);
     }
     expect(http.requests).toHaveLength(1);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     clock.advance(1);
     expect(sent().map(sumOf)).toEqual([1, 50]);
   });
@@ -142,17 +142,19 @@ describe("a round of several batches", () => {
     for (const expected of [[2_000], [2_000, 2_000], [2_000, 2_000, 500]]) {
       expect(await isDone(flushed)).toBe(false);
       expect(sent()).toEqual(expected);
-      http.latest.answer(200, {});
+      http.latest.answer(200, { counted: true });
     }
     expect(await isDone(flushed)).toBe(true);
   });
 
   it("is sent in one go where answers come at once, and stops at a failure", async () => {
-    const eager = manyFlags((request) => request.answer(200, {}));
+    const eager = manyFlags((request) => request.answer(200, { counted: true }));
     await eager.sender.flush();
     expect(eager.sent()).toEqual([2_000, 2_000, 500]);
     let answers = 0;
-    const failing = manyFlags((request) => (++answers === 2 ? request.fail("away") : request.answer(200, {})));
+    const failing = manyFlags((request) =>
+      ++answers === 2 ? request.fail("away") : request.answer(200, { counted: true }),
+    );
     await failing.sender.flush();
     expect(failing.sent()).toEqual([2_000, 2_000]);
     failing.clock.advance(375);
@@ -166,11 +168,13 @@ describe("a batch that failed", () => {
     ["no answer", (request) => request.fail("gone"), 375],
     ["503", (request) => request.answer(503), 375],
     ["404", (request) => request.answer(404), 375],
+    ["a proxy's page", (request) => request.answer(200, "<html>"), 375],
+    ["an answer that counts nothing", (request) => request.answer(200, {}), 375],
     ["503 with Retry-After", (request) => request.answer(503, "", { "retry-after": "7" }), 7_000],
     ["429 with Retry-After", (request) => request.answer(429, "", { "retry-after": "90" }), 90_000],
     ["a refused key", (request) => request.answer(401), 225_000],
     ["a revoked key", (request) => request.answer(403), 225_000],
-  ])("by %s is sent again under its id, byte for byte, after its wait", (_, fail, wait) => {
+  ])("by %s is sent again under its id, byte for byte, after its wait (P10)", (_, fail, wait) => {
     const { ask, clock, http, errors } = sendingClient();
     ask(3);
     clock.advance(EVENTS_MS);
@@ -209,7 +213,7 @@ describe("a batch that failed", () => {
     expect(client.status().drops).toBe(15);
     ask(1);
     clock.advance(EVENTS_MS);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     expect(sent().map(sumOf)).toEqual([5, 5, 5, 1]);
     expect(client.status().drops).toBe(15);
   });
@@ -230,7 +234,7 @@ describe("a batch that failed", () => {
     const probes = sent().filter((batch) => sumOf(batch) === 0);
     expect(probes.length).toBeGreaterThan(0);
     while (sumOf(batchIn(http.latest.body)) === 0) {
-      http.latest.answer(200, {});
+      http.latest.answer(200, { counted: true });
       clock.advance(1_000);
     }
     expect(sumOf(batchIn(http.latest.body))).toBe(47);
@@ -246,7 +250,7 @@ describe("flush()", () => {
     expect(sent().map(sumOf)).toEqual([3]);
     expect(await isDone(flushed)).toBe(false);
     expect(clock.holds).toBe(1);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     expect(await isDone(flushed)).toBe(true);
     expect(clock.holds).toBe(0);
   });
@@ -257,11 +261,11 @@ describe("flush()", () => {
     clock.advance(EVENTS_MS);
     ask(2);
     const both = Promise.all([client.flush(), client.flush()]).then(() => undefined);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     await settle();
     expect(sent().map(sumOf)).toEqual([1, 2]);
     expect(await isDone(both)).toBe(false);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     expect(await isDone(both)).toBe(true);
   });
 
@@ -300,7 +304,7 @@ describe("close()", () => {
     const closed = client.close();
     expect(await isDone(closed)).toBe(false);
     expect(sent().map(sumOf)).toEqual([3]);
-    http.latest.answer(200, {});
+    http.latest.answer(200, { counted: true });
     expect(await isDone(closed)).toBe(true);
     ask(2);
     clock.advance(10 * EVENTS_MS);
@@ -375,7 +379,7 @@ describe("every evaluation", () => {
     return { counted, acknowledged, react };
   }
 
-  it("is taken once, or held, or dropped and counted as that, whatever fails and when", () => {
+  it("is taken once, or held, or dropped and counted as that, whatever fails and when (P10)", () => {
     const property = fc.property(fc.array(action, { maxLength: 60 }), fc.integer(), (actions, seed) => {
       const { client, ask, clock, http, stream } = sendingClient({ random: seededRandom(seed) });
       const server = modelServer();

@@ -167,5 +167,15 @@ function createSender(ports: EventPorts, author: EventAuthor, { take, report, wa
 
 function failureOf(answer: HttpAnswer): Ending | undefined {
   if (!answer.ok) return { reason: answer.reason };
-  return answer.status === 200 ? undefined : endingOf(answer);
+  return answer.status === 200 && isReceipt(answer.body) ? undefined : endingOf(answer);
+}
+
+/** `{"counted": …}`. A proxy's page may come with 200 too, and counts nothing. */
+function isReceipt(body: string): boolean {
+  try {
+    const receipt: unknown = JSON.parse(body);
+    return typeof receipt === "object" && receipt !== null && "counted" in receipt;
+  } catch {
+    return false;
+  }
 }

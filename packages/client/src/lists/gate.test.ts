@@ -44,7 +44,7 @@ function machine(random = 0) {
 const kinds = (effects: readonly GateEffect[]) => effects.map(({ type }) => type);
 
 describe("a ruleset and the lists that it names", () => {
-  it("are served together: at once where it names none, else when all are there", () => {
+  it("are served together: at once where it names none, else when all are there (P12)", () => {
     const m = machine();
     expect(m.install(naming(1, {}))).toMatchObject([{ type: "serve", ruleset: { revision: 1 } }]);
     expect(m.install(naming(2, { a: 2, b: 2 }))).toMatchObject([{ type: "fetch", list: "a", have: undefined }]);
@@ -136,6 +136,24 @@ describe("a ruleset and the lists that it names", () => {
     expect(m.alarm()).toBe(750 + 9_000);
   });
 
+  it("starts from the shortest wait again once no try has failed for a minute, whatever came meanwhile (I16)", () => {
+    const m = machine();
+    m.install(naming(1, { a: 1 }));
+    m.failed();
+    m.wait(250);
+    m.arrived(listOf(1));
+    m.install(naming(2, { a: 2 }));
+    m.wait(1_000);
+    expect(kinds(m.failed())).toEqual(["report"]);
+    expect(m.alarm()).toBe(1_250 + 500);
+    m.wait(60_000);
+    m.arrived(listOf(2));
+    m.install(naming(3, { a: 3 }));
+    m.wait(1_000);
+    m.failed();
+    expect(m.alarm()).toBe(62_250 + 250);
+  });
+
   it("waits minutes where the key is refused", () => {
     const m = machine();
     m.install(naming(1, { a: 1 }));
@@ -150,7 +168,7 @@ describe("a ruleset and the lists that it names", () => {
     expect([m.alarm(), m.wait(60_000), m.arrived(listOf(1)), m.failed()]).toEqual([undefined, [], [], []]);
   });
 
-  it("never serves one without its lists, never an older one, and asks at most 26 times in vain in five minutes", () => {
+  it("never serves one without its lists, never an older one, and asks at most 26 times in vain in five minutes (I16, P12)", () => {
     const lists = fc.dictionary(fc.constantFrom("a", "b", "__proto__"), fc.integer({ min: 1, max: 9 }), { maxKeys: 2 });
     const happening = fc.oneof(
       fc.record({ install: lists }),

@@ -23,7 +23,11 @@ export interface GateState {
   readonly inFlight: ListNeed | undefined;
   /** Ask for this list whole, since what changed did not fit. */
   readonly whole: string | undefined;
+  /** The exponent of the next wait. */
   readonly failures: number;
+  readonly failedAt: number;
+  /** That a list does not come was reported, and none that was waited for has come since. */
+  readonly told: boolean;
   /** No request leaves before this. */
   readonly notBefore: number;
 }
@@ -50,6 +54,11 @@ export interface GateStep {
   readonly effects: readonly GateEffect[];
 }
 
+/**
+ * After this long without a failed try, waits start from the shortest again. Lists that come do not do it alone: a server
+ * that lets some pass would be asked again and again.
+ */
+const STEADY_MS = 60_000;
 /** However fast rulesets follow each other, this long passes between two that bring lists. */
 const MIN_ROUND_MS = 1_000;
 
@@ -60,6 +69,8 @@ export const emptyGate: GateState = {
   inFlight: undefined,
   whole: undefined,
   failures: 0,
+  failedAt: Number.NEGATIVE_INFINITY,
+  told: false,
   notBefore: Number.NEGATIVE_INFINITY,
 };
 
@@ -138,8 +149,9 @@ function served(
   const named = needs.flatMap(({ list }) => [...state.held].filter(([id]) => id === list));
   const lists: KeyLists = new Map(named);
   const notBefore = needs.length === 0 ? state.notBefore : Math.max(state.notBefore, env.now + MIN_ROUND_MS);
+  const failures = env.now - state.failedAt >= STEADY_MS ? 0 : state.failures;
   return {
-    state: { ...state, held: lists, pending: undefined, whole: undefined, failures: 0, notBefore },
+    state: { ...state, held: lists, pending: undefined, whole: undefined, failures, told: false, notBefore },
     effects: [...effects, ...ended, { type: "serve", ruleset: pending, lists }],
   };
 }
@@ -174,8 +186,10 @@ function failed(
       inFlight: undefined,
       whole: misfit ? inFlight.list : state.whole,
       failures: state.failures + 1,
+      failedAt: env.now,
+      told: true,
       notBefore: env.now + Math.max(wait, asked),
     },
-    effects: state.failures > 0 ? [] : [{ type: "report", problem }],
+    effects: state.told ? [] : [{ type: "report", problem }],
   };
 }

@@ -43,7 +43,7 @@ export function getList(
     bytes,
   };
   const cancelRequest = ports.http.get(request, (answer) => {
-    const failure = failureOf(answer, unreadable);
+    const failure = failureOf(answer, epoch, unreadable);
     if (failure !== undefined) done(failure);
     else cancelWork = finish(ports, { decoder, have }, done);
   });
@@ -53,9 +53,13 @@ export function getList(
   };
 }
 
-function failureOf(answer: HttpAnswer, unreadable: string | undefined): Outcome | undefined {
+function failureOf(answer: HttpAnswer, epoch: string, unreadable: string | undefined): Outcome | undefined {
   if (!answer.ok) return { type: "failed", ending: { reason: answer.reason } };
   if (answer.status !== 200) return { type: "failed", ending: endingOf(answer) };
+  // Versions compare within an epoch alone, and another node may have gone on to the next.
+  if ((answer.headers.get("bannerol-epoch") ?? epoch) !== epoch) {
+    return { type: "failed", ending: { reason: "The list came from a node that follows another epoch." } };
+  }
   return unreadable === undefined ? undefined : { type: "failed", ending: { reason: unreadable } };
 }
 

@@ -46,7 +46,7 @@ describe("a client whose ruleset names a long list", () => {
     return { ...t, isOn };
   };
 
-  it("serves it once the list is there, and is live then", async () => {
+  it("serves it once the list is there, and is live then (P12)", async () => {
     const { client, http, stream, isOn } = started(listed(1, 1));
     expect(http.latest.path).toBe("/sdk/v1/lists/l%2F1");
     expect(client.status()).toMatchObject({ state: "connecting", revision: undefined });
@@ -86,8 +86,16 @@ describe("a client whose ruleset names a long list", () => {
         send(request, encodeListDelta({ ...change({ from: 1, version: 2 }), listKey: Int32Array.of(9, 9, 9, 9) })),
     ],
     ["changed since another version", (request) => send(request, encodeListDelta(change({ from: 5, version: 6 })))],
+    // From a node that follows another epoch, where the version is that of another change.
+    [
+      "is of another epoch",
+      (request) => {
+        for (const piece of wholeList(2, ["u9"])) request.send(piece);
+        request.answer(200, "", { "bannerol-epoch": "epoch-0" });
+      },
+    ],
     ["does not come", (request) => request.fail("Nobody is there.")],
-  ])("keeps what it has, says so and tries again where a list %s", (_, answer) => {
+  ])("keeps what it has, says so and tries again where a list %s (P12)", (_, answer) => {
     const { client, clock, http, stream, isOn } = started(listed(1, 1));
     send(http.latest, wholeList(1, ["u1"]));
     stream.latest.say(deltaOf(listed(1, 1), listed(2, 2)));

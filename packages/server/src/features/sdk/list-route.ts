@@ -50,7 +50,11 @@ export function listRoute(services: Services): Route {
         ...(since === undefined ? {} : { since }),
       };
       const bytes = await state.watchStore(() => bodies.of(question));
-      const described = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
+      const described = {
+        "content-type": "application/octet-stream",
+        "content-length": String(bytes.length),
+        "bannerol-epoch": question.epoch,
+      };
       return new Response(streamOf(bytes), { headers: { ...fixed, ...described } });
     },
   });

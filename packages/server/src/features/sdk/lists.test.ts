@@ -45,11 +45,12 @@ describe("lists on the data plane", () => {
   it("are named by the ruleset and given as fingerprints of the version that it names", async () => {
     const reference = await named();
     const list = await whole();
+    expect((await bytesOf()).headers.get("bannerol-epoch")).toBe(api.ledger.epoch);
     expect(reference).toEqual({ list: expect.any(String), count: 20_000, version: list.version });
     expect([list.size, list.has("u0"), list.has("u19999"), list.has("u20000")]).toEqual([20_000, true, true, false]);
   });
 
-  it("are given as what came and went since a version that the caller has", async () => {
+  it("are given as what came and went since a version that the caller has (P13)", async () => {
     const first = await whole();
     await edit({ add: ["n1", "n2"], remove: ["u1"] });
     const second = await since(first);
