@@ -10,6 +10,8 @@ import type { Product } from "./product.ts";
 export interface LoopCost {
   /** With nothing to do. */
   readonly idle: Pauses;
+  /** Of a snapshot, what cannot be cut up, in a process of its own. */
+  readonly parse: Pauses;
   readonly snapshot: Pauses;
   readonly list: Pauses;
 }
@@ -23,6 +25,10 @@ export async function measureEventLoop(
   { flags, keys }: { readonly flags: number; readonly keys: number },
 ): Promise<{ readonly cached: LoopCost; readonly uncached: LoopCost }> {
   await putMembers(product);
+  const parser = processes.fork<HostRequests>("host.ts");
+  await parser.ask("watch");
+  const parse = await parser.ask("parse", { url: product.url, key: product.key, flags });
+  await parser.end();
   const measure = async (cache: string | false): Promise<LoopCost> => {
     const host = processes.fork<HostRequests>("host.ts");
     await host.ask("watch");
@@ -32,7 +38,7 @@ export async function measureEventLoop(
     const revision = await putList(product, keys);
     const list = await host.ask("listArrived", { revision, cache });
     await host.end();
-    return { idle, snapshot, list };
+    return { idle, parse, snapshot, list };
   };
   const cached = await measure(mkdtempSync(join(processes.folder, "cache-")));
   await putList(product, 1);

@@ -7,7 +7,7 @@ import { until } from "../../e2e/harness.ts";
 import { answer } from "./answering.ts";
 import { CHANGING } from "./flags.ts";
 import { LISTED, STRANGER } from "./listed.ts";
-import type { Place } from "./place.ts";
+import { getRuleset, type Place } from "./place.ts";
 
 /** The longest pause, milliseconds, told in two ways. */
 export interface Pauses {
@@ -60,6 +60,17 @@ async function open({ flags, ...options }: Place & { readonly cache: string | fa
   return found;
 }
 
+/** What nobody can cut up of the arrival of flags: the parsing of their text. */
+async function parse({ flags, ...place }: Place & { readonly flags: number }): Promise<Pauses> {
+  const text = (await getRuleset(place)).body.toString();
+  await pauses();
+  const ruleset: unknown = JSON.parse(text);
+  const found = await pauses();
+  const served = Object.keys(Object(Object(ruleset).flags)).length;
+  if (served !== flags) throw new Error(`It parsed ${served} flags in place of ${flags}.`);
+  return found;
+}
+
 interface ListInput {
   readonly revision: number;
   readonly cache: string | false;
@@ -78,6 +89,6 @@ async function listArrived({ revision, cache }: ListInput): Promise<Pauses> {
   return found;
 }
 
-const requests = { watch, pauses, open, listArrived };
+const requests = { watch, pauses, parse, open, listArrived };
 export type HostRequests = typeof requests;
 answer(requests);
