@@ -13,7 +13,7 @@ const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
  * Real processes keep to real clocks, and a machine that others share may stop for longer than a promise has seconds: what
  * failed is run once more, and has failed where it fails again. The report names what was run twice.
  */
-const real = { ...patient, retry: 1 };
+const real = { ...patient, retry: 1, setupFiles: ["test/e2e/leaks.ts"] };
 
 /** Files that leave nothing behind share a process, and with it the modules that each would load again: half the time. */
 const together = { ...patient, isolate: false };

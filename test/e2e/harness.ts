@@ -200,8 +200,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** What each process wrote that this file has started. */
+export const written: { readonly stdout: string; readonly stderr: string }[] = [];
+
 export function collect(child: ChildProcess): { stdout: string; stderr: string } {
   const output = { stdout: "", stderr: "" };
+  written.push(output);
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
   });

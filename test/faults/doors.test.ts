@@ -1,15 +1,17 @@
 /** Who comes to a server's doors, and what is told of them. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Application, until } from "../e2e/harness.ts";
+import { canary, leaksIn } from "../e2e/leaks.ts";
 import { temporaryFolders } from "./folders.ts";
 import { hello, RawStream } from "./raw-stream.ts";
 import { Scene } from "./scene.ts";
 import { ADMIN_TOKEN, Server } from "./server.ts";
 
 const freshFolder = temporaryFolders();
+const ALL_LOGGED = { LOG_LEVEL: "trace", BANNEROL_OUTBOUND_ALLOW: "127.0.0.1:9" };
 
 describe("a server", () => {
-  const scene = new Scene(new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder(), { LOG_LEVEL: "trace" }));
+  const scene = new Scene(new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder(), ALL_LOGGED));
   const { server } = scene;
   let application: Application;
   let clientKey: string;
@@ -103,17 +105,85 @@ describe("a server", () => {
     expect(server.output).toContain("different wrong keys and tokens");
   });
 
+  /** Puts a secret wherever a request has room for one, and reads what comes back. */
+  const shownTo = async (secret: string, token: string): Promise<string> => {
+    const flags = "/api/v1/projects/default/flags";
+    const sent: readonly (readonly [path: string, init: RequestInit])[] = [
+      [`${flags}?cursor=${secret}&token=${secret}`, {}],
+      [`${flags}/${secret}`, {}],
+      [`/sdk/v1/ruleset?key=${secret}`, {}],
+      [flags, { headers: { cookie: `__Host-sid=${secret}`, "x-api-key": secret, "x-request-id": scene.key } }],
+      [flags, { headers: { authorization: `Basic ${secret}` } }],
+      [flags, { method: "POST", body: `{"key": ${secret}` }],
+      [flags, { method: "POST", body: JSON.stringify({ key: "a", [secret]: secret, tags: secret }) }],
+      [flags, { method: "POST", body: "{}", headers: { "idempotency-key": secret, "content-encoding": secret } }],
+      ["/api/v1/projects/default/environments/production/evaluate", evaluation(secret)],
+      ["/api/v1/projects/default/environments/production/evaluate", evaluation({ [secret]: [secret] })],
+    ];
+    const answers = sent.map(async ([path, init]) => {
+      const headers = { ...bearer(token), "content-type": "application/json", ...init.headers };
+      return await (await fetch(server.url + path, { ...init, headers })).text();
+    });
+    return (await Promise.all(answers)).join("\n");
+  };
+  const evaluation = (email: unknown): RequestInit => ({
+    method: "POST",
+    body: JSON.stringify({ flag: "steady", context: { targetingKey: "u1", email } }),
+  });
+
   it("F47: says no secret in any line, though it logs everything, and neither does the application", async () => {
-    const canary = scene.key.slice(0, -1);
-    await fetch(`${server.url}/sdk/v1/ruleset?key=${canary}`, { headers: bearer(canary) });
-    await fetch(`${server.url}/api/v1/keys/${scene.key}`, { headers: bearer(ADMIN_TOKEN) });
+    const secret = canary("whatever-was-sent");
+    const personal = { targetingKey: canary("targeting-key"), email: canary("attribute") };
+    await shownTo(secret, ADMIN_TOKEN);
     await doors.hello?.(ADMIN_TOKEN);
+    await doors.stream?.(scene.key, { "sec-websocket-protocol": secret, cookie: `sid=${secret}` });
+    for (const flag of ["steady", "nowhere"]) {
+      await application.ask("evaluate", { flag, context: personal, defaultValue: false });
+      const body = JSON.stringify({ context: personal, flags: [flag] });
+      const headers = { ...bearer(clientKey), "content-type": "application/json" };
+      await fetch(`${server.url}/sdk/v1/evaluate`, { method: "POST", headers, body });
+    }
     await application.ask("flush");
-    const secrets = [scene.key, clientKey].map((key) => key.split("_")[3] ?? "-");
-    for (const secret of [ADMIN_TOKEN, ...secrets]) {
-      expect(server.output).not.toContain(secret);
-      expect(application.stderr).not.toContain(secret);
+    const hook = { url: `http://127.0.0.1:9/${secret}`, project: "default" };
+    const made = await server.must<{ id: string; secret: string }>("POST", "webhooks", hook);
+    await server.must("POST", `webhooks/${made.id}/test`, {});
+    await scene.change();
+    const token = await server.must<{ id: string; token: string }>("POST", "tokens", { name: "ci", role: "viewer" });
+    await server.must("GET", "whoami", undefined, bearer(token.token));
+
+    // Each list that names what has a secret, the history, and the numbers.
+    const lists = [
+      "keys",
+      "tokens",
+      "webhooks",
+      "users",
+      "projects/default/changes",
+      "projects/default/changes/verify",
+    ];
+    const place = "projects/default/environments/production";
+    const seen = await Promise.all(
+      [...lists, `${place}/connections`, `${place}/missing-flags`, `projects/default/flags/steady/usage`].map(
+        async (path) => JSON.stringify(await server.must("GET", path)),
+      ),
+    );
+    seen.push(await (await fetch(`${server.url}/metrics`)).text());
+    const secrets = [scene.key, clientKey, token.token].map((key) => key.split("_")[3] ?? "-");
+    secrets.push(ADMIN_TOKEN, made.secret, personal.email, personal.targetingKey);
+    for (const one of secrets) {
+      expect(seen.join("\n")).not.toContain(one);
+      expect(server.output).not.toContain(one);
+      expect(application.stderr).not.toContain(one);
     }
     expect(server.output, "it did log").toContain("/sdk/v1/ruleset");
+    expect(leaksIn(server.output)).toEqual([]);
+  });
+
+  it.each([
+    ["a key in a log line", () => `{"level":"info","msg":"${scene.key}"}`, 1],
+    ["a password in an address in a log line", () => '{"level":"info","url":"postgres://u:p@h/d"}', 1],
+    ["a made-up secret anywhere", () => `note: ${canary("x")}`, 1],
+    ["no key that is shown to people", () => `production: ${scene.key}`, 0],
+  ])("F47: would be found to write %s", (_, output, leaks) => {
+    expect(leaksIn(output())).toHaveLength(leaks);
   });
 });

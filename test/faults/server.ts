@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { collect, exitOf, freePort, root, until } from "../e2e/harness.ts";
+import { canary } from "../e2e/leaks.ts";
 
-export const ADMIN_TOKEN = "the-admin-token-of-the-fault-tests-0123456789";
+export const ADMIN_TOKEN = canary("the-admin-token");
 
 export interface Answer<T> {
   readonly status: number;
