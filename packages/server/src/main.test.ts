@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { parseCredential } from "@bannerol/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
@@ -77,6 +78,16 @@ describe("a server", () => {
     expect((await get(server, "/api/v1/tokens", token)).status).toBe(200);
     await get(server, `/api/v1/projects/${token}`, token);
     expect(lines.join("")).not.toContain(token);
+  });
+
+  it("F47: says that its database is out of reach, and no word of the password", async () => {
+    const password = "canary-of-the-password";
+    const url = `postgres://bannerol:${password}@127.0.0.1:1/bannerol`;
+    const failed = start({ DATABASE_URL: url, LOG_LEVEL: "trace" });
+    await expect(failed).rejects.toThrow(/database/i);
+    const error: unknown = await failed.catch((reason: unknown) => reason);
+    expect(inspect(error, { depth: 9, showHidden: true }) + lines.join("")).not.toContain(password);
+    await expect(start({ DATABASE_URL: `${url}?sslmode=%` })).rejects.not.toThrow(password);
   });
 
   it("says in one line that its port is taken, and leaves the database free and no secret unseen", async () => {

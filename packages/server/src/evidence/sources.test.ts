@@ -92,6 +92,15 @@ describe("sources", () => {
     },
   );
 
+  it("F47: names the address and no secret in it where it cannot be read", async () => {
+    const source = { http: "https://numbers.internal/rate?token=canary-of-the-query", path: "/rate" };
+    const guarded = [guardOf({ metric: "m", measure: "errors", source }), ...guards];
+    const t = setUp(() => answered({}, 500), "https://reader:canary-of-the-user@prometheus");
+    await t.sources.read(PLACE, { ...wanted, guards: guarded });
+    expect(t.failures.join()).toContain("https://numbers.internal/rate");
+    expect(t.failures.join()).not.toContain("canary");
+  });
+
   it("says where no server is named", async () => {
     const t = setUp(() => answered({}));
     await t.sources.read(PLACE, wanted);

@@ -87,13 +87,13 @@ export class Sources {
   async #ask(source: OutsideSource, variant: string): Promise<number> {
     const url = this.#urlOf(source, variant);
     const answer = await this.#ports.outbound.send({ url, method: "GET", reach: "listed" });
-    if (answer.kind !== "answered") throw new Error(`${url}: ${answer.message}`);
+    if (answer.kind !== "answered") throw new Error(`${placeIn(url)}: ${answer.message}`);
     if (answer.status !== 200)
-      throw new Error(`${url} answered ${answer.status}. See that the address and the query are right.`);
+      throw new Error(`${placeIn(url)} answered ${answer.status}. See that the address and the query are right.`);
     const document = parsed(answer.body);
     const value = source.kind === "http" ? numberAt(document, source.path) : prometheusValue(document);
     if (value === undefined)
-      throw new Error(`${url} answered no single number. Have the query give one series for each $variant.`);
+      throw new Error(`${placeIn(url)} answered no single number. Have the query give one series for each $variant.`);
     return value;
   }
 
@@ -106,6 +106,13 @@ export class Sources {
     const query = source.query.replaceAll("$variant", variant.replaceAll(/["\\]/g, "\\$&"));
     return `${server.replace(/\/$/, "")}/api/v1/query?query=${encodeURIComponent(query)}`;
   }
+}
+
+/** Where was asked, for the log: what stands in a query, or before the host, may be a secret. */
+function placeIn(url: string): string {
+  if (!URL.canParse(url)) return "The address of the source";
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 /** `undefined` where it is no JSON. */
