@@ -46,14 +46,28 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
     ],
     ...(route.body === noBody && route.streamed === undefined ? {} : { requestBody: requestBodyOf(route, components) }),
     responses: {
-      [route.status ?? 200]: {
-        description: "Done",
-        content: { [route.contentType ?? "application/json"]: { schema: schemaOf(route.reply, "output", components) } },
-      },
+      [route.status ?? 200]: responseOf(route, "Done", components),
+      ...otherResponses(route, components),
       ...(mayWait(route) ? { 202: waitsResponse(components) } : {}),
       default: problems,
     },
   };
+}
+
+function responseOf({ contentType, reply }: Route, description: string, components: Map<string, unknown>): Json {
+  if (contentType === null) return { description };
+  const schema = schemaOf(reply, "output", components);
+  return { description, content: { [contentType ?? "application/json"]: { schema } } };
+}
+
+function otherResponses(route: Route, components: Map<string, unknown>): Json {
+  const others = Object.entries(route.otherAnswers ?? {});
+  return Object.fromEntries(
+    others.map(([status, description]) => [
+      status,
+      status === "304" ? { description } : responseOf(route, description, components),
+    ]),
+  );
 }
 
 /** Whether its change may have to be approved first: it alters what environments show, and is no kill. */
@@ -132,6 +146,22 @@ const idempotencyKey: Json = {
 
 /** A JSON Schema whose named parts stand under `components`. */
 function schemaOf(schema: z.ZodType, io: "input" | "output", components: Map<string, unknown>): Json {
+  const { own, parts } = writtenOut(schema, io);
+  for (const [name, part] of parts) components.set(name, part);
+  return own;
+}
+
+interface WrittenOut {
+  readonly own: Json;
+  readonly parts: readonly (readonly [name: string, part: unknown])[];
+}
+
+/** Many routes share a schema, and writing one out takes a while. */
+const written = { input: new WeakMap<z.ZodType, WrittenOut>(), output: new WeakMap<z.ZodType, WrittenOut>() };
+
+function writtenOut(schema: z.ZodType, io: "input" | "output"): WrittenOut {
+  const known = written[io].get(schema);
+  if (known !== undefined) return known;
   const {
     $schema: _dialect,
     $defs = {},
@@ -145,9 +175,11 @@ function schemaOf(schema: z.ZodType, io: "input" | "output", components: Map<str
       if (io === "output") delete jsonSchema.additionalProperties;
     },
   });
-  for (const [name, part] of Object.entries($defs)) components.set(name, relinked(part));
   const linked = relinked(own);
-  return isJson(linked) ? linked : {};
+  const parts = Object.entries($defs).map(([name, part]) => [name, relinked(part)] as const);
+  const made = { own: isJson(linked) ? linked : {}, parts };
+  written[io].set(schema, made);
+  return made;
 }
 
 /** `#/$defs/Flag` becomes `#/components/schemas/Flag`. */

@@ -88,8 +88,10 @@ interface Described {
   readonly unkept?: true;
   /** Of its answer; 200 unless named. */
   readonly status?: number;
-  /** Of its answer; JSON unless named. */
-  readonly contentType?: string;
+  /** Of its answer; JSON unless named, `null` where it has no body. */
+  readonly contentType?: string | null;
+  /** Other answers that are no problem, by status: in the form of `reply`, but for a 304, which has no body. */
+  readonly otherAnswers?: { readonly [status: number]: string };
 }
 
 export interface RouteSpec<

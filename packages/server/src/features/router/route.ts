@@ -32,8 +32,8 @@ export function routerRoute(services: Services): Route {
     summary: "Which variant a request gets, for a proxy: by its X-Bannerol-Key, or by a cookie that sticks",
     query: noQuery,
     body: noBody,
-    contentType: "text/plain",
-    reply: z.unknown().meta({ type: "string", description: "Empty: the answer is X-Bannerol-Variant" }),
+    contentType: null,
+    reply: z.unknown(),
     async handler({ scope: key, param, headers }) {
       const known = knownKey(headers);
       const targetingKey = known ?? Buffer.from(services.draw.bytes(16)).toString("base64url");

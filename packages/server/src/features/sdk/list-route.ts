@@ -29,6 +29,7 @@ export function listRoute(services: Services): Route {
     body: noBody,
     reply: z.string().meta({ description: "Bytes, see the page on the data plane" }),
     contentType: "application/octet-stream",
+    otherAnswers: { 304: "The caller, by its If-None-Match, has the list as it is" },
     async handler({ scope, param, query, headers }) {
       const id = param("id");
       const list = ledger.lists(scope.project).get(id);

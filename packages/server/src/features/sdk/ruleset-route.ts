@@ -23,6 +23,7 @@ export function rulesetRoute(services: Services): Route {
     query: rulesetQuerySchema,
     body: noBody,
     reply: z.union([rulesetSchema, rulesetDeltaSchema]),
+    otherAnswers: { 304: "The caller, by its If-None-Match, has what is in force" },
     async handler({ scope: key, query, headers, peer }) {
       const question: RulesetQuestion = {
         key,

@@ -54,6 +54,7 @@ function ackRoute({ events, presence, ledger, now }: Services): Route {
     bodyLimit: 4 * 1024,
     bodyZipped: true,
     status: 204,
+    contentType: null,
     reply: z.unknown(),
     async handler({ scope: key, body: { instance = "", epoch, revision } }) {
       const isHere = events.acknowledge({ key, instance, epoch, revision });

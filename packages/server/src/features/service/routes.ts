@@ -28,6 +28,7 @@ export function serviceRoutes(state: ServiceState): readonly Route[] {
       query: noQuery,
       body: noBody,
       reply: readySchema,
+      otherAnswers: { 503: "Not now: the history is not read yet, or the server stops" },
       async handler() {
         const { status } = state;
         return { body: { status }, status: status === "ready" || status === "degraded" ? 200 : 503 };
