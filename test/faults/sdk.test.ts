@@ -112,7 +112,7 @@ describe.concurrent("an application", () => {
     ["answers a page with 502", page("502 Bad Gateway")],
     ["answers garbage", answer("\0\x01\x02\r\n\r\n")],
   ])(
-    `F14: whose server %s for ${seconds} s tries within its bounds, and is live once that ends`,
+    `F14, I3, I16: whose server %s for ${seconds} s tries within its bounds, and is live once that ends`,
     async ([, arrival]) => {
       const line = await scene.line();
       line.proxy.arriving = arrival;

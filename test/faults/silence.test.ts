@@ -36,7 +36,7 @@ describe.concurrent("a connection", () => {
     expect((await toldTo(application)).states).toContain("offline");
   };
 
-  it("F7: that is partitioned in silence is found out, and made by the other path within 50 s", async (context) => {
+  it("F7, I3: that is partitioned in silence is found out, and made by the other path within 50 s", async (context) => {
     const namespace = Namespace.open();
     if (typeof namespace === "string") return context.skip(namespace);
     context.onTestFinished(() => namespace.close());
@@ -47,7 +47,7 @@ describe.concurrent("a connection", () => {
     expect(await application.close()).toBe(0);
   });
 
-  it("F8: on which only what the server says is lost is found out, and made anew within 50 s", async () => {
+  it("F8, I3: on which only what the server says is lost is found out, and made anew within 50 s", async () => {
     const line = await scene.line();
     const application = await line.current();
     await survives(application, () => {

@@ -55,7 +55,7 @@ describe.concurrent("a stream", () => {
     ["RST a byte before a frame's end", (bytes) => [bytes.subarray(0, -1), "reset"]],
     ["FIN a byte into the next frame", (bytes) => [bytes, Buffer.of(0x81), "cut"]],
     ["RST a byte into the next frame", (bytes) => [bytes, Buffer.of(0x81), "reset"]],
-  ])("F6: after %s is resumed by a delta, without a snapshot", async ([, end]) => {
+  ])("F6, I3: after %s is resumed by a delta, without a snapshot", async ([, end]) => {
     await through(scene, async ({ proxy }, application) => {
       proxy.edit = once("delta", ({ bytes }) => end(bytes));
       await scene.change();
@@ -171,7 +171,7 @@ describe("a stream of its own server", () => {
   beforeAll(() => scene.start());
   afterAll(() => scene.end());
 
-  it("F10: whose delta comes altered in `to` is right again within a heartbeat", async () => {
+  it("F10, I4: whose delta comes altered in `to` is right again within a heartbeat", async () => {
     await through(scene, async ({ proxy }, application) => {
       proxy.edit = once("delta", ({ text }) => {
         const delta = JSON.parse(text);

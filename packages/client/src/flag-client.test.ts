@@ -99,7 +99,7 @@ describe("ready()", () => {
 });
 
 describe("atLeast()", () => {
-  it("resolves when the revision is there", async () => {
+  it("resolves when the revision is there (P15)", async () => {
     const { client, stream } = testClient({ serves: r1 });
     await expect(client.atLeast(1)).resolves.toBe(1);
     const later = client.atLeast(2);
@@ -107,7 +107,7 @@ describe("atLeast()", () => {
     await expect(later).resolves.toBe(2);
   });
 
-  it("asks how far the log has been read, for a change that shows nothing of itself", async () => {
+  it("asks how far the log has been read, for a change that shows nothing of itself (P15)", async () => {
     const { client, clock, stream } = testClient({ serves: r1 });
     clock.advance(6_000);
     const own = client.atLeast(7);

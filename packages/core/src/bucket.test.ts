@@ -12,7 +12,7 @@ describe("bucketOf", () => {
     ["00000000-0000-4000-8000-000000000000", 1_812_433_253, 35_109],
     ["jürgen@example.com", 4_294_967_295, 29_279],
     ["🦊", 42, 83_341],
-  ])("puts %s under seed %i into bucket %i", (key, seed, bucket) => {
+  ])("puts %s under seed %i into bucket %i (I11)", (key, seed, bucket) => {
     expect(bucketOf(key, seed)).toBe(bucket);
   });
 

@@ -24,7 +24,7 @@ const GOLDEN = "bnr_server_0123456789AB_abcdefghijklmnopqrstuvwxyz012345_130TMT"
 const golden: Credential = { class: "server", id: "0123456789AB", secret: "abcdefghijklmnopqrstuvwxyz012345" };
 
 describe("the form of a credential", () => {
-  it("is what it has been from the first version on", () => {
+  it("is what it has been from the first version on (P6)", () => {
     expect(formatCredential(golden)).toBe(GOLDEN);
     expect(parseCredential(GOLDEN)).toEqual(golden);
   });
@@ -37,7 +37,7 @@ describe("the form of a credential", () => {
     );
   });
 
-  it("is lost with any one character altered", () => {
+  it("is lost with any one character altered (P6)", () => {
     for (let at = 0; at < GOLDEN.length; at++) {
       for (const digit of `${DIGITS}_-`) {
         const altered = GOLDEN.slice(0, at) + digit + GOLDEN.slice(at + 1);

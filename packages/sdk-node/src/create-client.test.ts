@@ -54,7 +54,7 @@ describe("a client over real sockets", () => {
     expect(server.heard[0]).not.toHaveProperty("key");
   });
 
-  it("F14: goes on by events where no WebSocket opens, and acknowledges beside them", async () => {
+  it("F14, P14: goes on by events where no WebSocket opens, and acknowledges beside them", async () => {
     const event = (message: object) => `data: ${JSON.stringify(message)}\n\n`;
     const acks: string[] = [];
     let say: (message: object) => void = () => undefined;

@@ -45,7 +45,7 @@ describe("fetching", () => {
     expect(kinds(m.wait(6_000))).toContain("hello");
   });
 
-  it("keeps at most 64 KiB of deltas, and says hello again where that was too little", () => {
+  it("keeps at most 64 KiB of deltas, and says hello again where that was too little (I9)", () => {
     const m = machine();
     m.to("fetching");
     const fat = { ...deltaOf(r2, r3), padding: "x".repeat(40_000) };

@@ -95,7 +95,7 @@ describe("greeting", () => {
     ["a snapshot", snapshotOf(r2), ["install", "ack"], 2],
     ["a delta", deltaOf(r1, r2), ["install", "ack"], 2],
     ["current", currentOf(r1), ["confirm", "ack"], 1],
-    ["another epoch's snapshot, whatever its number", snapshotOf(other), ["install", "ack"], 1],
+    ["another epoch's snapshot, whatever its number (P2)", snapshotOf(other), ["install", "ack"], 1],
   ])("ends with %s", (_, message, effects, revision) => {
     const m = machine();
     m.to("greeting");
@@ -123,7 +123,7 @@ describe("greeting", () => {
 });
 
 describe("live", () => {
-  it("applies a delta that continues its state", () => {
+  it("applies a delta that continues its state (P1)", () => {
     const m = machine();
     m.to("live");
     expect(m.say(deltaOf(r1, r2))).toMatchObject([{ type: "install", ruleset: { revision: 2 } }]);
@@ -140,7 +140,7 @@ describe("live", () => {
     ["of another epoch", { ...altered, epoch: "epoch-2" }],
     ["of another key", { ...altered, flags: { c: { version: 2 } } }],
     ["of another version", { ...altered, flags: { a: { version: 9 }, b: { version: 2 } } }],
-  ])("drops a delta %s and says hello again, 5.5 s after the last at the earliest", (_, delta) => {
+  ])("drops a delta %s and says hello again, 5.5 s after the last at the earliest (I4)", (_, delta) => {
     const m = machine();
     m.to("live");
     expect(m.say(delta)).toEqual([]);
@@ -159,7 +159,7 @@ describe("live", () => {
     expect(m.state().phase).toBe("live");
   });
 
-  it("never goes back within an epoch", () => {
+  it("never goes back within an epoch (I1)", () => {
     const m = machine();
     m.to("live", r3);
     expect(kinds(m.say(snapshotOf(r2)))).not.toContain("install");
@@ -178,7 +178,7 @@ describe("live", () => {
     expect(kinds(m.say(message))).toContain("hello");
   });
 
-  it("takes a snapshot of its own revision that mends its state", () => {
+  it("takes a snapshot of its own revision that mends its state (P1)", () => {
     const m = machine();
     m.to("live");
     m.say({ ...currentOf(r1), checksum: 7 });

@@ -315,7 +315,7 @@ describe("a WebSocket tried beside", () => {
     expect(kinds(m.say(deltaOf(r2, r3)))).toEqual(["install"]);
   });
 
-  it("takes a poll along that is out, as a failed try", () => {
+  it("takes a poll along that is out, as a failed try (P14)", () => {
     const m = liveBy("polling");
     untilTrial(m);
     onTrial(m, { type: "opened" });
@@ -368,7 +368,7 @@ describe("a WebSocket tried beside", () => {
     expect(m.state().phase).toBe("live");
   });
 
-  it("outlives the loss of the way beside", () => {
+  it("outlives the loss of the way beside (P14)", () => {
     const m = liveBy("sse");
     untilTrial(m);
     fail(m);
@@ -377,7 +377,7 @@ describe("a WebSocket tried beside", () => {
     expect(m.state().phase).toBe("live");
   });
 
-  it("comes at once where polls that failed work again: the server was away", () => {
+  it("comes at once where polls that failed work again: the server was away (P14)", () => {
     const m = liveBy("polling");
     wait(m);
     fail(m);

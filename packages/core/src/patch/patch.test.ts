@@ -26,7 +26,7 @@ const entities = fc.array(fc.tuple(keys, documents), { maxLength: 6 }).map((entr
 const states = fc.tuple(entities, entities);
 
 describe("diffRulesets and applyDelta", () => {
-  it("turn any state into any other, over the wire, checksum included, and leave both as they were", () => {
+  it("turn any state into any other, over the wire, checksum included, and leave both as they were (I2, P1)", () => {
     fc.assert(
       fc.property(states, states, ([flagsBefore, segmentsBefore], [flagsAfter, segmentsAfter]) => {
         const before = rulesetOf(3, flagsBefore, segmentsBefore);
@@ -102,7 +102,7 @@ describe("checksumOf", () => {
     expect(checksumOf(rulesetOf(5, new Map()))).toBe(0);
   });
 
-  it("sums murmur3(kind:key@version) over flags and segments, modulo 2^32", () => {
+  it("sums murmur3(kind:key@version) over flags and segments, modulo 2^32 (P1)", () => {
     const flags = new Map([
       ["new-checkout", { version: 42 }],
       ["straße", { version: 7 }],

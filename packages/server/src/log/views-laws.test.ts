@@ -132,7 +132,7 @@ describe("views of any history", () => {
     );
   });
 
-  it("show a client none of what is not for it", () => {
+  it("show a client none of what is not for it (I15)", () => {
     fc.assert(
       fc.property(anyStep, anyStep, (first, second) => {
         const state = after(after(emptyState("default"), ...everything), ...first);

@@ -35,7 +35,7 @@ describe("the stream as events, over real sockets", () => {
   const ack = (body: object, token = key) => api.ask("POST /sdk/v1/ack", { token, body });
   const connections = async (query = "") => (await api.ask(`GET ${CONNECTIONS}${query}`)).body;
 
-  it("says what the WebSocket says: a snapshot, then each change, under an id that names the state", async () => {
+  it("says what the WebSocket says: a snapshot, then each change, under an id that names the state (P9)", async () => {
     const reader = await open();
     expect(reader.status).toBe(200);
     expect(reader.headers).toMatchObject({
@@ -73,7 +73,7 @@ describe("the stream as events, over real sockets", () => {
     expect(await ahead.next()).toBeUndefined();
   });
 
-  it("A23: keeps whatever a document holds on one line", async () => {
+  it("A23, P9: keeps whatever a document holds on one line", async () => {
     const value = "x\n\ndata: {}\r\nid: 7\revent: y\u2028\u2029\u0085";
     const variants = [
       { key: "one", value },
@@ -178,7 +178,7 @@ describe("the stream as events, over real sockets", () => {
     expect((await late.next())?.data).toMatchObject({ type: "problem", code: "try_later" });
   });
 
-  it("F15: holds back from a reader that does not read, and gives it one delta for all that it missed", async () => {
+  it("F15, I9: holds back from a reader that does not read, and gives it one delta for all that it missed", async () => {
     const reader = await open();
     await reader.next();
     reader.pause();

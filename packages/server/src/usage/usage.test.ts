@@ -70,7 +70,7 @@ describe("usage", () => {
     expect(await later).toBe(true);
   });
 
-  it("tells everybody who waits where the database failed, and takes the same batches again", async () => {
+  it("tells everybody who waits where the database failed, and takes the same batches again (P10)", async () => {
     const { add } = usage.store;
     const fault = new StoreFault("unavailable", "away");
     usage.store.add = () => Promise.reject(fault);

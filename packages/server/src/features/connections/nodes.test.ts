@@ -63,7 +63,7 @@ await describePostgres("several nodes", ({ url, freshSchema }) => {
     return { id: String(field(made, "id")), key: String(field(made, "key")) };
   };
 
-  it("R18: sum up who has a revision over all of them, also by words that came to another", async () => {
+  it("R18, P11: sum up who has a revision over all of them, also by words that came to another", async () => {
     const { key } = await makeKey();
     await ask(1, "GET", `${ENVIRONMENT}/connections`);
     const [here, there] = [await open(0, key, "here"), await open(1, key, "there")];
@@ -98,7 +98,7 @@ await describePostgres("several nodes", ({ url, freshSchema }) => {
     expect(await ask(1, "GET", "/sdk/v1/ruleset", undefined, key)).toMatchObject({ status: 401 });
   });
 
-  it("count a batch of events once, whichever of them it is sent to", async () => {
+  it("count a batch of events once, whichever of them it is sent to (P10)", async () => {
     const { key } = await makeKey();
     await ask(0, "POST", "/api/v1/projects/default/flags", { key: "a" });
     await until(async () => field(await ask(1, "GET", "/sdk/v1/ruleset", undefined, key), "flags", "a") !== undefined);

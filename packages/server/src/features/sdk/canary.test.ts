@@ -65,7 +65,7 @@ async function stream(api: Harness, token: string, query: string): Promise<() =>
 }
 
 describe("what a client key can get", () => {
-  it("holds nothing that is not for it: rulesets, deltas, messages, events, evaluations, metrics", async () => {
+  it("holds nothing that is not for it: rulesets, deltas, messages, events, evaluations, metrics (I15)", async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
       const api = await createHarness();
       const token = await api.makeKey("client", "production");

@@ -22,7 +22,7 @@ describe("pollers", () => {
     expect((await poll()).headers.get("cache-control")).toBe("private, no-cache, max-age=30");
   });
 
-  it("R18: have what their If-None-Match says, and are named by their requests", async () => {
+  it("R18, P11: have what their If-None-Match says, and are named by their requests", async () => {
     const query = "?instance=p1&sdk=sdk-php/0.3.0";
     const headers = await tagged(query);
     const before = Number(field(await connected(), "items", 0, "revision"));

@@ -43,7 +43,7 @@ describe("GET /sdk/v1/ruleset", () => {
     expect(changed.headers.get("etag")).not.toBe(etag);
   });
 
-  it("says how far the log has been read, beyond what this key sees", async () => {
+  it("says how far the log has been read, beyond what this key sees (P15)", async () => {
     const first = await get();
     expect(first.headers.get("bannerol-up-to")).toBe(`${api.ledger.state("default")?.revision}`);
     const { body } = await enable("staging");

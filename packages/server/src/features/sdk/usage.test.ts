@@ -83,7 +83,7 @@ describe("POST /sdk/v1/events", () => {
     expect(await counts.lastAsked("default", "staging", "a")).toBeUndefined();
   });
 
-  it("counts a batch once, however often it is sent, also to another node and after a restart", async () => {
+  it("counts a batch once, however often it is sent, also to another node and after a restart (P10)", async () => {
     const one = batch("1", { counts: [served(2)] });
     const together = await Promise.all([send(one), send(one), send(one)]);
     expect(together.map(({ body }) => field(body, "counted")).sort()).toEqual([false, false, true]);
