@@ -66,7 +66,7 @@ describe.each(Object.entries(clients))("tries of a %s in the first five minutes"
     },
   );
 
-  it("are bounded for 1,000 hostile scripts (I16)", () => {
+  it("are bounded for 1,000 hostile scripts (I16, P16)", () => {
     const some = (names: Record<string, unknown>) =>
       fc.subarray(Object.keys(names), { minLength: 1 }).filter((chosen) => chosen.length > 0);
     fc.assert(

@@ -38,7 +38,7 @@ function asPage(heard: string[], events: PageConnectionPorts["events"] = (done) 
   };
 }
 
-describe("a page's connection", () => {
+describe("a page's connection (P16)", () => {
   const some = (names: object) => fc.subarray(Object.keys(names), { minLength: 1 });
   const scripts: fc.Arbitrary<Script> = fc.record({
     open: some(openings),
