@@ -133,12 +133,63 @@ const unreadable: { readonly [what: string]: unknown } = {
   "prerequisites that are no list": flag({ prerequisites: {} }),
 };
 
+const unreadableToo: { readonly [what: string]: unknown } = {
+  "a negative version": flag({ version: -1 }),
+  "no seed": flag({ seed: undefined }),
+  "a null off variant": flag({ off: null }),
+  "rules that are no list": flag({ rules: {} }),
+  "targets that are null": flag({ targets: null }),
+  "a target without keys": flag({ targets: [{ variant: "on" }] }),
+  "a prerequisite that is null": flag({ prerequisites: [null] }),
+  "a prerequisite's variant that is null": flag({ prerequisites: [{ flag: "beside", variants: [null] }] }),
+  "a variant without a key": flag({ variants: [{ value: true }, { key: "off", value: false }] }),
+  "a variant without a value": flag({ type: "json", variants: [{ key: "on" }, { key: "off", value: null }] }),
+  "a rule without an id": flag({ rules: [{ when: { all: [] }, serve: { variant: "on" } }] }),
+  "a rule's id that is a number": flag({ rules: [{ id: 1, when: { all: [] }, serve: { variant: "on" } }] }),
+  "a rule's name that is null": flag({ rules: [{ ...rule("r", { all: [] }), name: null }] }),
+  "an unsorted allocation in a rule that nobody reaches": flag({
+    rules: [
+      rule(
+        "r",
+        { any: [] },
+        rollout([
+          [2, "on"],
+          [1, "off"],
+        ]),
+      ),
+    ],
+  }),
+  "an allocation that is no list": served({ rollout: { allocation: {} } }),
+  "a range that is no list": served({ rollout: { allocation: ["on"] } }),
+  "an upTo that is null": served({ rollout: { allocation: [[null, "on"]] } }),
+  "weights that are a list": served({ rollout: { weights: [50_000] } }),
+  "a weight that is null": served({ rollout: { weights: { on: null } } }),
+  "null weights beside an allocation": served({ rollout: { allocation: [[1, "on"]], weights: null } }),
+  "a null variant beside a rollout": served({ variant: null, rollout: { allocation: [[1, "on"]] } }),
+  "a bucketBy that is null": served(rollout([[1, "on"]], { bucketBy: null })),
+  "a bucketBy that is a list": served(rollout([[1, "on"]], { bucketBy: ["a"] })),
+  "an any that is null": condition({ any: null }),
+  "a null kind beside another": condition({ all: [], segment: null }),
+  "values that are no list": condition({ attribute: "a", op: "in", values: "x" }),
+  "no values, where an operator takes some": condition({ attribute: "a", op: "in" }),
+  "ignoreCase that is null": condition({ attribute: "a", op: "in", values: ["x"], ignoreCase: null }),
+  "a null deep inside": condition({ all: [{ any: [{ not: null }] }] }),
+};
+
 export const malformed: readonly DecisionInput[] = [
   {
     name: "a flag that cannot be read fails alone",
     flags: { ...unreadable, beside: flag() },
     asks: [
       ...Object.keys(unreadable).map((key): Ask => [key, user("u1"), "ERROR PARSE_ERROR", { default: true }]),
+      ["beside", {}, "on STATIC"],
+    ],
+  },
+  {
+    name: "so does one with a null, or a wrong shape, in any other place",
+    flags: { ...unreadableToo, beside: flag() },
+    asks: [
+      ...Object.keys(unreadableToo).map((key): Ask => [key, user("u1"), "ERROR PARSE_ERROR", { default: true }]),
       ["beside", {}, "on STATIC"],
     ],
   },

@@ -43,6 +43,15 @@ export const segments: readonly DecisionInput[] = [
     ],
   },
   {
+    name: "$now as the attribute of a segment is one of the context",
+    flags: { f: ruled(rule("r", staff)) },
+    segments: { staff: segment({ by: "$now", included: ["7"] }) },
+    asks: [
+      ["f", {}, "off DEFAULT", { now: 7 }],
+      ["f", { $now: "7" }, "on TARGETING_MATCH r", { now: 8 }],
+    ],
+  },
+  {
     name: "segments in segments",
     flags: {
       f: ruled(rule("r", { all: [{ segment: "outer" }, { not: { segment: "empty" } }] })),
@@ -177,6 +186,59 @@ export const references: readonly DecisionInput[] = [
       ["none is on", {}, "off DEFAULT"],
       ["none is not on", {}, "on TARGETING_MATCH r"],
       ["strange is off", {}, "on TARGETING_MATCH r"],
+    ],
+  },
+  {
+    name: "flag conditions on flags that are disabled, fail or cannot be read",
+    flags: {
+      disabled: flag({ enabled: false }),
+      circular: flag({ prerequisites: [needs("circular", "on")] }),
+      broken: flag({ variants: [] }),
+      "disabled is off": ruled(rule("r", needs("disabled", "off"))),
+      "disabled is on": ruled(rule("r", needs("disabled", "on"))),
+      "broken is on or off": ruled(rule("r", needs("broken", "on", "off"))),
+      "broken is not on": ruled(rule("r", { not: needs("broken", "on") })),
+      "circular is not on": ruled(rule("r", { not: needs("circular", "on") })),
+    },
+    asks: [
+      ["disabled is off", {}, "on TARGETING_MATCH r"],
+      ["disabled is on", {}, "off DEFAULT"],
+      ["broken is on or off", {}, "off DEFAULT"],
+      ["broken is not on", {}, "on TARGETING_MATCH r"],
+      ["circular is not on", {}, "ERROR GENERAL"],
+    ],
+  },
+  {
+    name: "a cycle is one through disabled flags too, and ends at what cannot be read",
+    flags: {
+      a: flag({ prerequisites: [needs("b", "off")] }),
+      b: flag({ enabled: false, prerequisites: [needs("c", "on")] }),
+      c: ruled(rule("r", needs("b", "on"))),
+      "to the unreadable": flag({ prerequisites: [needs("unreadable", "on")] }),
+      unreadable: flag({ off: "none", prerequisites: [needs("to the unreadable", "on")] }),
+      "another type": flag({ prerequisites: [needs("another type", "on")] }),
+    },
+    asks: [
+      ["a", {}, "ERROR GENERAL", { default: true }],
+      ["b", {}, "off DISABLED"],
+      ["c", {}, "ERROR GENERAL"],
+      ["to the unreadable", {}, "off PREREQUISITE_FAILED"],
+      ["unreadable", {}, "ERROR PARSE_ERROR"],
+      ["another type", {}, "ERROR TYPE_MISMATCH", { default: "on" }],
+    ],
+  },
+  {
+    name: "as long a chain as can be written: 100 references",
+    flags: { f: ruled(rule("r", { segment: "s0" })) },
+    segments: Object.fromEntries(
+      [...Array(100).keys()].map((at) => [
+        `s${at}`,
+        segment({ when: at < 99 ? { not: { segment: `s${at + 1}` } } : is("plan", "pro") }),
+      ]),
+    ),
+    asks: [
+      ["f", { plan: "pro" }, "off DEFAULT"],
+      ["f", { plan: "free" }, "on TARGETING_MATCH r"],
     ],
   },
   {

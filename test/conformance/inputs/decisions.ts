@@ -260,6 +260,39 @@ export const rollouts: readonly DecisionInput[] = [
     ],
   },
   {
+    name: "the attribute that is hashed is looked up whole first, and $now is one of the context",
+    flags: {
+      "by organization": flag({
+        fallthrough: rollout(
+          [
+            [bucketOf("acme", 1), null],
+            [bucketOf("acme", 1) + 1, "on"],
+          ],
+          { bucketBy: "organization.id" },
+        ),
+      }),
+      "by $now": flag({
+        fallthrough: rollout(
+          [
+            [bucketOf("7", 1), null],
+            [bucketOf("7", 1) + 1, "on"],
+          ],
+          { bucketBy: "$now" },
+        ),
+      }),
+      "all but one bucket": flag({ fallthrough: rollout([[99_999, "on"]]) }),
+    },
+    asks: [
+      ["by organization", { organization: { id: "acme" } }, "on SPLIT"],
+      ["by organization", { "organization.id": "acme", organization: { id: "x" } }, "on SPLIT"],
+      ["by organization", { "organization.id": null, organization: { id: "acme" } }, "off DEFAULT"],
+      ["by organization", { organization: [{ id: "acme" }] }, "off DEFAULT"],
+      ["by $now", { $now: 7 }, "on SPLIT", { now: 8 }],
+      ["by $now", {}, "off DEFAULT", { now: 7 }],
+      ["all but one bucket", {}, "off DEFAULT"],
+    ],
+  },
+  {
     name: "a rollout's own seed takes the place of the flag's",
     flags: Object.fromEntries(
       [0, 2, 4_294_967_295].map((seed) => [

@@ -327,6 +327,43 @@ const network = [
   ]),
 ];
 
+const withIgnoreCase = [
+  test(
+    "matches: without ignoreCase, as written",
+    { op: "matches", values: ["^A"], ignoreCase: false },
+    {
+      holds: ["Ab"],
+      fails: ["ab"],
+    },
+  ),
+  test(
+    "contains, any case",
+    { op: "contains", values: ["LL"], ignoreCase: true },
+    { holds: ["hello", ["HELLO"]], fails: ["helo"] },
+  ),
+  test(
+    "semverEqual: identifiers have a case, ignoreCase or not",
+    { op: "semverEqual", values: ["1.0.0-RC.1"], ignoreCase: true },
+    { holds: ["1.0.0-RC.1"], fails: ["1.0.0-rc.1"] },
+  ),
+  test(
+    "lessThan: ignoreCase says nothing",
+    { op: "lessThan", values: [5], ignoreCase: true },
+    { holds: [4], fails: [5, "4"] },
+  ),
+];
+
+const farDates = [
+  test(
+    "after: the first years and the last",
+    { op: "after", values: ["0000-02-28T23:59:59.999Z"] },
+    {
+      holds: ["0000-02-29T00:00:00Z", "0099-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z", 0],
+      fails: ["0000-02-28T23:59:59.9999Z", "0000-01-01T00:00:00Z", "-001-01-01T00:00:00Z", "10000-01-01T00:00:00Z"],
+    },
+  ),
+];
+
 export const operators: readonly ConditionInput[] = [
   ...equality,
   ...text,
@@ -334,5 +371,7 @@ export const operators: readonly ConditionInput[] = [
   ...time,
   ...versions,
   ...network,
+  ...withIgnoreCase,
+  ...farDates,
   notUnderstood("an operator that is not known", { op: "soundsLike", values: ["pro"] }, ["pro"]),
 ];
