@@ -72,7 +72,13 @@ const areas = new Map([
       ],
     },
   ],
-  ["evaluate", { mutate: ["evaluate/*.ts"], tests: ["evaluate/evaluate.test.ts", "evaluate/explain*.test.ts"] }],
+  [
+    "evaluate",
+    {
+      mutate: ["evaluate/*.ts"],
+      tests: ["evaluate/evaluate.test.ts", "evaluate/explain*.test.ts", "evaluate/place.test.ts"],
+    },
+  ],
 ]);
 const shortAreas = ["patch", "hash"];
 
