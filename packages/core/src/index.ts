@@ -1,12 +1,13 @@
 export { type AllocateInput, allocate } from "./allocate.ts";
 export { BUCKETS, bucketOf, variantAt } from "./bucket.ts";
+export { checkChains, type ReferenceFinding } from "./check/chains.ts";
 export { MAX_PATTERN_LENGTH } from "./check/condition.ts";
 export { checkFlagDefinition, checkTargeting, flagKinds, MAX_FLAG_BYTES } from "./check/definition.ts";
 export { KEY_FORM } from "./check/fields.ts";
 export { checkFlag } from "./check/flag.ts";
 export type { Finding } from "./check/inspection.ts";
 export { type PatternUse, patternsIn } from "./check/patterns.ts";
-export { checkReferences, type ReferenceFinding, type Referring, type ReferringFlag } from "./check/references.ts";
+export { checkReferences, type Referring, type ReferringFlag } from "./check/references.ts";
 export { checkSegment, MAX_LISTED_KEYS } from "./check/segment.ts";
 export { flagTypes, isFlagType } from "./check/variants.ts";
 export {

@@ -1,6 +1,7 @@
 /** What statements are asked of: the flags of a configuration file, or those that a server serves. */
 import {
   type CompiledRuleset,
+  checkChains,
   compileRuleset,
   type NormalFile,
   normalizeFile,
@@ -15,11 +16,13 @@ import { type PlacedFile, readPlacedFile } from "../placed-file.ts";
 export interface Source {
   /** Of the environment that a statement names, else of the one that the command is about. */
   readonly rulesetOf: (environment: string | undefined) => Promise<CompiledRuleset>;
-  /** Patterns that a server would refuse, with their places. */
-  readonly refused: readonly RefusedPattern[];
+  /** Patterns that a server would refuse. */
+  readonly refusedPatterns: readonly RefusedPart[];
+  /** Documents whose references a server would refuse: they go round in a circle, or lead on too often. */
+  readonly refusedReferences: readonly RefusedPart[];
 }
 
-export interface RefusedPattern {
+export interface RefusedPart {
   /** As in `flags.checkout.rules[0].when.values[0]`. */
   readonly path: string;
   readonly message: string;
@@ -29,7 +32,14 @@ export interface RefusedPattern {
 export async function fileSource({ io }: Call, name: string): Promise<Source> {
   const file = await readPlacedFile(io, name);
   const ruleset = compileRuleset(readRuleset(normalized(file).ruleset));
-  return { rulesetOf: async () => ruleset, refused: await refusedPatterns(ruleset) };
+  return {
+    rulesetOf: async () => ruleset,
+    refusedPatterns: await refusedPatterns(ruleset),
+    refusedReferences: checkChains(ruleset.ruleset).map(({ kind, key, message }) => ({
+      path: `${kind}s.${key}`,
+      message,
+    })),
+  };
 }
 
 function normalized(file: PlacedFile): NormalFile {
@@ -58,7 +68,7 @@ function stepsOf(path: string): readonly (string | number)[] {
 }
 
 /** The server's own proofs, which are loaded where there is something to prove. */
-async function refusedPatterns({ ruleset }: CompiledRuleset): Promise<readonly RefusedPattern[]> {
+async function refusedPatterns({ ruleset }: CompiledRuleset): Promise<readonly RefusedPart[]> {
   const documents = (["flags", "segments"] as const).flatMap((kind) =>
     [...ruleset[kind]].map(([key, document]) => ({ place: `${kind}.${key}`, document })),
   );
@@ -67,7 +77,7 @@ async function refusedPatterns({ ruleset }: CompiledRuleset): Promise<readonly R
   const { checkPatterns, PatternProver } = await import("@bannerol/server");
   const prover = new PatternProver();
   const ports = { prove: prover.prove.bind(prover), monotonic: () => performance.now() };
-  const refused: RefusedPattern[] = [];
+  const refused: RefusedPart[] = [];
   for (const { place, document } of asking) {
     for (const { path, message } of await checkPatterns(document, ports))
       refused.push({ path: `${place}.${path}`, message });
@@ -76,7 +86,7 @@ async function refusedPatterns({ ruleset }: CompiledRuleset): Promise<readonly R
   return refused;
 }
 
-/** What the server serves was proved when it was written. */
+/** What the server serves was checked when it was written. */
 export async function serverSource(call: Call): Promise<Source> {
   const { admin, project, environment: unlessNamed } = await openSession(call);
   const rulesets = new Map<string, Promise<CompiledRuleset>>();
@@ -92,7 +102,8 @@ export async function serverSource(call: Call): Promise<Source> {
       rulesets.set(environment, loading);
       return loading;
     },
-    refused: [],
+    refusedPatterns: [],
+    refusedReferences: [],
   };
 }
 

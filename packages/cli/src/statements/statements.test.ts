@@ -66,6 +66,30 @@ describe("bannerol test", () => {
     expect([code, stdout]).toEqual([8, expect.stringContaining("flags.b.rules[0].when.values[0]")]);
   });
 
+  it("refuses references as the server does: too long a chain, and a circle, even of what is disabled", async () => {
+    const chain = (length: number) =>
+      Array.from({ length }, (_, at) => `  f${at}: { prerequisites: [{ flag: f${at + 1}, variants: [on] }] }`).join(
+        "\n",
+      );
+    const file = (length: number, more: string) => `flags:\n${chain(length)}\n  f${length}: {}\n  b: {}\n${more}`;
+    const text = "invariants: [{ key: one, flag: b, minimumPercentage: 0 }]";
+    expect((await test({ "flags.yaml": file(100, ""), "x.flags.test.yaml": text })).code).toBe(0);
+    const round = "  c: { enabled: false, prerequisites: [{ flag: c, variants: [on] }] }\n";
+    const { code, stdout, stderr } = await test({ "flags.yaml": file(101, round), "x.flags.test.yaml": text });
+    expect([code, stderr]).toEqual([8, "2 failed.\n"]);
+    expect(stdout).toContain("✗ flags.f0: a server would refuse these references");
+    expect(stdout).toContain("the limit is 100");
+    expect(stdout).toContain("✗ flags.c: a server would refuse these references");
+    const json = await test({ "flags.yaml": file(101, round), "x.flags.test.yaml": text }, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      refusedPatterns: [],
+      refusedReferences: [
+        { path: "flags.c", message: expect.stringContaining("circle") },
+        { path: "flags.f0", message: expect.stringContaining("101 times") },
+      ],
+    });
+  });
+
   it.each([
     ["no YAML", "invariants:\n  - [", "2:6"],
     ["no statements", "flags: {}", "1:1"],

@@ -71,12 +71,71 @@ describe("checkReferences", () => {
     ]);
   });
 
-  it("takes a long chain and a fan for what they are", () => {
+  it("takes a fan for what it is, however wide", () => {
     const length = 20_000;
-    const flags = Object.fromEntries(
-      Array.from({ length }, (_, at) => [`f${at}`, at + 1 < length ? needs(`f${at + 1}`, `f${length - 1}`) : {}]),
+    const leaves = Array.from({ length }, (_, at) => `f${at}`);
+    const flags = Object.fromEntries(leaves.map((key) => [key, {}]));
+    expect(check({ ...flags, root: needs(...leaves) })).toEqual([]);
+    expect(check({ ...flags, root: needs(...leaves), f7: needs("root") })).toHaveLength(1);
+  });
+
+  const chain = (references: number) =>
+    Object.fromEntries(
+      Array.from({ length: references + 1 }, (_, at) => [`f${at}`, at < references ? needs(`f${at + 1}`) : {}]),
     );
+
+  it("takes chains of 100 references, in whatever order and by however many ways", () => {
+    const flags = chain(100);
     expect(check(flags)).toEqual([]);
-    expect(check({ ...flags, [`f${length - 1}`]: needs("f0") })).toHaveLength(1);
+    expect(check(Object.fromEntries(Object.entries(flags).reverse()))).toEqual([]);
+    const both = Object.fromEntries(
+      Object.keys(flags).map((key, at) => [key, at < 99 ? needs(`f${at + 1}`, `f${at + 2}`) : {}]),
+    );
+    expect(check(both)).toEqual([]);
+  });
+
+  it.each([101, 102, 20_000])(
+    "finds where a chain of %i references passes the limit, and there alone",
+    (references) => {
+      const found = (names: readonly string[]) => [
+        {
+          kind: "flag",
+          key: names[0],
+          path: "",
+          limit: true,
+          message: `References lead from one to the next 101 times here (flag ${names[0]} → flag ${names[1]} → flag ${names[2]} → … → flag ${names[3]}), and the limit is 100. Refer to what stands further along instead.`,
+        },
+      ];
+      const flags = chain(references);
+      const names = [101, 100, 99, 0].map((left) => `f${references - left}`);
+      expect(check(flags)).toEqual(found(names));
+      expect(check(Object.fromEntries(Object.entries(flags).reverse()))).toEqual(found(names));
+    },
+  );
+
+  it("counts prerequisites, conditions and segments of one chain alike, and the longest of several ways", () => {
+    const segments = Object.fromEntries(
+      Array.from({ length: 50 }, (_, at) => [
+        `s${at}`,
+        { when: at < 49 ? { segment: `s${at + 1}` } : { flag: "f0", variants: ["on"] } },
+      ]),
+    );
+    const flags = chain(50);
+    expect(check({ ...flags, top: rule({ any: [{ segment: "s49" }, { segment: "s1" }] }) }, segments)).toEqual([]);
+    const [finding, ...more] = check(
+      { ...flags, top: rule({ any: [{ segment: "s49" }, { segment: "s0" }] }) },
+      segments,
+    );
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ kind: "flag", key: "top", limit: true });
+    expect(finding?.message).toContain("(flag top → segment s0 → segment s1 → … → flag f50)");
+  });
+
+  it("finds both a circle and a long chain, which leads into it", () => {
+    const findings = check({ ...chain(120), f120: needs("round"), round: needs("round") });
+    expect(findings.map(({ key, limit }) => [key, limit])).toEqual([
+      ["round", undefined],
+      ["f20", true],
+    ]);
   });
 });

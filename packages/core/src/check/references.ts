@@ -1,9 +1,8 @@
 import { MAX_NESTING } from "../json.ts";
 import type { Condition, FlagReference, Rule, Segment, Variant } from "../model.ts";
-import { referencesOf } from "../references.ts";
-import { findCycles } from "./cycles.ts";
+import { checkChains, type ReferenceFinding } from "./chains.ts";
 import { namesOf } from "./fields.ts";
-import { type Finding, Inspection } from "./inspection.ts";
+import { Inspection } from "./inspection.ts";
 
 /** What of a flag takes part in references. */
 export interface ReferringFlag {
@@ -18,19 +17,9 @@ export interface Referring {
   readonly segments: ReadonlyMap<string, Pick<Segment, "when">>;
 }
 
-/** A finding, and in which document its `path` begins. */
-export interface ReferenceFinding extends Finding {
-  readonly kind: "flag" | "segment";
-  readonly key: string;
-}
-
-/**
- * What is wrong between documents: references to flags, variants and segments that do not exist, and references that
- * lead into a cycle. A cycle is found once, with the way round it, in one of its documents: the first one that is
- * reached from the front of the maps, flags before segments.
- */
+/** What is wrong between documents: references to flags, variants and segments that do not exist, and `checkChains`. */
 export function checkReferences(referring: Referring): readonly ReferenceFinding[] {
-  return [...missingFromFlags(referring), ...missingFromSegments(referring), ...cycles(referring)];
+  return [...missingFromFlags(referring), ...missingFromSegments(referring), ...checkChains(referring)];
 }
 
 /** Where a reference is looked up, and where what is wrong with it is told. */
@@ -90,28 +79,4 @@ function checkFlagReference({ flag, variants }: FlagReference, { referring, insp
     if (known.has(variant)) return;
     inspection.add(`Flag ${flag} has no variant ${JSON.stringify(variant)}. Name one of ${namesOf(known)}.`);
   });
-}
-
-type Kind = ReferenceFinding["kind"];
-
-/** Flags and segments may have the same keys, so a name in the graph tells which it is. */
-const nameOf = (kind: Kind, key: string) => `${kind} ${key}`;
-
-function cycles({ flags, segments }: Referring): ReferenceFinding[] {
-  const documents = [
-    ...[...flags].map(([key, source]) => ({ kind: "flag", key, source }) as const),
-    ...[...segments].map(([key, source]) => ({ kind: "segment", key, source }) as const),
-  ];
-  const byName = new Map(documents.map((each) => [nameOf(each.kind, each.key), each]));
-  const graph = new Map(documents.map(({ kind, key, source }) => [nameOf(kind, key), namesIn(source)]));
-  return findCycles(graph).flatMap((cycle) => {
-    const first = byName.get(cycle[0] ?? "");
-    const message = `References may not go round in a circle: ${cycle.join(" → ")}. Remove one of them.`;
-    return first === undefined ? [] : [{ kind: first.kind, key: first.key, path: "", message }];
-  });
-}
-
-function namesIn(source: ReferringFlag | Pick<Segment, "when">): readonly string[] {
-  const { flags, segments } = referencesOf(source);
-  return [...[...flags].map((key) => nameOf("flag", key)), ...[...segments].map((key) => nameOf("segment", key))];
 }

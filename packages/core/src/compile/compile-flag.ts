@@ -3,6 +3,7 @@ import type { Flag, Rule, Target } from "../model.ts";
 import type { Outcome } from "../result.ts";
 import { type Branch, endAt, link } from "./branch.ts";
 import { compileCondition, compileReference } from "./condition.ts";
+import { MAX_DEPTH } from "./graph.ts";
 import type { Holds, Scope } from "./linked.ts";
 import type { OutcomeList } from "./outcomes.ts";
 import { type DecisionParts, Program } from "./program.ts";
@@ -20,7 +21,23 @@ export function unreadableProgram(key: string, findings: readonly Finding[]): Pr
 
 /** The program of an enabled flag whose references lead into a cycle. */
 export function circularProgram(key: string, flag: Flag): Program {
-  const message = "The references of this flag lead into a cycle. Remove one of those that close it.";
+  return unfollowedProgram(
+    key,
+    flag,
+    "The references of this flag lead into a cycle. Remove one of those that close it.",
+  );
+}
+
+/** The program of an enabled flag whose references lead through more than can be followed. */
+export function tooDeepProgram(key: string, flag: Flag): Program {
+  return unfollowedProgram(
+    key,
+    flag,
+    `The references of this flag lead from one to the next more than ${MAX_DEPTH} times. Refer to what stands further along instead.`,
+  );
+}
+
+function unfollowedProgram(key: string, flag: Flag, message: string): Program {
   const program = new Program(key, flag);
   return program.answerAll(program.error("GENERAL", `Flag ${key}: ${message}`), [{ path: "", message }]);
 }

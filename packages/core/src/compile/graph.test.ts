@@ -1,6 +1,8 @@
 import { aFlag, aRuleset, aSegment } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
-import type { Flag } from "../model.ts";
+import { evaluate } from "../evaluate/evaluate.ts";
+import { explain } from "../evaluate/explain.ts";
+import type { Flag, Ruleset } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
 import { affectedNames } from "./affected.ts";
 import { compileRuleset } from "./ruleset.ts";
@@ -71,6 +73,67 @@ describe("whether a flag's answer depends on the clock", () => {
       for (const other of Object.keys(flags)) all.flag(other)?.decide({}, 0);
       expect([key, all.flag(key)?.usesClock]).toEqual([key, first]);
     }
+  });
+});
+
+describe("a chain of references", () => {
+  const kinds: readonly (readonly [string, (next: string) => unknown])[] = [
+    ["prerequisites", (flag) => ({ ...aFlag(), prerequisites: [{ flag, variants: ["on"] }] })],
+    ["conditions", (flag) => asks({ all: [{ not: { not: { flag, variants: ["on"] } } }] })],
+  ];
+  const flagsOf = (length: number, link: (next: string) => unknown): Documents =>
+    Object.fromEntries(
+      Array.from({ length: length + 1 }, (_, at) => [`f${at}`, at < length ? link(`f${at + 1}`) : aFlag()]),
+    );
+  const inSegments = (length: number) =>
+    read(
+      { f0: asks({ segment: "s1" }) },
+      Object.fromEntries(
+        Array.from({ length }, (_, at) => [
+          `s${at + 1}`,
+          aSegment({ when: at + 1 < length ? { segment: `s${at + 2}` } : { all: [] } }),
+        ]),
+      ),
+    );
+  const answers = (ruleset: Ruleset, key: string) => {
+    const compiled = compileRuleset(ruleset);
+    const together: unknown[] = [];
+    compiled.decideAll({}, 0, (flag, { value }) => flag.key === key && together.push(value));
+    const explained = explain(compileRuleset(ruleset), key, {}, 0);
+    const { variant, errorCode, errorMessage } = evaluate(compileRuleset(ruleset), key, {}, false, 0);
+    expect([explained.variant, explained.errorCode, explained.errorMessage]).toEqual([
+      variant,
+      errorCode,
+      errorMessage,
+    ]);
+    expect(together).toEqual([variant === undefined ? null : variant === "on"]);
+    return variant ?? `${errorCode} ${errorMessage}`;
+  };
+  const refused =
+    "GENERAL Flag f0: The references of this flag lead from one to the next more than 1000 times. Refer to what stands further along instead.";
+
+  it.each(kinds)("is followed 1,000 times, and answers alike however it is asked: %s", (_, link) => {
+    expect(answers(read(flagsOf(1_000, link)), "f0")).toBe("on");
+    for (const length of [1_001, 10_000]) expect(answers(read(flagsOf(length, link)), "f0")).toBe(refused);
+    expect(answers(read(flagsOf(10_000, link)), "f9000")).toBe("on");
+  });
+
+  it("is followed so through segments", () => {
+    expect(answers(inSegments(1_000), "f0")).toBe("on");
+    for (const length of [1_001, 10_000]) expect(answers(inSegments(length), "f0")).toBe(refused);
+  });
+
+  it("ends at a disabled flag, which refers to nothing where it answers", () => {
+    const flags = flagsOf(1_500, (flag) => ({ ...aFlag(), prerequisites: [{ flag, variants: ["off"] }] }));
+    const disabled = { ...Object(flags.f1000), enabled: false };
+    expect(answers(read({ ...flags, f1000: disabled }), "f999")).toBe("on");
+    expect(answers(read({ ...flags, f1000: disabled }), "f0")).toBe("off");
+  });
+
+  it("tells what is too long for it among the problems", () => {
+    const found = compileRuleset(inSegments(1_001)).problems();
+    expect(found).toEqual([{ flag: "f0", path: "", message: expect.stringContaining("more than 1000 times") }]);
+    expect(compileRuleset(inSegments(1_000)).problems()).toEqual([]);
   });
 });
 

@@ -12,7 +12,15 @@ export interface Settled {
   /** The references lead into a cycle. */
   readonly cyclic: boolean;
   readonly usesClock: boolean;
+  /** How many references lead from one to the next, at most, when it is evaluated. */
+  readonly depth: number;
 }
+
+/**
+ * Chains that are longer are not evaluated: following them might end the stack, half-way, and only where whoever asks has
+ * used much of it. Nothing that a server accepts comes near (`check/chains.ts`).
+ */
+export const MAX_DEPTH = 1_000;
 
 /** A flag or a segment in the graph of references. */
 export interface GraphNode {
@@ -25,7 +33,7 @@ export interface GraphNode {
 }
 
 /** What a node that refers to nothing learns of its references. */
-const ALONE: Settled = { cyclic: false, usesClock: false };
+const ALONE: Settled = { cyclic: false, usesClock: false, depth: 0 };
 
 interface Visit {
   readonly node: GraphNode;
@@ -33,6 +41,7 @@ interface Visit {
   next: number;
   cyclic: boolean;
   usesClock: boolean;
+  depth: number;
 }
 
 /**
@@ -67,11 +76,12 @@ export function settle(root: GraphNode): void {
 }
 
 function visit(node: GraphNode, references: readonly GraphNode[]): Visit {
-  return { node, references, next: 0, cyclic: false, usesClock: false };
+  return { node, references, next: 0, cyclic: false, usesClock: false, depth: 0 };
 }
 
 function take(visitor: Visit | undefined, found: Settled | undefined): void {
   if (visitor === undefined || found === undefined) return;
   visitor.cyclic ||= found.cyclic;
   visitor.usesClock ||= found.usesClock;
+  visitor.depth = Math.max(visitor.depth, found.depth + 1);
 }

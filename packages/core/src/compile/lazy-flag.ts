@@ -6,13 +6,13 @@ import type { FlagExplanation } from "../evaluate/explanation.ts";
 import { safely, type Trace } from "../evaluate/trace.ts";
 import type { Flag, FlagType } from "../model.ts";
 import type { Outcome } from "../result.ts";
-import { circularProgram, compileFlag, failedProgram, unreadableProgram } from "./compile-flag.ts";
-import { type GraphNode, type GraphScope, type Settled, settle } from "./graph.ts";
+import { circularProgram, compileFlag, failedProgram, tooDeepProgram, unreadableProgram } from "./compile-flag.ts";
+import { type GraphNode, type GraphScope, MAX_DEPTH, type Settled, settle } from "./graph.ts";
 import { type LinkedFlag, nextRun } from "./linked.ts";
 import type { Program } from "./program.ts";
 
 /** Shared by most flags. */
-const PLAIN: Settled = { cyclic: false, usesClock: false };
+const PLAIN: Settled = { cyclic: false, usesClock: false, depth: 0 };
 
 /**
  * A flag that is read and compiled when it is first asked for, by itself: what is wrong with it harms no other.
@@ -114,11 +114,12 @@ export class LazyFlag implements LinkedFlag, GraphNode {
     return this.scope?.nodes(read.references) ?? [];
   }
 
-  settle({ cyclic, usesClock }: Settled): void {
+  settle({ cyclic, usesClock, depth: ofReferences }: Settled): void {
     const read = this.reading();
     const decides = "value" in read && read.value.enabled && !cyclic;
     const needsClock = decides && (usesClock || this.readsClock);
-    this.settled = cyclic || needsClock ? { cyclic, usesClock: needsClock } : PLAIN;
+    const depth = decides ? ofReferences : 0;
+    this.settled = cyclic || needsClock || depth > 0 ? { cyclic, usesClock: needsClock, depth } : PLAIN;
   }
 
   /** Goes over to a newer ruleset in which nothing that this flag reaches has changed. */
@@ -150,6 +151,7 @@ export class LazyFlag implements LinkedFlag, GraphNode {
   private makeProgram(read: Read<Flag>): Program {
     if ("findings" in read) return unreadableProgram(this.key, read.findings);
     if (read.value.enabled && this.settled?.cyclic === true) return circularProgram(this.key, read.value);
+    if (this.settled !== undefined && this.settled.depth > MAX_DEPTH) return tooDeepProgram(this.key, read.value);
     if (this.scope === undefined) throw new TypeError(`Flag ${this.key} has no scope to be compiled in.`);
     return compileFlag(this.key, read.value, this.scope);
   }

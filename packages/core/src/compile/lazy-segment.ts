@@ -66,12 +66,12 @@ export class LazySegment implements LinkedSegment, GraphNode {
     return [];
   }
 
-  settle({ cyclic, usesClock }: Settled): void {
+  settle({ cyclic, usesClock, depth }: Settled): void {
     const segment = this.#segment;
     const scope = this.#scope;
     if (cyclic) this.#problem = "its references lead into a cycle. Remove one of them.";
     else if (segment !== undefined && scope !== undefined) this.#compiled = compileSegment(segment, scope);
-    this.#settled = { cyclic, usesClock: usesClock || this.#readsClock };
+    this.#settled = { cyclic, usesClock: usesClock || this.#readsClock, depth };
     this.#scope = undefined;
   }
 

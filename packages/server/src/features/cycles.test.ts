@@ -44,6 +44,39 @@ describe("references that go in a circle", () => {
     }
   });
 
+  it("lead on 100 times at most, and whoever would make it one more is told where", async () => {
+    const keys = Array.from({ length: 101 }, (_, at) => `f${at}`);
+    const items = keys.flatMap((key, at) => {
+      const prerequisites = at < 100 ? [onOf(`f${at + 1}`)] : [];
+      return [sample.flag(key), sample.targeting(key, { enabled: true, prerequisites })];
+    });
+    await api.write("default", [
+      ...items,
+      ...["before", "after"].flatMap((key) => [sample.flag(key), sample.targeting(key)]),
+    ]);
+    const at = (key: string) => `PATCH ${FLAGS}/${key}/environments/production`;
+    const message = expect.stringMatching(/lead from one to the next 101 times here \(.*\), and the limit is 100\./);
+    const before = await api.ask(at("before"), { body: { prerequisites: [onOf("f0")] } });
+    expect(before).toMatchObject({ status: 422, body: { code: "limit_exceeded", errors: [{ path: "", message }] } });
+    expect(field(before.body, "detail")).toMatch(
+      /^In production, flag before .*flag before → flag f0 → .*the limit is 100/,
+    );
+    const after = await api.ask(at("f100"), { body: { rules: [{ when: onOf("after"), serve: { variant: "on" } }] } });
+    expect(after).toMatchObject({
+      status: 422,
+      body: { code: "limit_exceeded", errors: [{ path: "flags.f0", message }] },
+    });
+    expect((await api.ask(at("before"), { body: { prerequisites: [onOf("f1")] } })).status).toBe(200);
+    expect(await evaluated()).toMatchObject({ f0: { value: true }, before: { variant: expect.any(String) } });
+    const targeting = sample.targeting("after", { prerequisites: [onOf("f0")] }).after;
+    const item = { flag: "after", environment: "production", after: targeting };
+    const set = await api.ask("POST /api/v1/projects/default/changes", { body: { items: [item] } });
+    expect(set).toMatchObject({
+      status: 422,
+      body: { code: "limit_exceeded", errors: [{ path: "items[0].after", message }] },
+    });
+  });
+
   it("F28: in stored data fail the enabled flags that lead into them, and no other", async () => {
     const size = 8;
     const anyFlag = fc.record({

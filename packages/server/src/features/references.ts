@@ -31,7 +31,8 @@ export function checkReferencesOf(state: ProjectState, items: readonly Item[]): 
     if (first === undefined) continue;
     const errors = findings.map((finding) => ({ path: pathOf(finding, items), message: finding.message }));
     const detail = `In ${environment}, ${first.kind} ${first.key} would refer to what cannot be: ${first.message}`;
-    return refused("invalid", detail, errors);
+    const code = findings.every((finding) => finding.limit === true) ? "limit_exceeded" : "invalid";
+    return refused(code, detail, errors);
   }
   return undefined;
 }

@@ -73,12 +73,13 @@ function readAll(named: readonly NamedItem[], desk: Desk): readonly SetProblem[]
 function referenceProblems(broken: readonly BrokenReference[], named: readonly NamedItem[]): readonly SetProblem[] {
   const indexes = new Map(named.map(({ index, name }) => [itemId(name), index]));
   const problems = new Map<string, SetProblem>();
-  for (const { kind, key, environment, path, message } of broken) {
+  for (const { kind, key, environment, path, message, limit } of broken) {
     const name: ItemName =
       kind === "flag" ? { kind: "targeting", key, environment } : { kind: "segment", key, environment: "" };
     const index = indexes.get(itemId(name));
     const there = index === undefined ? `${kind}s.${key}${path === "" ? "" : `.${path}`}` : placeAfter(index, path);
-    const problem = { path: there, message: index === undefined ? `In ${environment}: ${message}` : message };
+    const told = index === undefined ? `In ${environment}: ${message}` : message;
+    const problem = { path: there, message: told, ...(limit && { limit }) };
     problems.set(JSON.stringify(problem), problem);
   }
   return [...problems.values()];
