@@ -47,7 +47,9 @@ export const list: Action = async (call) => {
 export const protect: Action = (call) => {
   const approvals = readApprovals(call.words.option("approvals"));
   const said =
-    approvals === undefined ? "changes there are asked about" : `changes there need ${approvals} approval(s)`;
+    approvals === undefined
+      ? "changes there are asked about"
+      : `changes there need ${approvals} approval${approvals === 1 ? "" : "s"}`;
   return patch(call, { protected: true, ...(approvals !== undefined && { approvals }) }, `protected: ${said}`);
 };
 export const unprotect: Action = (call) => patch(call, { protected: false }, "no longer protected");

@@ -6,6 +6,7 @@ import type { Colours } from "../output/colour.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { nameOfItem } from "../output/touched.ts";
 import { collect } from "../pages.ts";
 import type { Words } from "../words.ts";
 
@@ -89,8 +90,9 @@ function changeTable(changes: readonly ChangeForm[], colours: Colours): string {
   return table([head, ...rows]);
 }
 
-function whereOf({ flag, segment, key, environment, items }: ChangeForm): string {
-  const named = [flag, segment, key, environment].filter((name) => name !== undefined).map(printable);
+function whereOf(change: ChangeForm): string {
+  const { environment, items } = change;
+  const named = [nameOfItem(change), environment].filter((name) => name !== undefined).map(printable);
   const more = items.length > 1 ? ` and ${items.length - 1} more` : "";
   return `${named.join(", ")}${more}`;
 }

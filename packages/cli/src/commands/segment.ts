@@ -91,8 +91,8 @@ const SHOWN = 10;
 function segmentPage(segment: SegmentForm, colours: Colours): string {
   const facts = [
     ["name", printable(segment.name)],
-    ["in", keysLine(segment.included)],
-    ["out", keysLine(segment.excluded)],
+    ["in", keysLine(segment, "included")],
+    ["out", keysLine(segment, "excluded")],
     ["by", printable(segment.by ?? "targetingKey")],
     ["otherwise", segment.when === null ? "out" : oneLine(segment.when)],
     ["revision", String(segment.revision)],
@@ -101,8 +101,10 @@ function segmentPage(segment: SegmentForm, colours: Colours): string {
   return `${colours.bold(printable(segment.key))}${about}\n\n${table(facts)}`;
 }
 
-function keysLine(keys: SegmentForm["included"]): string {
-  if ("list" in keys) return `${keys.count} keys: bannerol segment keys`;
+function keysLine(segment: SegmentForm, list: "included" | "excluded"): string {
+  const keys = segment[list];
+  const option = list === "excluded" ? " --list excluded" : "";
+  if ("list" in keys) return `${keys.count} keys: bannerol segment keys ${printable(segment.key)}${option}`;
   const more = keys.length > SHOWN ? `, … (${keys.length} in all)` : "";
   return `${keys.slice(0, SHOWN).map(printable).join(", ")}${more}`;
 }

@@ -4,7 +4,7 @@ import type { Colours } from "./colour.ts";
 import type { Output } from "./output.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
-import { differenceLines } from "./touched.ts";
+import { differenceLines, nameOfItem } from "./touched.ts";
 
 /** The answer to a change that has to be approved first. */
 export function waitingOutput(approval: ApprovalForm): Output {
@@ -56,8 +56,8 @@ export function approvalTable(items: readonly ApprovalForm[], colours: Colours):
   ]);
 }
 
-function whatOf({ flag, segment, environment, key, invariant, freeze }: ApprovalForm["items"][number]): string {
-  return printable(flag ?? segment ?? invariant ?? freeze ?? key ?? environment ?? "");
+function whatOf(item: ApprovalForm["items"][number]): string {
+  return printable(nameOfItem(item) ?? item.environment ?? "");
 }
 
 function statusText({ status, revision, applies }: ApprovalForm, colours: Colours): string {

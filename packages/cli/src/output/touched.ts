@@ -59,8 +59,19 @@ function signOf({ before, after }: ChangeItem, colours: Colours): string {
   return after === null ? colours.red("-") : colours.yellow("~");
 }
 
-function whereOf({ flag, segment, key, environment }: ChangeItem): string {
-  const what = flag ?? segment ?? key;
+/** What people call it, but where it is. */
+export function nameOfItem(
+  item: Pick<ChangeItem, "flag" | "segment" | "key" | "invariant" | "freeze">,
+): string | undefined {
+  const { flag, segment, key, invariant, freeze } = item;
+  if (invariant !== undefined) return `invariant ${invariant}`;
+  if (freeze !== undefined) return `freeze ${freeze}`;
+  return flag ?? segment ?? key;
+}
+
+function whereOf(item: ChangeItem): string {
+  const { environment } = item;
+  const what = nameOfItem(item);
   if (what === undefined) return printable(environment ?? "");
   return environment === undefined ? printable(what) : `${printable(what)} in ${printable(environment)}`;
 }
