@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..", "..");
-const bannerol = join(root, "packages", "cli", "bin", "bannerol.js");
+export const bannerol = join(root, "packages", "cli", "bin", "bannerol.js");
 
 /** What a test's processes may know of the machine: no BANNEROL_… variable, no colours, no settings of the user. */
 function cleanEnvironment(home: string): NodeJS.ProcessEnv {
@@ -50,9 +50,9 @@ export class World {
   }
 
   /** Starts `bannerol dev` in the folder, at the same port each time, and waits until it is ready. */
-  async startServer(): Promise<void> {
+  async startServer(env: NodeJS.ProcessEnv = {}): Promise<void> {
     this.#port ||= await freePort();
-    const child = this.#spawn(process.execPath, [bannerol, "dev", "--port", String(this.#port)]);
+    const child = this.#spawn(process.execPath, [bannerol, "dev", "--port", String(this.#port)], { env });
     this.#server = child;
     const output = collect(child);
     await until(async () => {

@@ -11,6 +11,8 @@ import { releaseCalls } from "./calls/releases.ts";
 import { scheduleCalls } from "./calls/schedules.ts";
 import { segmentCalls } from "./calls/segments.ts";
 import { targetingCalls } from "./calls/targeting.ts";
+import { userCalls } from "./calls/users.ts";
+import { webhookCalls } from "./calls/webhooks.ts";
 import { type AdminClientOptions, createSend } from "./request.ts";
 
 /**
@@ -37,6 +39,8 @@ export class AdminClient {
   readonly freezes;
   readonly keys;
   readonly tokens;
+  readonly users;
+  readonly webhooks;
 
   constructor(options: AdminClientOptions) {
     const send = createSend(options);
@@ -54,5 +58,7 @@ export class AdminClient {
     this.freezes = freezeCalls(send);
     this.keys = keyCalls(send);
     this.tokens = tokenCalls(send);
+    this.users = userCalls(send);
+    this.webhooks = webhookCalls(send);
   }
 }

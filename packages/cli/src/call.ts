@@ -3,8 +3,15 @@ import { CliError, UsageError } from "./errors.ts";
 import { ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import type { Output } from "./output/output.ts";
-import { resolveSettings, type Settings, type SettingsSource, settingsFromVariables } from "./settings.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
 import { findProjectFile, readSettingsFile } from "./settings-files.ts";
+import {
+  type FoundSettings,
+  findSettings,
+  type SettingsPlaces,
+  type SettingsSource,
+  settingsFromVariables,
+} from "./settings-places.ts";
 import { version } from "./version.ts";
 import type { Words } from "./words.ts";
 
@@ -28,11 +35,12 @@ export interface Session {
 }
 
 export async function openSession(call: Call): Promise<Session> {
-  const settings = await readSettings(call);
+  const places = await placesOf(call);
+  const settings = resolveSettings(places);
   if (settings.token === undefined) {
     // A wrong address would be the likelier mistake.
     await checkReachable(settings.url);
-    throw tokenMissing(settings);
+    throw tokenMissing(settings, findSettings(places));
   }
   return {
     admin: adminClient(settings.url, settings.token),
@@ -45,13 +53,18 @@ export function adminClient(url: string, token: string): AdminClient {
   return new AdminClient({ url, token, userAgent: `bannerol-cli/${version}` });
 }
 
-export async function readSettings({ words, io }: Call): Promise<Settings> {
-  return resolveSettings({
+export async function readSettings(call: Pick<Call, "words" | "io">): Promise<Settings> {
+  return resolveSettings(await placesOf(call));
+}
+
+/** Every place that settings may come from, as they are now. */
+export async function placesOf({ words, io }: Pick<Call, "words" | "io">): Promise<SettingsPlaces> {
+  return {
     flags: settingsFromFlags(words),
     variables: settingsFromVariables(io.env),
     projectFile: await findProjectFile(io.folder),
     ownFile: await readSettingsFile(io.ownConfigFile),
-  });
+  };
 }
 
 export function settingsFromFlags(words: Words): SettingsSource {
@@ -63,9 +76,10 @@ export function settingsFromFlags(words: Words): SettingsSource {
   };
 }
 
-function tokenMissing({ url }: Settings): CliError {
+function tokenMissing({ url }: Settings, { withheld }: FoundSettings): CliError {
+  const other = withheld && ` The one in ${withheld.source} is for ${withheld.url}, and goes nowhere else.`;
   return new CliError(
-    `No token for ${url}. \`bannerol login --url ${url}\` keeps one; BANNEROL_TOKEN or --token give one for now. ` +
+    `No token for ${url}.${other ?? ""} \`bannerol login --url ${url}\` keeps one; BANNEROL_TOKEN or --token give one for now. ` +
       "A server started by `bannerol dev` leaves its own in .bannerol/cli.json: run the command in that folder.",
     { code: "token_missing", exitCode: ExitCode.noValidToken },
   );

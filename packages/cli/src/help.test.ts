@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "./exit-codes.ts";
-import { commands, readCommandLine } from "./program.ts";
+import { readCommandLine } from "./program.ts";
+import { commands } from "./registry.ts";
 import { commonOptions, pathsOf } from "./syntax.ts";
 
 const reference = await readFile(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");

@@ -1,4 +1,5 @@
 /** Instants as people type them: RFC 3339, or a clock on a wall somewhere. Pure. */
+import { durationMs } from "@bannerol/protocol";
 import { UsageError } from "./errors.ts";
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
@@ -27,6 +28,12 @@ export function readInstant(text: string, option: string): string {
     throw new UsageError(`${option}: ${place} comes twice: the clocks are set back over it. Say which: ${either}.`);
   }
   return new Date(first).toISOString();
+}
+
+/** The same, or so long from now: `90d`. */
+export function readEnd(text: string, option: string, now: number): string {
+  const ms = durationMs(text);
+  return ms === undefined ? readInstant(text, option) : new Date(now + ms).toISOString();
 }
 
 function fromRfc3339(text: string, option: string): string {

@@ -36,6 +36,8 @@ export interface Source {
 export interface Clock {
   /** Milliseconds that never go back. */
   now(): number;
+  /** Epoch milliseconds, as the machine believes. */
+  date(): number;
   /** Resolves after so many milliseconds, or at once where `until` is aborted. */
   sleep(ms: number, until: AbortSignal): Promise<void>;
 }

@@ -21,6 +21,7 @@ export function processIo(): Io {
     interrupts: interrupts(),
     clock: {
       now: () => performance.now(),
+      date: () => Date.now(),
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => {}),
     },
   };

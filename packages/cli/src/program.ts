@@ -2,50 +2,10 @@ import { Command, CommanderError, Option } from "commander";
 import type { Action } from "./call.ts";
 import { UsageError } from "./errors.ts";
 import { rootHelp } from "./help.ts";
-import { environmentCommands, keyCommands, loginCommand, projectCommands, tokenCommands } from "./syntax/access.ts";
-import { approvingCommands, freezeCommands } from "./syntax/approving.ts";
-import { changeCommands } from "./syntax/change.ts";
-import {
-  diffCommand,
-  invariantCommands,
-  parallelCommand,
-  previewCommand,
-  promoteCommand,
-  testCommand,
-} from "./syntax/checking.ts";
-import { releaseCommands, scheduleCommands } from "./syntax/delivery.ts";
-import { nightCommands } from "./syntax/everyday.ts";
-import { flagCommands } from "./syntax/flag.ts";
-import { segmentCommands } from "./syntax/segment.ts";
-import { devCommand, serverCommand } from "./syntax/service.ts";
-import { type CommandSyntax, commonOptions, type OptionSyntax, type VerbSyntax, waits } from "./syntax.ts";
+import { commands } from "./registry.ts";
+import { type CommandSyntax, commonOptions, nameOf, type OptionSyntax, optionsOf, type VerbSyntax } from "./syntax.ts";
 import { version } from "./version.ts";
 import { Words } from "./words.ts";
-
-/** Every command, in the order of the help page. */
-export const commands: readonly CommandSyntax[] = [
-  ...nightCommands,
-  flagCommands,
-  segmentCommands,
-  serverCommand,
-  previewCommand,
-  parallelCommand,
-  diffCommand,
-  promoteCommand,
-  testCommand,
-  invariantCommands,
-  ...approvingCommands,
-  freezeCommands,
-  changeCommands,
-  projectCommands,
-  environmentCommands,
-  keyCommands,
-  tokenCommands,
-  loginCommand,
-  devCommand,
-  scheduleCommands,
-  releaseCommands,
-];
 
 /** What the command line asks for: a command, or a text about the commands. */
 export type Request =
@@ -107,7 +67,7 @@ function add(parent: Command, syntax: CommandSyntax, listener: Listener): void {
 
 function addVerb(parent: Command, syntax: VerbSyntax, listener: Listener): void {
   const verb = parent.command(syntax.usage).description(syntax.summary);
-  for (const option of [...(syntax.options ?? []), ...(syntax.waits ? waits : [])]) verb.addOption(toOption(option));
+  for (const option of optionsOf(syntax)) verb.addOption(toOption(option));
   addCommonOptions(verb, true);
   verb.addHelpText(
     "after",
@@ -118,9 +78,7 @@ function addVerb(parent: Command, syntax: VerbSyntax, listener: Listener): void 
   if (syntax.brief !== undefined) verb.summary(syntax.brief);
   const below = syntax.verbs ?? [];
   if (below.length === 0) return;
-  verb
-    .helpCommand(false)
-    .summary(`${syntax.brief ?? syntax.summary}; ${below.map(({ usage }) => usage.split(" ")[0]).join("|")}`);
+  verb.helpCommand(false).summary(`${syntax.brief ?? syntax.summary}; ${below.map(nameOf).join("|")}`);
   for (const each of below) addVerb(verb, each, listener);
 }
 
@@ -171,11 +129,11 @@ function wordsOf(command: Command): Words {
     if (typeof value === "string") args.set(argument.name(), value);
     if (Array.isArray(value)) args.set(argument.name(), value.map(String));
   });
-  return new Words(args, optionsOf(command));
+  return new Words(args, optionValues(command));
 }
 
-function optionsOf(command: Command): Map<string, unknown> {
-  const above = command.parent === null ? new Map<string, unknown>() : optionsOf(command.parent);
+function optionValues(command: Command): Map<string, unknown> {
+  const above = command.parent === null ? new Map<string, unknown>() : optionValues(command.parent);
   for (const [name, value] of Object.entries(command.opts())) above.set(name, value);
   return above;
 }

@@ -2,7 +2,7 @@
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RefusedError } from "./errors.ts";
-import type { SettingsFile } from "./settings.ts";
+import type { SettingsFile } from "./settings-places.ts";
 
 /** Where `bannerol dev` leaves what the commands beside it need. */
 export const PROJECT_FILE = join(".bannerol", "cli.json");
@@ -21,12 +21,13 @@ export interface SdkKeys {
   readonly [environment: string]: string;
 }
 
+/** What else stands in it beside settings. */
 interface KeptFile extends SettingsFile {
   readonly keys: SdkKeys;
 }
 
 /** The nearest `.bannerol/cli.json` from the folder upwards that belongs to this user. */
-export async function findProjectFile(folder: string): Promise<SettingsFile | undefined> {
+export async function findProjectFile(folder: string): Promise<KeptFile | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, PROJECT_FILE);
     if (await isMine(path)) return readSettingsFile(path);

@@ -1,7 +1,8 @@
 import { mintCredential } from "@bannerol/protocol";
 import { describe, expect, it } from "vitest";
 import { CliError, UsageError } from "./errors.ts";
-import { resolveSettings, type SettingsFile, type SettingsPlaces, type SettingsSource } from "./settings.ts";
+import { resolveSettings } from "./settings.ts";
+import type { SettingsFile, SettingsPlaces, SettingsSource } from "./settings-places.ts";
 
 const from = (name: string, url?: string): Required<SettingsSource> => ({
   url,

@@ -1,36 +1,8 @@
-/**
- * Which server, with which token, in which project and environment. Each setting comes from the first place that has
- * it: flag, variable, the `.bannerol/cli.json` nearest above the working folder, the caller's own config file, default.
- *
- * A token from a file goes only to the address that stands in the same file: a folder that somebody else prepared
- * must not be able to send the caller's token to a server of its own.
- */
+/** Which server, with which token, in which project and environment: what was found, once it is fit to be used. */
 import { parseCredential } from "@bannerol/protocol";
 import { CliError, UsageError } from "./errors.ts";
 import { ExitCode } from "./exit-codes.ts";
-
-export const DEFAULT_URL = "http://localhost:4400";
-export const DEFAULT_PROJECT = "default";
-
-/** One place that settings come from: flags and variables alike, and each file. Empty texts count as absent. */
-export interface SettingsSource {
-  readonly url?: string | undefined;
-  readonly token?: string | undefined;
-  readonly project?: string | undefined;
-  readonly environment?: string | undefined;
-}
-
-/** A config file that was found and read. */
-export interface SettingsFile extends SettingsSource {
-  readonly path: string;
-}
-
-export interface SettingsPlaces {
-  readonly flags: SettingsSource;
-  readonly variables: SettingsSource;
-  readonly projectFile?: SettingsFile | undefined;
-  readonly ownFile?: SettingsFile | undefined;
-}
+import { DEFAULT_URL, type Found, findSettings, isLoopback, type SettingsPlaces } from "./settings-places.ts";
 
 export interface Settings {
   /** Without a slash at its end. */
@@ -40,67 +12,20 @@ export interface Settings {
   readonly environment?: string;
 }
 
-interface Found {
-  readonly value: string;
-  /** As people call it: `--url`, `BANNEROL_URL`, a file's path. */
-  readonly source: string;
-  readonly kind: "flag" | "variable" | "projectFile" | "ownFile" | "default";
-}
-
-type SettingName = keyof SettingsSource;
-
-const spelling: Record<SettingName, { readonly flag: string; readonly variable: string }> = {
-  url: { flag: "--url", variable: "BANNEROL_URL" },
-  token: { flag: "--token", variable: "BANNEROL_TOKEN" },
-  project: { flag: "--project", variable: "BANNEROL_PROJECT" },
-  environment: { flag: "--env", variable: "BANNEROL_ENV" },
-};
-
-export function settingsFromVariables(env: { readonly [name: string]: string | undefined }): SettingsSource {
-  return {
-    url: env.BANNEROL_URL,
-    token: env.BANNEROL_TOKEN,
-    project: env.BANNEROL_PROJECT,
-    environment: env.BANNEROL_ENV,
-  };
-}
-
 /** Throws `UsageError` where an address is none, `CliError` where what stands for a token is another credential. */
 export function resolveSettings(places: SettingsPlaces): Settings {
-  const url = find("url", places) ?? { value: DEFAULT_URL, source: "the default", kind: "default" };
+  const { url, token, project, environment } = findSettings(places);
   const address = readAddress(url);
-  const token = findToken(address, places);
   if (token !== undefined) {
     checkToken(token);
     checkDestination(token, { ...url, value: address });
   }
-  const environment = find("environment", places);
   return {
     url: address,
     ...(token && { token: token.value }),
-    project: find("project", places)?.value ?? DEFAULT_PROJECT,
+    project: project.value,
     ...(environment && { environment: environment.value }),
   };
-}
-
-function find(name: SettingName, { flags, variables, projectFile, ownFile }: SettingsPlaces): Found | undefined {
-  if (flags[name]) return { value: flags[name], source: spelling[name].flag, kind: "flag" };
-  if (variables[name]) return { value: variables[name], source: spelling[name].variable, kind: "variable" };
-  if (projectFile?.[name]) return { value: projectFile[name], source: projectFile.path, kind: "projectFile" };
-  if (ownFile?.[name]) return { value: ownFile[name], source: ownFile.path, kind: "ownFile" };
-  return undefined;
-}
-
-function findToken(address: string, places: SettingsPlaces): Found | undefined {
-  const said = find("token", { flags: places.flags, variables: places.variables });
-  if (said) return said;
-  for (const kind of ["projectFile", "ownFile"] as const) {
-    const file = places[kind];
-    if (file?.token && sameServer(file.url || DEFAULT_URL, address)) {
-      return { value: file.token, source: file.path, kind };
-    }
-  }
-  return undefined;
 }
 
 function readAddress({ value, source }: Found): string {
@@ -138,17 +63,3 @@ function checkDestination(token: Found, address: Found): void {
 
 const noToken = (message: string): CliError =>
   new CliError(message, { code: "token_invalid", exitCode: ExitCode.noValidToken });
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-}
-
-function sameServer(one: string, other: string): boolean {
-  return URL.canParse(one) && serverName(one) === serverName(other);
-}
-
-/** A machine's names for itself are one server; a path is not told apart, since a token is a server's. */
-function serverName(address: string): string {
-  const { protocol, hostname, port } = new URL(address);
-  return `${protocol}//${isLoopback(hostname) ? "loopback" : hostname}:${port}`;
-}

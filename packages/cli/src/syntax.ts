@@ -42,6 +42,12 @@ export type CommandSyntax = VerbSyntax | NounSyntax;
 
 export const comment: OptionSyntax = { flags: "--comment <text>", description: "why; kept in the history" };
 
+/** Of every command that puts one secret in another's place. */
+export const overlap: OptionSyntax = {
+  flags: "--overlap <time>",
+  description: "how long the old one still works; 24h unless named",
+};
+
 /** Of every command that `waits`. */
 export const waits: readonly OptionSyntax[] = [
   { flags: "--wait [share]", description: "until all connected SDKs have it, or a share: 99%" },
@@ -66,9 +72,18 @@ export const commonOptions: readonly (OptionSyntax & { readonly brief: string })
   { flags: "--yes", description: "ask nothing", brief: "ask nothing" },
 ];
 
+/** The word that calls it: `flag`, `create`. */
+export function nameOf(syntax: CommandSyntax): string {
+  return "noun" in syntax ? syntax.noun : (syntax.usage.split(" ")[0] ?? "");
+}
+
+/** What a verb takes of its own. */
+export function optionsOf({ options = [], waits: isWaiting }: VerbSyntax): readonly OptionSyntax[] {
+  return isWaiting ? [...options, ...waits] : options;
+}
+
 /** The words of each command, arguments left out: `["flag", "create"]`. */
 export function pathsOf(syntax: CommandSyntax): readonly (readonly string[])[] {
-  const first = ({ usage }: VerbSyntax): string => usage.split(" ")[0] ?? "";
-  if ("noun" in syntax) return syntax.verbs.map((verb) => [syntax.noun, first(verb)]);
-  return [[first(syntax)], ...(syntax.verbs ?? []).map((verb) => [first(syntax), first(verb)])];
+  const below = (syntax.verbs ?? []).map((verb) => [nameOf(syntax), nameOf(verb)]);
+  return "noun" in syntax ? below : [[nameOf(syntax)], ...below];
 }

@@ -24,6 +24,11 @@ export class Words {
     return [values].flat().map((value) => refuseCredential(value, `<${name}>`));
   }
 
+  /** An argument of several words, whatever they hold: for what sends none of them anywhere. */
+  typed(name: string): readonly string[] {
+    return [this.#arguments.get(name) ?? []].flat();
+  }
+
   /** The id in an argument that may be a whole key or token: a leaked one is revoked by pasting it. */
   credentialId(name: string): string {
     const text = this.#text(name);

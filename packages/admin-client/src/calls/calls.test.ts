@@ -20,6 +20,21 @@ const fields = {
 
 /** Each call, and the request that it makes. */
 const calls: readonly [request: string, call: (client: AdminClient) => Promise<unknown>][] = [
+  ["GET whoami", (client) => client.users.whoami()],
+  ["GET users", (client) => client.users.list()],
+  ["GET users/u", (client) => client.users.get("u")],
+  ["POST users", (client) => client.users.create({ name: "A", email: "a@example.com", role: "viewer" })],
+  ["PATCH users/u", (client) => client.users.update("u", { disabled: true })],
+  ["GET webhooks", (client) => client.webhooks.list()],
+  ["GET webhooks/w", (client) => client.webhooks.get("w")],
+  ["POST webhooks", (client) => client.webhooks.create({ url: "https://hooks.example.com/" })],
+  ["PATCH webhooks/w", (client) => client.webhooks.update("w", { enabled: false })],
+  ["DELETE webhooks/w?comment=c", (client) => client.webhooks.delete("w", { comment: "c" })],
+  ["POST webhooks/w/test", (client) => client.webhooks.test("w")],
+  ["POST webhooks/w/replay", (client) => client.webhooks.replay("w", { from: 1 })],
+  ["POST webhooks/w/rotate", (client) => client.webhooks.rotate("w")],
+  ["POST keys/k/rotate", (client) => client.keys.rotate("k")],
+  ["POST tokens/t/rotate", (client) => client.tokens.rotate("t", { overlapSeconds: 0 })],
   ["GET projects", (client) => client.projects.list()],
   ["POST projects", (client) => client.projects.create({ key: "p" })],
   ["GET projects/p", (client) => client.projects.get("p")],

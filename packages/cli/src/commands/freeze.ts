@@ -6,6 +6,7 @@ import type { Colours } from "../output/colour.ts";
 import { stamp } from "../output/describe.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { minuteOf } from "../output/when.ts";
 import { collect } from "../pages.ts";
 import { mayChange } from "../protection.ts";
 
@@ -63,8 +64,4 @@ function freezeTable(items: readonly FreezeForm[], colours: Colours): string {
 
 function spanOf({ from, until }: Pick<FreezeForm, "from" | "until">): string {
   return `${minuteOf(from)} to ${minuteOf(until)}`;
-}
-
-function minuteOf(instant: string): string {
-  return instant.slice(0, 16).replace("T", " ");
 }

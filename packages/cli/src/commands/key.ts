@@ -4,7 +4,9 @@ import { commentOf } from "../comment.ts";
 import { stamp } from "../output/describe.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { minuteOf, secondOf } from "../output/when.ts";
 import { collect } from "../pages.ts";
+import { inSeconds, readOverlap, replacedBy, replacedText } from "../rotation.ts";
 
 /** The key alone on standard output, so that a script can take it; what is to know about it on standard error. */
 export const create: Action = async (call) => {
@@ -41,17 +43,38 @@ export const list: Action = async (call) => {
       items.length === 0
         ? ""
         : table([
-            ["ID", "KIND", "ENVIRONMENT", "NAME", "MADE (UTC)", "LAST USED (UTC)"].map((cell) => colours.dim(cell)),
-            ...items.map(({ id, kind, environment: place, name, createdAt, lastUsedAt }) => [
+            ["ID", "KIND", "ENVIRONMENT", "NAME", "MADE (UTC)", "ENDS (UTC)", "LAST USED (UTC)"].map((cell) =>
+              colours.dim(cell),
+            ),
+            ...items.map(({ id, kind, environment: place, name, createdAt, expiresAt, lastUsedAt }) => [
               colours.bold(id),
               kind,
               printable(place),
               printable(name),
-              createdAt.slice(0, 19).replace("T", " "),
-              lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
+              secondOf(createdAt),
+              expiresAt === undefined ? "" : secondOf(expiresAt),
+              lastUsedAt === undefined ? "never" : minuteOf(lastUsedAt),
             ]),
           ]),
     ...(items.length === 0 && { notes: ["No such keys. Make one: bannerol key create --env development"] }),
+  };
+};
+
+/** The new key alone on standard output. */
+export const rotate: Action = async (call) => {
+  const id = call.words.credentialId("id");
+  const overlapMs = readOverlap(call.words, inSeconds);
+  const { admin } = await openSession(call);
+  const { items } = await collect((page) => admin.keys.list(page));
+  const { body } = await admin.keys.rotate(id, { overlapSeconds: overlapMs / 1_000, ...commentOf(call.words) });
+  const replaces = replacedBy(body, items.find((key) => key.id === id) ?? { id }, overlapMs);
+  return {
+    document: { ...body, replaces },
+    text: () => body.key,
+    notes: [
+      `A ${body.kind} key for ${printable(body.environment)}, id ${body.id}. It is shown this once: keep it now.`,
+      replacedText(replaces, overlapMs),
+    ],
   };
 };
 

@@ -1,7 +1,8 @@
 import { type Action, adminClient, type Call, settingsFromFlags } from "../call.ts";
 import { UsageError } from "../errors.ts";
-import { resolveSettings, type Settings, settingsFromVariables } from "../settings.ts";
+import { resolveSettings, type Settings } from "../settings.ts";
 import { writeSettingsFile } from "../settings-files.ts";
+import { settingsFromVariables } from "../settings-places.ts";
 
 /**
  * Keeps an address and a token in the caller's own config file, after trying them. The token comes from `--token`,

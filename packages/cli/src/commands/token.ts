@@ -1,45 +1,51 @@
-import type { TokenCreate, TokenForm } from "@bannerol/protocol/schemas";
-import { type Action, openSession } from "../call.ts";
+import type { AdminClient } from "@bannerol/admin-client";
+import { parseCredential } from "@bannerol/protocol";
+import type { TokenCreate, TokenCreated } from "@bannerol/protocol/schemas";
+import { type Action, type Call, openSession, readSettings } from "../call.ts";
 import { oneOf, roles } from "../choices.ts";
 import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
+import { readEnd } from "../instant.ts";
 import { stamp } from "../output/describe.ts";
 import { printable } from "../output/printable.ts";
-import { table } from "../output/table.ts";
+import { tokenTable } from "../output/tokens.ts";
 import { collect } from "../pages.ts";
-import type { Words } from "../words.ts";
+import { findUser, namesOfUsers } from "../people.ts";
+import { reachOf, scopeOf, typedReach } from "../reach.ts";
+import { inSeconds, readOverlap, replacedBy, replacedText } from "../rotation.ts";
 
 /** The token alone on standard output, so that a script can take it; what is to know about it on standard error. */
 export const create: Action = async (call) => {
   const { admin } = await openSession(call);
-  const { body } = await admin.tokens.create(readToken(call.words));
-  return {
-    document: body,
-    text: () => body.token,
-    notes: [`A ${body.role} token for ${scopeOf(body)}, id ${body.id}. It is shown this once: keep it now.`],
-  };
+  const { body } = await admin.tokens.create(await readToken(call, admin));
+  return { document: body, text: () => body.token, notes: [madeNote(body)] };
 };
 
 export const list: Action = async (call) => {
   const { admin } = await openSession(call);
   const query = call.words.has("revoked") ? { revoked: "true" as const } : {};
   const { items } = await collect((page) => admin.tokens.list({ ...query, ...page }));
+  const isOwned = items.some(({ user }) => user !== undefined);
+  const people = isOwned && !call.json ? await namesOfUsers(admin) : undefined;
   return {
     document: { items },
-    text: (colours) =>
-      items.length === 0
-        ? ""
-        : table([
-            ["ID", "NAME", "ROLE", "SCOPE", "ENDS (UTC)", "LAST USED (UTC)"].map((cell) => colours.dim(cell)),
-            ...items.map((token) => [
-              colours.bold(token.id),
-              printable(token.name),
-              token.role,
-              scopeOf(token),
-              token.expiresAt?.slice(0, 19).replace("T", " ") ?? "never",
-              token.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
-            ]),
-          ]),
+    text: (colours) => (items.length === 0 ? "" : tokenTable(items, { people, now: call.io.clock.date() }, colours)),
     ...(items.length === 0 && { notes: ["No such tokens."] }),
+  };
+};
+
+/** The new token alone on standard output. */
+export const rotate: Action = async (call) => {
+  const id = call.words.credentialId("id");
+  const overlapMs = readOverlap(call.words, inSeconds);
+  const { admin } = await openSession(call);
+  const { items } = await collect((page) => admin.tokens.list(page));
+  const { body } = await admin.tokens.rotate(id, { overlapSeconds: overlapMs / 1_000, ...commentOf(call.words) });
+  const replaces = replacedBy(body, items.find((token) => token.id === id) ?? { id }, overlapMs);
+  return {
+    document: { ...body, replaces },
+    text: () => body.token,
+    notes: [madeNote(body), replacedText(replaces, overlapMs), ...(await ownNote(call, id))],
   };
 };
 
@@ -52,22 +58,34 @@ export const revoke: Action = async (call) => {
   };
 };
 
-/** A token is bound only by what stands on the command line: a variable that is set anyway must not narrow it. */
-function readToken(words: Words): TokenCreate {
-  const [environment, expiresAt] = [words.option("env"), words.option("expires")];
-  const project = words.option("project") ?? (environment === undefined ? undefined : "default");
+/** Throws `UsageError` where no role is said, by `--role` or by the person. */
+async function readToken({ words, io }: Call, admin: AdminClient): Promise<TokenCreate> {
+  const [owner, expires, named] = [words.option("user"), words.option("expires"), oneOf(roles, words.option("role"))];
+  const expiresAt = expires === undefined ? undefined : readEnd(expires, "--expires", io.clock.date());
+  const user = owner === undefined ? undefined : (await findUser(admin, owner)).user;
+  const typed = typedReach(words);
   return {
     name: words.argument("name"),
-    // The parser lets no other text pass.
-    role: oneOf(roles, words.option("role")) ?? "viewer",
-    ...(project !== undefined && { project }),
-    ...(environment !== undefined && { environment }),
+    role: named ?? user?.role ?? roleMissing(),
+    ...(user !== undefined && { user: user.id }),
+    // A person's token reaches as far as the person, unless something else is said.
+    ...(typed.project === undefined && user !== undefined ? reachOf(user) : typed),
     ...(expiresAt !== undefined && { expiresAt }),
     ...commentOf(words),
   };
 }
 
-function scopeOf({ project, environment }: Pick<TokenForm, "project" | "environment">): string {
-  if (project === undefined) return "everything";
-  return printable(environment === undefined ? project : `${project}/${environment}`);
+function roleMissing(): never {
+  throw new UsageError(`What may it do? Name its --role: ${roles.join(", ")}.`);
+}
+
+function madeNote(token: TokenCreated): string {
+  return `${token.role === "editor" || token.role === "admin" ? "An" : "A"} ${token.role} token for ${scopeOf(token)}, id ${token.id}. It is shown this once: keep it now.`;
+}
+
+/** Whoever rotates the token that they use has to use the new one. */
+async function ownNote(call: Call, id: string): Promise<readonly string[]> {
+  const { token = "", url } = await readSettings(call);
+  if (parseCredential(token)?.id !== id) return [];
+  return [`That was the token that you use here. Keep the new one: bannerol login --url ${url}`];
 }

@@ -1,9 +1,8 @@
-import { keyKinds, roles } from "../choices.ts";
-import { comment, type NounSyntax, type VerbSyntax } from "../syntax.ts";
+import { keyKinds } from "../choices.ts";
+import { comment, type NounSyntax, overlap } from "../syntax.ts";
 
 const environments = () => import("../commands/env.ts");
 const keys = () => import("../commands/key.ts");
-const tokens = () => import("../commands/token.ts");
 
 export const environmentCommands: NounSyntax = {
   noun: "env",
@@ -105,6 +104,13 @@ export const keyCommands: NounSyntax = {
       load: async () => (await keys()).list,
     },
     {
+      usage: "rotate <id>",
+      summary: "make a key in another's place, which still works for a while; it is shown this once",
+      options: [overlap, comment],
+      example: "bannerol key rotate 4cH0pQvT7xKz --overlap 7d",
+      load: async () => (await keys()).rotate,
+    },
+    {
       usage: "revoke <id>",
       summary: "end a key: its id, or the key itself",
       options: [comment],
@@ -112,49 +118,4 @@ export const keyCommands: NounSyntax = {
       load: async () => (await keys()).revoke,
     },
   ],
-};
-
-export const tokenCommands: NounSyntax = {
-  noun: "token",
-  summary: "what people and pipelines work with",
-  verbs: [
-    {
-      usage: "create <name>",
-      summary: "make a token; it is shown this once. --project and --env bound it",
-      options: [
-        {
-          flags: "--role <role>",
-          description: "what it may do",
-          choices: roles,
-          required: true,
-        },
-        { flags: "--expires <instant>", description: "when it ends, RFC 3339; never unless named" },
-        comment,
-      ],
-      example: "bannerol token create deploy-pipeline --role releaser --env production",
-      load: async () => (await tokens()).create,
-    },
-    {
-      usage: "list",
-      summary: "show all tokens",
-      options: [{ flags: "--revoked", description: "revoked ones instead" }],
-      example: "bannerol token list",
-      load: async () => (await tokens()).list,
-    },
-    {
-      usage: "revoke <id>",
-      summary: "end a token: its id, or the token itself",
-      options: [comment],
-      example: "bannerol token revoke 9mWb2LsQe4Yd",
-      load: async () => (await tokens()).revoke,
-    },
-  ],
-};
-
-export const loginCommand: VerbSyntax = {
-  usage: "login",
-  summary: "keep a server's address and a token for later",
-  brief: "keep a token for later",
-  example: "bannerol login --url https://flags.example.com",
-  load: async () => (await import("../commands/login.ts")).login,
 };

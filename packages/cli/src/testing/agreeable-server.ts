@@ -108,6 +108,21 @@ export const everything: Script = {
   "POST /tokens": { status: 201, body: documents.token },
   "GET /tokens": { body: { items: [documents.token] } },
   "DELETE /tokens/9mWb2LsQe4Yd": { body: documents.token },
+  "POST /keys/4cH0pQvT7xKz/rotate": { status: 201, body: { ...documents.sdkKey, id: "8kLm3NpQr5St" } },
+  "POST /tokens/9mWb2LsQe4Yd/rotate": { status: 201, body: { ...documents.token, id: "2vWx6YzAb9Cd" } },
+  "GET /whoami": { body: documents.whoami },
+  "POST /users": { status: 201, body: documents.user },
+  "GET /users": { body: { items: [documents.user] } },
+  "GET /users/k3x9m2qa": tagged(documents.user),
+  "PATCH /users/k3x9m2qa": { body: documents.user },
+  "POST /webhooks": { status: 201, body: documents.webhook },
+  "GET /webhooks": { body: { items: [documents.webhook] } },
+  "GET /webhooks/7hTq0RzVb2Ck": tagged(documents.webhook),
+  "PATCH /webhooks/7hTq0RzVb2Ck": { body: documents.webhook },
+  "DELETE /webhooks/7hTq0RzVb2Ck": { body: { revision: 17, head: documents.head } },
+  "POST /webhooks/7hTq0RzVb2Ck/test": { body: { delivered: true, status: 204, ms: 12, message: "HTTP 204" } },
+  "POST /webhooks/7hTq0RzVb2Ck/replay": { body: documents.webhook },
+  "POST /webhooks/7hTq0RzVb2Ck/rotate": { body: documents.webhook },
 };
 
 export interface Agreeable {

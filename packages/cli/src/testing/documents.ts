@@ -18,6 +18,9 @@ import type {
   StaleFlagList,
   TargetingChanged,
   TokenCreated,
+  UserChanged,
+  WebhookSecret,
+  Whoami,
 } from "@bannerol/protocol/schemas";
 
 export const head = "3fa9c1d2".repeat(8);
@@ -167,6 +170,51 @@ export const token: TokenCreated = {
   revision: 14,
   head,
   token: "bnr_token_9mWb2LsQe4Yd_0123456789abcdefghijklmnopqrstuv_000000",
+};
+
+export const user: UserChanged = {
+  id: "k3x9m2qa",
+  name: "Ada",
+  email: "ada@example.com",
+  role: "releaser",
+  project: "default",
+  createdAt: at,
+  revision: 15,
+  head,
+};
+
+export const whoami: Whoami = {
+  type: "user",
+  id: "k3x9m2qa",
+  name: "Ada",
+  role: "releaser",
+  token: "9mWb2LsQe4Yd",
+  project: "default",
+  expiresAt: "2027-01-31T12:00:00.000Z",
+};
+
+export const webhook: WebhookSecret = {
+  id: "7hTq0RzVb2Ck",
+  name: "chat",
+  url: "https://hooks.example.com/flags",
+  project: "default",
+  events: ["flag.*"],
+  enabled: true,
+  createdAt: at,
+  deliveries: [
+    {
+      project: "default",
+      revision: 12,
+      failures: 2,
+      failingSince: at,
+      dueAt: "2026-11-22T00:15:00.000Z",
+      lastAt: "2026-11-22T00:14:30.000Z",
+      lastOutcome: "HTTP 500",
+    },
+  ],
+  revision: 16,
+  head,
+  secret: "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=",
 };
 
 export const preview: Preview = {

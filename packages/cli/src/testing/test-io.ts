@@ -38,6 +38,7 @@ function fakeClock(): Io["clock"] {
   let now = 0;
   return {
     now: () => now,
+    date: () => Date.parse("2026-11-22T00:00:00Z") + now,
     async sleep(ms) {
       now += ms;
     },

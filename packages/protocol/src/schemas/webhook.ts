@@ -104,6 +104,7 @@ export const webhookPatchSchema = z
 export type WebhookPatch = z.input<typeof webhookPatchSchema>;
 
 export const webhooksQuerySchema = z.strictObject(pageQuery);
+export type WebhooksQuery = z.input<typeof webhooksQuerySchema>;
 
 export const webhookRotateSchema = z
   .strictObject({
