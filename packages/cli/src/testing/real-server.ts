@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type RunningServer, readConfig, startServer } from "@bannerol/server";
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import { version } from "../version.ts";
 import { emptyFolder, type Ran, runCli, type World } from "./test-io.ts";
 
 export interface RealServer {
@@ -25,7 +26,7 @@ export function realServer(): RealServer {
   };
   beforeAll(async () => {
     const database = `sqlite:${join(await emptyFolder(), "data.db")}`;
-    started = await startServer(readConfig({ DATABASE_URL: database, PORT: "0" }), { log: () => undefined });
+    started = await startServer(readConfig({ DATABASE_URL: database, PORT: "0" }), { version, log: () => undefined });
   });
   afterAll(() => started?.close());
   beforeEach(async () => {

@@ -1,8 +1,7 @@
 import { mkdtempSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import type { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { run } from "../run.ts";
@@ -25,8 +24,8 @@ export interface World {
   readonly stop?: (listener: () => void) => void;
 }
 
+/** Test files share it and its process, which nobody tells that the last of them has ended: the system clears it away. */
 const root = mkdtempSync(join(tmpdir(), "bannerol-cli-"));
-afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** A folder of its own, so that no file of the machine is found. */
 export function emptyFolder(): Promise<string> {
