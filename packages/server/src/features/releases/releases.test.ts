@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { parseAllow } from "../../outbound/allow.ts";
+import { createOutbound } from "../../outbound/outbound.ts";
 import { field } from "../../testing/harness.ts";
 import { ReleaseRunner } from "./run.ts";
-import { createReleases, MINUTE, PLACE, plan, type Releases } from "./testing/releases.ts";
+import { createReleases, MINUTE, PLACE, plan, RELEASE, type Releases } from "./testing/releases.ts";
 
 let checkout: Releases;
 beforeEach(async () => {
@@ -30,6 +32,37 @@ describe("a release", () => {
       "release.start",
       "flag.create",
     ]);
+  });
+
+  it.each([
+    ["http", { http: "http://169.254.169.254/latest/meta-data/", path: "/rate" }],
+    ["http", { http: "https://2852039166/", path: "" }],
+    ["http", { http: "https://[::ffff:10.0.0.1]/$variant", path: "" }],
+    ["http", { http: "https://public.example/", path: "" }],
+    ["url", { prometheus: "x", url: "http://localhost:9090" }],
+    ["url", { prometheus: "x", url: "https://u:p@prometheus.internal:9090" }],
+  ])("A11, A17, F42: is not begun with a guard whose %s leads where nobody has allowed: %j", async (path, source) => {
+    const guards = [
+      { metric: "checkout", measure: "errors" },
+      { metric: "m", measure: "errors", source },
+    ];
+    const outbound = createOutbound({
+      allow: parseAllow("prometheus.internal"),
+      resolve: async () => ["93.184.215.14"],
+    });
+    checkout = await createReleases({ outbound });
+    const errors = [{ path: `guards[1].source.${path}` }];
+    expect(await checkout.start({ guards })).toMatchObject({ status: 422, body: { code: "invalid", errors } });
+    expect((await checkout.api.ask(`GET ${RELEASE}`)).status).toBe(404);
+    expect(checkout.api.lines.at(-2)).toContain('"status":422');
+    const allowed = { prometheus: "x", url: "http://prometheus.internal:9090" };
+    const at = "2026-12-24T00:00:00Z";
+    const later = { at, release: { steps: plan, guards } };
+    expect(await checkout.api.ask(`POST ${PLACE}/schedules`, { body: later })).toMatchObject({
+      status: 422,
+      body: { errors },
+    });
+    expect((await checkout.start({ guards: [{ metric: "m", measure: "errors", source: allowed }] })).status).toBe(201);
   });
 
   it("catches up by one step at most, however long no server ran", async () => {

@@ -10,6 +10,7 @@ import { foresee } from "./foresee.ts";
 import { moveRoutes } from "./move-routes.ts";
 import { answerOf, RELEASE_PATH } from "./present.ts";
 import { readingRoutes } from "./reading-routes.ts";
+import { refuseSources } from "./source-addresses.ts";
 
 export function releaseRoutes(services: Services): readonly Route[] {
   return [startRoute(services), ...moveRoutes(services), ...readingRoutes(services)];
@@ -27,6 +28,7 @@ function startRoute(services: Services): Route {
     status: 201,
     async handler({ scope, param, body, ...context }) {
       const { comment, ...asked } = body;
+      await refuseSources(services, asked);
       const command = await commandFor(services, scope.place, param("f"));
       const by = scope.caller.actor.name;
       const input = { id: ruleIdFrom(services.draw), now: services.now(), by, asked };

@@ -1,4 +1,4 @@
-/** What the routes of webhooks share: which a caller may see, how one is shown, and where its address may lead. */
+/** What the routes of webhooks share: which a caller may see, and how one is shown. */
 import type { WebhookDelivery, WebhookForm } from "@bannerol/protocol/schemas";
 import { Scope } from "../../auth/scope.ts";
 import { RefusedError } from "../../http/refusal.ts";
@@ -55,15 +55,6 @@ function deliveryForm({ project, revision, failures, failingSince, dueAt, last }
     ...(failures === 0 ? {} : { dueAt: instant(dueAt) }),
     ...(last === undefined ? {} : { lastAt: instant(last.at), lastOutcome: last.outcome }),
   };
-}
-
-/** Refuses with 422 an address that may not be sent to now. */
-export async function refuseAddress({ outbound }: Services, url: string): Promise<void> {
-  const refusal = await outbound.check(url);
-  if (refusal === undefined) return;
-  const { message } = refusal;
-  const detail = `The webhook is not valid, at url: ${message}`;
-  throw new RefusedError({ code: "invalid", detail, errors: [{ path: "url", message }] });
 }
 
 /** Where it begins: it hears of what comes after now. */

@@ -18,14 +18,16 @@ import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { ItemName, WebhookDocument } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
 import { SECRET_BYTES, secretText } from "../../webhooks/signature.ts";
+import { refuseAddress } from "../addresses.ts";
 import { changeSystem } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import type { Services } from "../services.ts";
 import { webhookActions } from "./actions.ts";
 import { changeWebhook, createWebhook, deleteWebhook } from "./decide.ts";
-import { heldWebhook, heldWebhooks, reachOf, refuseAddress, startOf, webhookForm, webhookIn } from "./held.ts";
+import { heldWebhook, heldWebhooks, reachOf, startOf, webhookForm, webhookIn } from "./held.ts";
 
 const PATH = "/api/v1/webhooks";
+const ADDRESS = { of: "The webhook", path: "url" } as const;
 
 export function webhookRoutes(services: Services): readonly Route[] {
   return [
@@ -83,7 +85,7 @@ function createRoute(services: Services): Route {
     async handler({ scope, body, ...context }) {
       const { comment } = body;
       const place = placed(services, scope, body);
-      await refuseAddress(services, body.url);
+      await refuseAddress(services, { url: body.url, ...ADDRESS });
       const webhook = newWebhook(services, body);
       const secret = secretText(services.draw.bytes(SECRET_BYTES));
       const answer = ({ state }: { readonly state: ProjectState }) => {
@@ -138,7 +140,7 @@ function patchRoute(services: Services): Route {
       const { comment, ...change } = body;
       const { document } = heldWebhook(services, scope, param("id"));
       if (change.url !== undefined || change.enabled === true) {
-        await refuseAddress(services, change.url ?? document.url);
+        await refuseAddress(services, { url: change.url ?? document.url, ...ADDRESS });
       }
       const { id } = document;
       const decide = (state: ProjectState) => changeWebhook(state, id, change);

@@ -57,8 +57,8 @@ export class Releases {
 }
 
 /** With the flag `checkout`, as it is made. */
-export async function createReleases(): Promise<Releases> {
-  const api = await createHarness();
+export async function createReleases(options: Parameters<typeof createHarness>[0] = {}): Promise<Releases> {
+  const api = await createHarness(options);
   await api.ask(`POST ${FLAGS}`, { body: { key: "checkout" } });
   return new Releases(api);
 }
