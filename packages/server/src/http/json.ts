@@ -1,6 +1,7 @@
 /** Reads JSON from a stranger: bounded in bytes, depth and breadth, and never a throw that is not a refusal. */
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { nextPiece } from "./next-piece.ts";
 import { refuse } from "./refusal.ts";
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -48,7 +49,7 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  for (let next = await nextPiece(reader); !next.done; next = await nextPiece(reader)) {
     size += next.value.byteLength;
     if (size > limit) {
       // Not awaited: a sender that never ends must not hold up the answer.

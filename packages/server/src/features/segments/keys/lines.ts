@@ -1,4 +1,5 @@
 /** Lines of text from a body that arrives in pieces, cut anywhere. */
+import { nextPiece } from "../../../http/next-piece.ts";
 import { refuse } from "../../../http/refusal.ts";
 import { MAX_KEY_BYTES } from "../../../lists/key-limits.ts";
 
@@ -14,7 +15,8 @@ export async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGe
   const splitter = new LineSplitter();
   const reader = body.getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield splitter.push(next.value);
+    for (let next = await nextPiece(reader); !next.done; next = await nextPiece(reader))
+      yield splitter.push(next.value);
     yield splitter.finish();
   } finally {
     // Not awaited: a sender that never ends must not hold up the answer.
