@@ -209,6 +209,20 @@ describe("a client is told of, and does not throw for", () => {
     });
   });
 
+  it("a message in ever more pieces, none of which is the last (A19)", async () => {
+    const server = await serve({ hello: () => undefined });
+    const client = connect({ url: server.url });
+    await vi.waitFor(() => expect(server.heard).toHaveLength(1), PATIENCE_MS);
+    for (const socket of server.sockets) {
+      for (let piece = 0; piece < 20_000; piece += 1) socket.send("", { fin: false });
+    }
+    expect(await heardOf(client, "error")).toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining("Too many"),
+    });
+    expect(client.isEnabled("flag", {}, true)).toBe(true);
+  });
+
   it("a binary frame", async () => {
     const server = await serve({ hello: () => undefined });
     const client = connect({ url: server.url });

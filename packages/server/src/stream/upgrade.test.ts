@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { type Grant, Hub } from "@bannerol/hub";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { KeyGrant } from "../auth/authenticate.ts";
@@ -171,6 +172,35 @@ describe("the stream's door", () => {
     await opened(open("/sdk/v1/stream", { authorization: "Bearer good" }));
   });
 
+  it("A18: survives whatever a handshake holds, and admits the next", async () => {
+    const answerToRaw = (text: string) =>
+      new Promise<string>((resolve) => {
+        const raw = connect(port, "127.0.0.1", () => raw.write(text));
+        raw.on("data", (data) => {
+          resolve(data.toString("latin1"));
+          raw.destroy();
+        });
+        raw.on("error", () => raw.destroy()).on("close", () => resolve(""));
+      });
+    // Whatever else it holds, it asks for an upgrade.
+    const usual = ["Host: x", "Connection: Upgrade", "Upgrade: websocket"];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(headerName, headerValue), { maxLength: 12 }), async (headers) => {
+        const lines = headers.map(([name, value]) => `${name}: ${value}`);
+        const answer = await answerToRaw(["GET /sdk/v1/stream HTTP/1.1", ...usual, ...lines, "", ""].join("\r\n"));
+        expect(answer).toMatch(/^HTTP\/1\.1 (101|4\d\d|503) /);
+      }),
+      { numRuns: 200 },
+    );
+    admitting = new Admission(100, 0, () => 0.5);
+    const headers = Array.from({ length: 1_900 }, (_, at) => `x-${at}: `).join("\r\n");
+    expect(await answerToRaw(`GET /sdk/v1/stream HTTP/1.1\r\n${usual.join("\r\n")}\r\n${headers}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 4\d\d /,
+    );
+    const socket = open("/sdk/v1/stream", { authorization: "Bearer good" });
+    await new Promise((resolve) => socket.on("open", resolve));
+  });
+
   it("survives a peer that vanishes in mid-handshake", async () => {
     const raw = connect(port, "127.0.0.1");
     const request =
@@ -182,6 +212,22 @@ describe("the stream's door", () => {
     expect(answer.status).toBe(401);
   });
 });
+
+const headerName = fc.oneof(
+  fc.constantFrom("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"),
+  fc.constantFrom("Upgrade", "Connection", "Authorization", "Origin", "Cookie", "__proto__", "constructor"),
+);
+const headerValue = fc.oneof(
+  fc.constantFrom("websocket", "Upgrade", "13", "dGhlIHNhbXBsZSBub25jZQ==", "Bearer good", "Bearer bad", "", "null"),
+  fc.constantFrom("permessage-deflate; __proto__; constructor=1", "constructor", "a,,b", ",".repeat(5_000)),
+  fc.constantFrom(
+    `${"a, ".repeat(3_000)}b`,
+    `x${" ".repeat(8_000)}y`,
+    '"'.repeat(500),
+    "permessage-deflate;".repeat(400),
+  ),
+  fc.stringMatching(/^[ -~]{0,30}$/),
+);
 
 function sendInPieces(socket: WebSocket): void {
   for (let piece = 0; piece < 1_000; piece += 1) socket.send("x", { fin: false });
