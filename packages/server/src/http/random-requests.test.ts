@@ -1,0 +1,134 @@
+/**
+ * Whatever is asked, the server answers, as its description says. Each run is a server of its own and what it is asked one
+ * after the other, so that a failure is made smaller, and repeated by its seed: `FUZZ_SEED=… FUZZ_RUNS=…`.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type RandomRequest, requestsOf } from "../testing/arbitrary-requests.ts";
+import { createHarness, FLAGS, field } from "../testing/harness.ts";
+import { endpoints } from "../webhooks/testing/endpoints.ts";
+
+const PROJECT = "/api/v1/projects/default";
+const REQUESTS = 100;
+const runs = Math.ceil(Number(process.env.FUZZ_RUNS ?? 300) / 25);
+const seed = Number(process.env.FUZZ_SEED ?? 64);
+
+/** A server with something of everything in it, and who asks it. */
+async function settled() {
+  const api = await createHarness({ outbound: endpoints().outbound });
+  const seen: string[] = [];
+  const make = async (what: string, body?: unknown) => {
+    const got = await api.ask(what, body === undefined ? {} : { body });
+    expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
+    seen.push(String(field(got.body, "id") ?? field(got.body, "approval", "id") ?? "nothing"));
+  };
+  await make(`POST ${FLAGS}`, { key: "checkout", clientSide: true });
+  await make(`POST ${FLAGS}`, {
+    key: "banner",
+    type: "string",
+    variants: [
+      { key: "red", value: "r" },
+      { key: "off", value: "" },
+    ],
+  });
+  await make(`POST ${PROJECT}/segments`, { key: "staff", included: ["u1"] });
+  await make(`POST ${PROJECT}/invariants`, {
+    key: "stays",
+    environment: "staging",
+    flag: "banner",
+    context: {},
+    serves: ["off"],
+  });
+  await make("POST /api/v1/webhooks", { url: "https://hooks.example.com/", project: "default" });
+  await make("POST /api/v1/users", { name: "Ada", email: "ada@example.com", role: "releaser" });
+  await make("POST /api/v1/tokens", { name: "ci", role: "editor" });
+  await make("POST /api/v1/keys", { project: "default", environment: "staging", kind: "client" });
+  const target = `${FLAGS}/checkout/environments/production`;
+  await make(`POST ${target}/schedules`, { at: "2999-01-01T00:00:00Z", change: { enabled: false } });
+  await make(`POST ${target}/release`, {
+    steps: [
+      { percentage: 50, hold: "10m" },
+      { percentage: 100, hold: "1m" },
+    ],
+  });
+  await make(`PATCH ${PROJECT}/environments/staging`, { protected: true, approvals: 1 });
+  const author = await api.makeToken("releaser");
+  const waits = await api.ask(`POST ${FLAGS}/checkout/environments/staging/enable`, { token: author });
+  seen.push(String(field(waits.body, "approval", "id")));
+  await api.write("_system", [{ kind: "project", key: "other", environment: "", after: { key: "other", name: "" } }]);
+  // A stream ends only when the server does.
+  await api.stream.drain(0);
+  const tokens: Readonly<Record<RandomRequest["who"], string | null | undefined>> = {
+    admin: undefined,
+    viewer: await api.makeToken("viewer"),
+    elsewhere: await api.makeToken("admin", { project: "other" }),
+    "server key": await api.makeKey("server", "production"),
+    "client key": await api.makeKey("client", "production"),
+    nobody: null,
+    garbage: "bnr_token_000000000000_00000000000000000000000000000000_000000",
+  };
+  return { api, seen, tokens };
+}
+
+type Settled = Awaited<ReturnType<typeof settled>>;
+
+describe("a server that is asked at random", () => {
+  const answered = new Map<string, Set<number>>();
+
+  /** Throws where the answer is not as described; the harness holds it to the description. */
+  const ask = async ({ api, seen, tokens }: Settled, request: RandomRequest, at: number): Promise<void> => {
+    const path = request.path.replaceAll(":seen", seen[at % seen.length] ?? "nothing");
+    const token = tokens[request.who];
+    const { body, headers, method } = request;
+    const got = await inTime(
+      api.ask(`${method} ${path}`, {
+        ...(token === undefined ? {} : { token }),
+        ...(body === undefined || method === "GET" || method === "HEAD" ? {} : { body }),
+        headers,
+      }),
+    );
+    expect(got.status, `${method} ${path}: ${got.text}`).toBeLessThan(500);
+    expect(got.headers.get("x-request-id")).toMatch(/^[\w.-]+$/);
+    const id = field(got.body, "id");
+    if (typeof id === "string") seen.push(id);
+    if (method === request.operation.split(" ")[0]) {
+      answered.set(request.operation, (answered.get(request.operation) ?? new Set()).add(got.status));
+    }
+  };
+
+  const stillRight = async ({ api }: Settled): Promise<void> => {
+    expect(await api.ask(`GET ${PROJECT}/changes/verify`)).toMatchObject({ status: 200, body: { ok: true } });
+    expect(api.lines.filter((line) => line.includes('"level":50') || line.includes('"level":"error"'))).toEqual([]);
+    expect(field({}, "role")).toBeUndefined();
+  };
+
+  it(`answers everything, as described, and never by an error of its own (FUZZ_SEED=${seed})`, async () => {
+    const { api } = await settled();
+    const { body: description } = await api.ask("GET /openapi.json");
+    const byOperation = requestsOf(Object(description));
+    const any = fc.oneof(...byOperation.values());
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { minLength: REQUESTS, maxLength: REQUESTS }), async (requests) => {
+        const world = await settled();
+        for (const [at, request] of requests.entries()) await ask(world, request, at);
+        await stillRight(world);
+      }),
+      { numRuns: runs, seed },
+    );
+    const operations = [...byOperation.keys()];
+    expect(operations.filter((operation) => !answered.has(operation))).toEqual([]);
+    const done = operations.filter((operation) => [...(answered.get(operation) ?? [])].some((status) => status < 400));
+    expect(done.length, "most operations were carried out, and not only refused").toBeGreaterThan(
+      operations.length / 2,
+    );
+  });
+});
+
+/** A request that is not answered is told apart from a test that takes long. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("It was not answered within 60 s.")), 60_000);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
