@@ -29,7 +29,7 @@ const looking = [
   ["a fresh clone", process.execPath, [join(root, "scripts", "fresh-clone.mjs")]],
   ["types", bin("turbo"), ["run", "types", "--output-logs=errors-only"]],
   ["mutation, short form", "npm", ["run", "mutation", "--", "--short"]],
-  ["fuzzing, short form", "npm", ["run", "fuzz", "--", "--runs", "1000", "--minutes", "5"]],
+  ["fuzzing, short form", "npm", ["run", "fuzz", "--", "--runs", "1000", "--minutes", "5", "--seed", "1"]],
   ["the judge of releases by simulation, short form", "npm", ["run", "bench:judge"]],
   ["lint", bin("biome"), ["ci", "--error-on-warnings", "."]],
   ["unused files, exports and dependencies", bin("knip"), []],
