@@ -1,9 +1,12 @@
 /** A message as a proxy might spoil it: still JSON, with one number or one key of a flag changed (F10). */
 
-/** Where the protocol can notice it: what names a state, and what is counted in its checksum. */
+/**
+ * Where the protocol can notice it: what names a state, and what is counted in its checksum. A document's version is; that
+ * of a list, which stands behind its count, is not.
+ */
 const NUMBERS: Readonly<Record<string, RegExp>> = {
-  delta: /"(from|to|version|checksum)":(\d+)/g,
-  snapshot: /"(version|checksum)":(\d+)/g,
+  delta: /(?<!"count":\d+,)"(from|to|version|checksum)":(\d+)/g,
+  snapshot: /(?<!"count":\d+,)"(version|checksum)":(\d+)/g,
   current: /"(revision|checksum)":(\d+)/g,
 };
 

@@ -65,6 +65,12 @@ export class SimulatedClock {
     await this.#turns();
   }
 
+  /** Lets everything go on that waits for a promise alone. */
+  async settled(): Promise<void> {
+    await this.#turns();
+    await this.#turns();
+  }
+
   /** As many as the longest chain of promises has, from a hello to its answer. */
   async #turns(): Promise<void> {
     this.#hasPromises = false;

@@ -13,9 +13,14 @@ export interface Connected extends Feed {
   readonly described: () => string;
 }
 
-export type Connect = (ports: ConnectionPorts, identity: ConnectionIdentity, listener: FeedListener) => Connected;
+/** `isServed`: whether what was installed is what is evaluated by; lists may be on their way. */
+type Listener = FeedListener & { readonly isServed?: () => boolean };
 
-const ofProcess: Connect = (ports, identity, listener) => {
+function ofProcess(
+  ports: ConnectionPorts,
+  identity: ConnectionIdentity,
+  listener: Listener,
+): Connected & { readonly served: () => void } {
   const connection = createConnection(ports, identity, { ...listener, settled: () => listener.settled() });
   return {
     ...connection,
@@ -33,9 +38,9 @@ const ofProcess: Connect = (ports, identity, listener) => {
     },
     described: () => connection.state().phase,
   };
-};
+}
 
-const ofPage: Connect = (ports, identity, listener) => {
+function ofPage(ports: ConnectionPorts, identity: ConnectionIdentity, listener: Listener): Connected {
   const connection = createPageConnection({ ...ports, events: (done) => done(openEvents) }, identity, {
     ...listener,
     install: ({ ruleset }) => listener.install(ruleset),
@@ -47,7 +52,7 @@ const ofPage: Connect = (ports, identity, listener) => {
     bounds: connection.bounds,
     described: () => connection.standing().phase,
   };
-};
+}
 
 export const connections = { process: ofProcess, page: ofPage };
 export type Kind = keyof typeof connections;

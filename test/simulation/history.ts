@@ -4,6 +4,7 @@
  */
 import { checksumOf, type Ruleset, type RulesetDelta, type RulesetDocument } from "../../packages/core/src/index.ts";
 import type { StateIdentity } from "../../packages/protocol/src/index.ts";
+import { changedList, LISTED_FLAG, type Listed, listedFlag, MEMBERS, segmentOf } from "./listed.ts";
 
 /** Always changed together: whoever sees them differ has seen half a change. */
 export const PAIR = ["a", "b"] as const;
@@ -11,7 +12,8 @@ const OTHERS = ["c", "d", "e"] as const;
 /** Every flag that there ever is. */
 export const FLAGS: readonly string[] = [...PAIR, ...OTHERS];
 
-export type Kind = "pair" | "set" | "drop" | "unseen";
+/** `member`: one comes or goes in the long list; `list`: another list takes its place. */
+export type Kind = "pair" | "set" | "drop" | "unseen" | "member" | "list";
 
 interface Entity {
   readonly version: number;
@@ -19,19 +21,27 @@ interface Entity {
   readonly document: object | null;
 }
 
+interface Content {
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly listed: Listed | undefined;
+}
+
 /** The view at one revision. Immutable. */
 export class ViewState {
   readonly epoch: string;
   readonly revision: number;
   readonly checksum: number;
+  /** The long list that its one segment names; undefined in histories without. */
+  readonly listed: Listed | undefined;
   readonly #entities: ReadonlyMap<string, Entity>;
   #document: RulesetDocument | undefined;
 
-  constructor(epoch: string, revision: number, entities: ReadonlyMap<string, Entity>) {
+  constructor(epoch: string, revision: number, { entities, listed }: Content) {
     this.epoch = epoch;
     this.revision = revision;
     this.#entities = entities;
-    this.checksum = checksumOf({ flags: this.#shown(), segments: new Map() });
+    this.listed = listed;
+    this.checksum = checksumOf({ flags: this.#shown(), segments: new Map(Object.entries(this.#segments())) });
   }
 
   identity(): StateIdentity {
@@ -52,7 +62,7 @@ export class ViewState {
       project: "default",
       environment: "test",
       flags: Object.fromEntries(this.#shown()),
-      segments: {},
+      segments: this.#segments(),
     };
     return this.#document;
   }
@@ -60,23 +70,32 @@ export class ViewState {
   deltaSince(from: number): RulesetDelta {
     const changed = [...this.#entities].filter(([, { version }]) => version > from);
     const flags = Object.fromEntries(changed.map(([key, { document }]) => [key, document]));
-    return { from, to: this.revision, flags, segments: {} };
+    const segments = (this.listed?.version ?? 0) > from ? this.#segments() : {};
+    return { from, to: this.revision, flags, segments };
   }
 
   /** The view after a change. */
   changed(revision: number, kind: Exclude<Kind, "unseen">, key: string, padding: number): ViewState {
+    if (kind === "member" || kind === "list") {
+      const listed = this.listed && changedList(this.listed, revision, key, kind === "list");
+      return new ViewState(this.epoch, revision, { entities: this.#entities, listed });
+    }
     const entities = new Map(this.#entities);
     const put = (name: string): unknown =>
       entities.set(name, { version: revision, document: flagAt(revision, padding) });
     if (kind === "pair") PAIR.forEach(put);
     else if (kind === "set") put(key);
     else entities.set(key, { version: revision, document: null });
-    return new ViewState(this.epoch, revision, entities);
+    return new ViewState(this.epoch, revision, { entities, listed: this.listed });
   }
 
   /** The same under another epoch, as a restore makes it. */
   renamed(epoch: string): ViewState {
-    return new ViewState(epoch, this.revision, this.#entities);
+    return new ViewState(epoch, this.revision, { entities: this.#entities, listed: this.listed });
+  }
+
+  #segments(): Readonly<Record<string, object>> {
+    return this.listed === undefined ? {} : { s: segmentOf(this.listed) };
   }
 
   #shown(): Ruleset["flags"] {
@@ -108,11 +127,15 @@ export class History {
   /** The view after each change of the project, from revision 0. */
   #states: ViewState[];
   readonly #known = new Map<string, ViewState>();
+  /** The versions of each list, by epoch and id. */
+  readonly #lists = new Map<string, readonly Listed[]>();
 
-  /** `padding`: how many characters each flag holds beyond what it needs. */
-  constructor(padding: number) {
+  /** `padding`: how many characters each flag holds beyond what it needs; `lists`: whether there is a long list. */
+  constructor(padding: number, lists: boolean) {
     this.#padding = padding;
-    this.#states = [new ViewState(this.#epoch, 0, new Map())];
+    const entities = lists ? new Map([[LISTED_FLAG, { version: 1, document: listedFlag }]]) : new Map();
+    const listed = lists ? { list: "list-1", version: 1, keys: new Set(MEMBERS.slice(0, 4)) } : undefined;
+    this.#states = [new ViewState(this.#epoch, 0, { entities, listed })];
     for (const kind of ["pair", "set"] as const) this.write(kind, "c");
   }
 
@@ -141,6 +164,16 @@ export class History {
     return this.#known.get(`${epoch}@${revision}`);
   }
 
+  /** A version that a list has, or had, under an epoch. */
+  list(epoch: string, list: string, version: number): Listed | undefined {
+    return this.#lists.get(`${epoch}/${list}`)?.find((each) => each.version === version);
+  }
+
+  /** The same at a version or a newer one: those that may stand in for it. */
+  listsFrom(epoch: string, { list, version }: Listed): readonly Listed[] {
+    return this.#lists.get(`${epoch}/${list}`)?.filter((each) => each.version >= version) ?? [];
+  }
+
   write(kind: Kind, key: string): void {
     const revision = this.revision + 1;
     this.#add(kind === "unseen" ? this.head : this.head.changed(revision, kind, key, this.#padding));
@@ -157,6 +190,10 @@ export class History {
   #add(state: ViewState): void {
     this.#states.push(state);
     this.#known.set(`${state.epoch}@${state.revision}`, state);
+    const { listed, epoch } = state;
+    if (listed === undefined) return;
+    const versions = this.#lists.get(`${epoch}/${listed.list}`) ?? [];
+    if (versions.at(-1) !== listed) this.#lists.set(`${epoch}/${listed.list}`, [...versions, listed]);
   }
 }
 

@@ -3,11 +3,13 @@
  * proxies that break WebSockets or hold events back. In calm weather it does none of it.
  */
 import type { HttpRequest, HttpTransport, StreamTransport } from "../../packages/client/src/index.ts";
-import type { Connection, HubSocket, Transport } from "../../packages/hub/src/index.ts";
+import type { HubSocket, Transport } from "../../packages/hub/src/index.ts";
 import type { StateIdentity } from "../../packages/protocol/src/index.ts";
 import { altered } from "./altered.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { ServerNode } from "./node.ts";
+import { Requests } from "./requests.ts";
+import { Wire } from "./wire.ts";
 
 export interface Weather {
   /** Shares of messages. */
@@ -36,22 +38,11 @@ export interface Witness {
   readonly asked: (ms: number) => void;
   /** A hub closed a connection as malformed. */
   readonly malformed: () => void;
+  /** A request for a list came to nothing. */
+  readonly listFailed: () => void;
+  /** A hub did what it must not to a reader that does not read. */
+  readonly misheld: (what: string) => void;
   readonly note: (what: string) => void;
-}
-
-/** One way between the client and a node. */
-interface Wire {
-  readonly node: ServerNode;
-  readonly transport: Transport;
-  readonly message: (text: string) => void;
-  readonly closed: (ending: { readonly code?: number; readonly reason: string }) => void;
-  connection: Connection | undefined;
-  /** Nothing gets through any more, and nobody says so. */
-  isSilent: boolean;
-  /** Whatever is on its way is of no interest any more. */
-  isOver: boolean;
-  /** Before this nothing arrives: a stream keeps its order. */
-  arrivesAt: number;
 }
 
 const DELAY_MS = 5;
@@ -69,12 +60,20 @@ export class Network {
   readonly #nodes: readonly ServerNode[];
   readonly #witness: Witness;
   readonly #wires = new Set<Wire>();
+  readonly #requests: Requests;
 
-  constructor(clock: SimulatedClock, random: () => number, nodes: readonly ServerNode[], witness: Witness) {
+  /** `more`: the dice of requests other than those for a ruleset. */
+  constructor(
+    { clock, random, more }: { clock: SimulatedClock; random: () => number; more: () => number },
+    nodes: readonly ServerNode[],
+    witness: Witness,
+  ) {
     this.#clock = clock;
     this.#random = random;
     this.#nodes = nodes;
     this.#witness = witness;
+    const node = (dice: () => number) => this.#nodeFor(dice);
+    this.#requests = new Requests({ clock, random: more, witness, weather: () => this.weather, node });
   }
 
   /** Streams that either end still holds. */
@@ -90,6 +89,18 @@ export class Network {
     for (const wire of this.#wires) wire.isSilent = true;
   }
 
+  /** Nothing that was opened is read for a while. */
+  slow(ms: number): void {
+    for (const wire of this.#wires) {
+      if (wire.isSlow) continue;
+      wire.stopReading();
+      this.#clock.set(ms, () => {
+        const wrong = wire.read(this.#clock.monotonic(), (text) => this.#deliver(wire, text));
+        if (wrong !== undefined) this.#witness.misheld(wrong);
+      });
+    }
+  }
+
   readonly streams: StreamTransport = {
     keyInHello: false,
     open: ({ opened, message, closed }) => {
@@ -103,7 +114,7 @@ export class Network {
       else if (this.#happens(this.weather.refused)) refuse(this.#tryLater());
       else if (node.isRevoked && this.#happens(0.5)) refuse(this.#refusedKey());
       else if (!this.#happens(this.weather.unanswered)) {
-        const made: Wire = this.#wire(node, "websocket", message, closed);
+        const made = this.#wire(node, "websocket", message, closed);
         wire = made;
         this.#later(() => {
           if (made.isOver) return;
@@ -123,9 +134,13 @@ export class Network {
   };
 
   readonly http: HttpTransport = {
-    get: (request, done) =>
-      request.path.startsWith("/sdk/v1/stream") ? this.#openEvents(request, done) : this.#getRuleset(request, done),
-    post: (_, done) => {
+    get: (request, done) => {
+      if (request.path.startsWith("/sdk/v1/stream")) return this.#openEvents(request, done);
+      if (request.path.startsWith("/sdk/v1/lists")) return this.#requests.getList(request, done);
+      return this.#getRuleset(request, done);
+    },
+    post: (request, done) => {
+      if (request.path === "/sdk/v1/events") return this.#requests.postEvents(request, done);
       const lost = this.#happens(this.weather.unanswered);
       return this.#clock.set(lost ? 15_000 : DELAY_MS, () =>
         done(lost ? { ok: false, reason: "late" } : { ok: true, status: 204, headers: new Map(), body: "" }),
@@ -191,16 +206,7 @@ export class Network {
   }
 
   #wire(node: ServerNode, transport: Transport, message: Wire["message"], closed: Wire["closed"]): Wire {
-    const wire: Wire = {
-      node,
-      transport,
-      message,
-      closed,
-      connection: undefined,
-      isSilent: false,
-      isOver: false,
-      arrivesAt: 0,
-    };
+    const wire = new Wire(node, transport, message, closed);
     this.#wires.add(wire);
     return wire;
   }
@@ -209,14 +215,23 @@ export class Network {
   #socketOf(wire: Wire): HubSocket {
     return {
       transport: wire.transport,
-      unsentBytes: 0,
+      get unsentBytes() {
+        return wire.unsentBytes;
+      },
       send: (frame, flushed) => {
+        if (wire.isSlow) {
+          const wrong = wire.hold(textOf(frame), frame.length, { flushed, now: this.#clock.monotonic() });
+          if (wrong !== undefined) this.#witness.misheld(wrong);
+          return;
+        }
         this.#deliver(wire, textOf(frame));
         flushed();
       },
       close: (code, reason) => {
         if (code === 4400 && !wire.isSilent) this.#witness.malformed();
         if (code === 4401 || code === 4403) this.#refusedKey();
+        // What was not read dies with the connection.
+        if (wire.isSlow) return this.#later(() => wire.isOver || this.#hangUp(wire));
         this.#arrive(wire, () => {
           this.#forget(wire);
           wire.closed({ code, reason });
@@ -267,9 +282,9 @@ export class Network {
     this.#later(() => wire.connection?.closed());
   }
 
-  #nodeFor(): ServerNode | undefined {
+  #nodeFor(random = this.#random): ServerNode | undefined {
     const up = this.#nodes.filter(({ isUp }) => isUp);
-    return up[Math.floor(this.#random() * up.length)];
+    return up[Math.floor(random() * up.length)];
   }
 
   #tryLater(): { readonly reason: string; readonly status: number; readonly retryAfterMs: number } {

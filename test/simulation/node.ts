@@ -6,6 +6,8 @@ import { type Connection, type Grant, Hub, type HubSocket, type KeyRefusal } fro
 import { CloseCode, type HelloMessage, type StateIdentity } from "../../packages/protocol/src/index.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { History, ViewState } from "./history.ts";
+import { listSince, wholeList } from "./listed.ts";
+import type { Usage } from "./usage.ts";
 
 const VIEW = "view";
 
@@ -31,13 +33,15 @@ export class ServerNode {
   maxAgeSeconds = 30;
   readonly #history: History;
   readonly #clock: SimulatedClock;
+  readonly #usage: Usage;
   #epoch: string;
   #upTo: number;
   #view: ViewState;
   #hub: Hub;
 
-  constructor(history: History, clock: SimulatedClock) {
+  constructor(history: History, clock: SimulatedClock, usage: Usage) {
     this.#history = history;
+    this.#usage = usage;
     this.#clock = clock;
     this.#epoch = history.epoch;
     this.#upTo = history.revision;
@@ -121,6 +125,31 @@ export class ServerNode {
         ? { type: "delta", epoch, ...this.#view.deltaSince(since), checksum }
         : this.#view.ruleset();
     return { status: 200, headers, body: JSON.stringify(document) };
+  }
+
+  /** A long list, whole or since a version, to whoever asks for one that its view names. */
+  list(path: string): { readonly answer: Answer; readonly content: Uint8Array } {
+    const { pathname, searchParams } = new URL(path, "http://node");
+    const { listed } = this.#view;
+    const answer = (status: number): Answer => ({ status, headers: { "bannerol-epoch": this.#epoch }, body: "" });
+    const nothing = new Uint8Array();
+    if (this.isRevoked) return { answer: answer(401), content: nothing };
+    if (listed === undefined || pathname !== `/sdk/v1/lists/${listed.list}`) {
+      return { answer: answer(404), content: nothing };
+    }
+    const before =
+      searchParams.get("epoch") === this.#epoch
+        ? this.#history.list(this.#epoch, listed.list, Number(searchParams.get("since")))
+        : undefined;
+    const content = before === undefined ? wholeList(listed) : listSince(before, listed);
+    return { answer: answer(200), content };
+  }
+
+  /** A batch of counts. */
+  events(body: string): Answer {
+    if (this.isRevoked) return { status: 401, headers: {}, body: "" };
+    if (!this.follows) return { status: 503, headers: { "retry-after": "2" }, body: "" };
+    return { status: 200, headers: {}, body: JSON.stringify(this.#usage.take(body)) };
   }
 
   #newHub(): Hub {

@@ -5,7 +5,7 @@
  *     seed ─► plan ─► history ─► nodes ─► network ─► application ─► looks, after everything that happens
  *                        └──────────── what is true ────────────────►┘
  */
-import type { Ruleset } from "../../packages/core/src/index.ts";
+import type { Kept } from "../../packages/client/src/ruleset/cache.ts";
 import { seededRandom } from "../../packages/testkit/src/index.ts";
 import { Application, Violation } from "./application.ts";
 import { SimulatedClock } from "./clock.ts";
@@ -13,7 +13,8 @@ import type { Kind } from "./connections.ts";
 import { History } from "./history.ts";
 import { CALM, Network } from "./network.ts";
 import { ServerNode } from "./node.ts";
-import { type Plan, planOf, type Step } from "./plan.ts";
+import { type Plan, planOf, type Step, withoutLists } from "./plan.ts";
+import { Usage } from "./usage.ts";
 
 /** I3: a watchdog of 45 s, a wait of at most 30 s, the transfer; a wait that the server asked for comes on top. */
 const CONVERGED_MS = 90_000;
@@ -23,6 +24,8 @@ const FALLEN_BACK_MS = 6 * 75_000;
 const TOLD_MS = 45_000;
 /** Five minutes, a fifth of that, and as long as a WebSocket takes that brings a state. */
 const BACK_MS = 7 * 60_000;
+/** A round, and a try before it that is given up, with its wait. */
+const COUNTED_MS = 36_000 + 30_000 + 30_000;
 const FOLLOW_MS = 2_000;
 /** Of what the simulated server asks for at once: the wait after a refused key. */
 const LONGEST_ASKED_MS = 5 * 60_000;
@@ -61,27 +64,34 @@ class Simulation {
   readonly #traced: boolean;
   readonly #kind: Kind;
   readonly #random: () => number;
+  readonly #more: () => number;
+  readonly #usage: Usage;
   readonly #history: History;
   readonly #nodes: readonly ServerNode[];
   readonly #network: Network;
   #application: Application;
   #askedUntil = 0;
+  #instances = 0;
 
   constructor(seed: number, { plan, traced, kind }: Required<SimulateOptions>) {
-    this.#plan = plan;
+    this.#plan = kind === "page" ? withoutLists(plan) : plan;
     this.#traced = traced;
     this.#kind = kind;
     // Not the plan's own: a shorter plan leaves the dice of the network as they fall.
     this.#random = seededRandom(seed ^ 0x5eed);
-    this.#history = new History(plan.padding);
+    this.#more = seededRandom(seed ^ 0xca11);
+    this.#usage = new Usage(this.clock.monotonic);
+    this.#history = new History(plan.padding, this.#plan.lists);
     this.#nodes = Array.from({ length: plan.nodes }, () => this.#newNode());
-    this.#network = new Network(this.clock, this.#random, this.#nodes, {
+    this.#network = new Network({ clock: this.clock, random: this.#random, more: this.#more }, this.#nodes, {
       tried: () => this.#application.tried(),
       answered: () => this.#application.answered(),
       asked: (ms) => {
         this.#askedUntil = Math.max(this.#askedUntil, this.clock.monotonic() + ms);
       },
       malformed: () => this.#application.malformed(),
+      listFailed: () => this.#application.listFailed(),
+      misheld: (what) => this.#application.misheld(what),
       note: (what) => this.#note(what),
     });
     this.#application = this.#start(undefined);
@@ -106,9 +116,11 @@ class Simulation {
   }
 
   async #storm(): Promise<void> {
+    await this.clock.settled();
     for (const step of this.#plan.steps) {
       await this.#pass(step.at);
       this.#perform(step);
+      if (step.do === "restart") await this.clock.settled();
     }
     await this.#pass(this.#plan.faultsEndAt);
   }
@@ -140,6 +152,12 @@ class Simulation {
       () => !this.#application.isWaitedFor,
       TOLD_MS,
       "atLeast: a change that shows nothing was not told",
+    );
+    this.#application.flush();
+    await this.#until(
+      () => this.#application.isCounted,
+      COUNTED_MS,
+      "P10: the server was not told of what was asked for",
     );
     if (this.#plan.staysBroken || this.#plan.steps.length % 4 !== 0) return;
     const isBack = () => this.#application.transport === "websocket" && this.#application.isCurrent;
@@ -200,6 +218,13 @@ class Simulation {
       case "restore":
         this.#restore(step.lost);
         break;
+      case "renew":
+        this.#renew(node, step.lost);
+        break;
+      case "slow":
+        this.#network.slow(step.ms);
+        for (let write = 0; write < 20; write++) this.clock.set(write * 300, () => this.#write());
+        break;
       case "jump":
         this.clock.jump(step.ms);
         break;
@@ -248,20 +273,30 @@ class Simulation {
     for (const node of this.#nodes) node.read();
   }
 
+  #renew(node: ServerNode, lost: number): void {
+    node.follows = false;
+    this.#history.restore(lost);
+  }
+
   #restart(withCache: boolean): void {
     const { kept } = this.#application;
     this.#application.close();
     this.#application = this.#start(withCache ? kept : undefined);
   }
 
-  #start(kept: Ruleset | undefined): Application {
+  #start(kept: Kept | undefined): Application {
     const { streams: stream, http } = this.#network;
     const ports = { clock: this.clock, timers: this.clock, random: this.#random, stream, http };
-    return new Application({ clock: this.clock, history: this.#history, ports, kind: this.#kind }, kept);
+    const instance = `i${++this.#instances}`;
+    const { clock } = this;
+    return new Application(
+      { clock, history: this.#history, usage: this.#usage, ports, kind: this.#kind, more: this.#more, instance },
+      kept,
+    );
   }
 
   #newNode(): ServerNode {
-    const node = new ServerNode(this.#history, this.clock);
+    const node = new ServerNode(this.#history, this.clock, this.#usage);
     node.maxAgeSeconds = this.#plan.maxAgeSeconds;
     return node;
   }

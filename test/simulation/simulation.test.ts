@@ -7,7 +7,7 @@ import { simulate } from "./simulate.ts";
 const SEEDS = 300;
 
 describe.each(kinds)("a client among faults, connected as a %s", (kind) => {
-  it("I1, I2, I3, I4, I9, I10, I14, I16, P14, P15, P16: keeps every promise, whatever network, nodes and clocks do", async () => {
+  it("I1, I2, I3, I4, I9, I10, I14, I16, P8, P10, P12, P14, P15, P16: keeps every promise, whatever network, nodes and clocks do", async () => {
     const failed: string[] = [];
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { violation } = await simulate(seed, { kind });
