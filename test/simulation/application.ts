@@ -268,11 +268,13 @@ export class Application {
 
   /**
    * What must be below. An epoch has no order: a node that goes on under an old one takes its clients back to it, at
-   * whatever revision; who comes from there to the one in force is told of its revision again.
+   * whatever revision; who comes from there to the one in force is told of its revision again. Where there are lists, the
+   * epoch in between may have waited for one, and never have been told.
    */
   #newestBefore(epoch: string): number {
     const newest = this.#newest.get(epoch) ?? -1;
-    if (epoch === this.#epoch) return newest;
+    const wasBetween = this.#history.head.listed !== undefined && epoch !== this.#history.epoch;
+    if (epoch === this.#epoch && !wasBetween) return newest;
     return epoch === this.#history.epoch ? newest - 1 : -1;
   }
 
