@@ -5,6 +5,7 @@ import { describePostgres } from "../../packages/server/src/store/postgres/testi
 import { until } from "../e2e/harness.ts";
 import { temporaryFolders } from "./folders.ts";
 import { Server } from "./server.ts";
+import { tellOutcomes } from "./tracking.ts";
 
 const freshFolder = temporaryFolders();
 const clock = fileURLToPath(new URL("./programs/shifted-clock.mjs", import.meta.url));
@@ -12,9 +13,23 @@ const PLACE = "projects/default/flags/checkout/environments/production";
 const SHARES = [1, 5, 25, 50, 100];
 const HOLD_MS = 1_000;
 
+const GUARD = { metric: "checkout", measure: "errors" };
+
 interface Release {
+  readonly id: string;
   readonly state: string;
   readonly step: number;
+  readonly heldMs: number;
+  readonly waitsFor?: string;
+}
+
+interface Verdicts {
+  readonly items: readonly {
+    readonly step: number;
+    readonly did?: string;
+    readonly same: boolean;
+    readonly verdict: { readonly verdict: string; readonly reason: string };
+  }[];
 }
 
 interface Change {
@@ -23,10 +38,22 @@ interface Change {
   readonly items: readonly { readonly release?: string; readonly after: Release | null }[];
 }
 
-async function begin(server: Server, hold = "1s"): Promise<void> {
+async function begin(server: Server, hold = "1s", guards: readonly object[] = [GUARD]): Promise<string> {
   await server.must("POST", "projects/default/flags", { key: "checkout" });
   const steps = SHARES.map((percentage) => ({ percentage, hold }));
-  await server.must("POST", `${PLACE}/release`, { steps });
+  const { id } = await server.must<Release>("POST", `${PLACE}/release`, { steps, guards, maxHold: "1h" });
+  return id;
+}
+
+/** Begun at its time by a schedule, with the same guard. */
+async function schedule(server: Server, at: number, hold = "1s"): Promise<string> {
+  await server.must("POST", "projects/default/flags", { key: "checkout" });
+  const steps = SHARES.map((percentage) => ({ percentage, hold }));
+  const { id } = await server.must<{ id: string }>("POST", `${PLACE}/schedules`, {
+    at: new Date(at).toISOString(),
+    release: { steps, guards: [GUARD], maxHold: "1h" },
+  });
+  return id;
 }
 
 const release = (server: Server) => server.must<Release>("GET", `${PLACE}/release`);
@@ -65,21 +92,68 @@ function expectWhole(changes: readonly Change[]): void {
   }
 }
 
-it("a server that is killed at every transition makes each step of a release once, and cuts no hold short", async () => {
+/** Nobody tells how it went: the hold is over, and the step stays. */
+async function expectGuarded(server: Server, step: number): Promise<void> {
+  if (SHARES[step] === 100) return;
+  await until(async () => {
+    const { heldMs, waitsFor = "" } = await release(server);
+    return heldMs > HOLD_MS && (waitsFor === "guards" || waitsFor === "data");
+  });
+  expect(await release(server)).toMatchObject({ state: "running", step });
+}
+
+/** No step began but by a verdict on its guard, which the judge gives again on the same numbers. */
+async function expectJudged(server: Server): Promise<void> {
+  const { items } = await server.must<Verdicts>("GET", `${PLACE}/release/verdicts`);
+  const moving = items.filter(({ did }) => did === "release.step" || did === "release.complete");
+  for (const step of SHARES.keys()) {
+    const reason = SHARES[step] === 100 ? "noControl" : "shown";
+    const given = moving.filter((one) => one.step === step);
+    expect(given).not.toEqual([]);
+    for (const one of given) expect(one).toMatchObject({ same: true, verdict: { verdict: "pass", reason } });
+  }
+}
+
+const tell = (server: Server, key: string, id: string, step: number) =>
+  tellOutcomes(server, key, { release: id, step, percentage: SHARES[step] ?? 100 });
+
+const goneOn = async (server: Server, step: number) => {
+  const now = await release(server);
+  return now.step > step || now.state === "completed";
+};
+
+it("a server that is killed at every transition makes each step of a release once, skips no guard, and cuts no hold short", async () => {
   const server = new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder());
   await server.start();
-  await begin(server);
-  for (let step = 0; step < SHARES.length; step += 1) {
-    await until(async () => (await release(server)).step >= step);
+  const [id, key] = [await begin(server), await server.newKey()];
+  for (const step of SHARES.keys()) {
+    await expectGuarded(server, step);
+    await tell(server, key, id, step);
+    // By turns right after what lets the step begin, and right after it began.
+    if (step % 2 === 1) await until(() => goneOn(server, step));
     await server.stop("SIGKILL");
     await server.start();
+    await until(() => goneOn(server, step));
   }
-  await until(async () => (await release(server)).state === "completed");
   expectWhole(await transitions(server));
+  await expectJudged(server);
   expect(await server.must("GET", `${PLACE}`)).toMatchObject({
     fallthrough: { rollout: { weights: { on: 100_000 } } },
   });
   expect(await server.must("GET", "projects/default/changes/verify")).toMatchObject({ ok: true });
+  await server.stop("SIGKILL");
+});
+
+it("a server that is killed as a guard fails takes everybody out once, at its next start", async () => {
+  const server = new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder());
+  await server.start();
+  const [id, key] = [await begin(server, "1h"), await server.newKey()];
+  await tellOutcomes(server, key, { release: id, step: 0, percentage: 1, failures: 10 });
+  await server.stop("SIGKILL");
+  await server.start();
+  await until(async () => (await release(server)).state === "rolledBack");
+  expect((await transitions(server)).map(({ action }) => action)).toEqual(["release.start", "release.rollback"]);
+  expect(await server.must("GET", `${PLACE}`)).toMatchObject({ enabled: false, fallthrough: { variant: "on" } });
   await server.stop("SIGKILL");
 });
 
@@ -88,7 +162,7 @@ describe("a clock that jumps", () => {
     const settings = { NODE_OPTIONS: `--import=${clock}` };
     const server = new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder(), settings);
     await server.start();
-    await begin(server, "1h");
+    await begin(server, "1h", []);
     for (let jump = 1; jump <= 3; jump += 1) {
       server.signal("SIGUSR2");
       await until(() => server.output.split("The clock jumps.").length - 1 >= jump);
@@ -100,24 +174,48 @@ describe("a clock that jumps", () => {
 });
 
 await describePostgres("two nodes", ({ url, freshSchema }) => {
-  it("race for every step of a release, are killed in turn, and make each once", async () => {
+  it("race for every step of a release, are killed in turn, skip no guard, and make each once", async () => {
     const database = new URL(url);
     database.searchParams.set("search_path", await freshSchema());
     const [one, other] = [new Server(database.href, freshFolder()), new Server(database.href, freshFolder())];
     await one.start();
-    await begin(one);
+    const at = Date.now() + 3_000;
+    const [id, key] = [await schedule(one, at), await one.newKey()];
     await other.start();
-    for (let step = 1; step < SHARES.length; step += 1) {
+    const { items } = await other.must<{ items: object[] }>("GET", `${PLACE}/schedules`);
+    expect(items).toMatchObject([{ id, release: { guards: [GUARD] } }]);
+    await until(async () => (await release(other)).state === "running");
+    expect(await other.must("GET", `${PLACE}/schedules`)).toMatchObject({ items: [] });
+    for (const step of SHARES.keys()) {
       const [dying, living] = step % 2 === 0 ? [one, other] : [other, one];
-      await until(async () => (await release(living)).step >= step);
+      await expectGuarded(living, step);
+      await tell(dying, key, id, step);
       await dying.stop("SIGKILL");
+      await until(() => goneOn(living, step));
       await dying.start();
     }
     await until(async () => (await release(one)).state === "completed");
     await until(async () => (await release(other)).state === "completed");
-    expectWhole(await transitions(other));
+    expectWhole((await transitions(other)).slice(1));
+    await expectJudged(one);
     expect(await one.must("GET", "projects/default/changes/verify")).toMatchObject({ ok: true });
     await one.stop("SIGKILL");
     await other.stop("SIGKILL");
   });
+});
+
+it("a release that was to begin while its server was dead begins at the next start, once", async () => {
+  const server = new Server(`sqlite:${freshFolder()}/bannerol.db`, freshFolder());
+  await server.start();
+  const at = Date.now() + 1_000;
+  await schedule(server, at, "1h");
+  await server.stop("SIGKILL");
+  await until(() => Date.now() > at);
+  await server.start();
+  await until(async () => (await release(server)).state === "running");
+  await server.stop("SIGKILL");
+  await server.start();
+  await judgedSince(server);
+  expect((await transitions(server)).map(({ action }) => action)).toEqual(["release.schedule", "release.start"]);
+  await server.stop("SIGKILL");
 });

@@ -8,7 +8,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /** How long a checkout talks to the bank, half of the time. */
-const USUAL_MS = 8;
+const USUAL_MS = 40;
 
 /**
  * @template {{ totalCents: number }} T
