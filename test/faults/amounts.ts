@@ -22,6 +22,6 @@ export const clients = amount("FAULT_CLIENTS", 60);
 /** How long a hostile server is met for. */
 export const seconds = amount("FAULT_SECONDS", 10);
 /** Scenes of the example shop that releases are tried on, of six. */
-export const releases = amount("FAULT_RELEASES", 6);
+export const releases = amount("FAULT_RELEASES", 2);
 /** What chance decides is drawn from it; printed with a failure. */
 export const seed = amount("FAULT_SEED", (Date.now() % 1_000_000) + 1);
