@@ -55,12 +55,15 @@ await describePostgres("approvals on two nodes", ({ url, freshSchema }) => {
   };
   const act = (node: Server, verb: string, id: string, who: Record<string, string> = {}): Promise<Answer<Answered>> =>
     node.ask("POST", `${PRODUCTION}/approvals/${id}/${verb}`, {}, who);
+  /** What was said at one node is known at the other. */
+  const level = () => until(async () => (await head(nodes[0])) === (await head(nodes[1])));
   const bothShow = async (enabled: boolean): Promise<void> => {
     for (const node of nodes) await until(async () => (await isEnabled(node)) === enabled);
   };
 
   it("have one outcome, the same for all, where one approves by the one node while the author withdraws by the other", async () => {
     await nodes[0].must("PATCH", PRODUCTION, { protected: true, approvals: 1 });
+    await level();
     let enabled = false;
     for (let round = 0; round < ROUNDS; round += 1) {
       const [here, there] = round % 2 === 0 ? nodes : [nodes[1], nodes[0]];
@@ -84,6 +87,7 @@ await describePostgres("approvals on two nodes", ({ url, freshSchema }) => {
 
   it("apply a change once where two give the last words at once, each by another node", async () => {
     await nodes[0].must("PATCH", PRODUCTION, { approvals: 2 });
+    await level();
     let enabled = await isEnabled(nodes[0]);
     for (let round = 0; round < ROUNDS; round += 1) {
       const [here, there] = round % 2 === 0 ? nodes : [nodes[1], nodes[0]];
@@ -97,7 +101,7 @@ await describePostgres("approvals on two nodes", ({ url, freshSchema }) => {
         [200, undefined],
         [200, undefined],
       ]);
-      for (const node of nodes) expect(await statusOn(node, id)).toBe("applied");
+      for (const node of nodes) await until(async () => (await statusOn(node, id)) === "applied");
       enabled = !enabled;
       await bothShow(enabled);
       expect(await head(there)).toBe(before + 1);
