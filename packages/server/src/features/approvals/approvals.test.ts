@@ -260,6 +260,38 @@ describe("approvals", () => {
     );
   });
 
+  it.each([
+    ["approve", /^\S+ does not wait any more: it was applied by a releaser at .*, as revision (\d+)\. To undo/],
+    ["reject", /^\S+ does not wait any more: it was rejected by a releaser at .*\. Its author can propose it/],
+  ] as const)("say to everybody what became of them once they are over: %s", async (verb, told) => {
+    const id = idOf(await patch({ enabled: true }, eve));
+    await act(verb, id, bob);
+    for (const [word, who] of [
+      ["approve", eve],
+      ["reject", eve],
+      ["reject", await api.makeToken("admin")],
+      ["withdraw", eve],
+      ["withdraw", ada],
+    ] as const) {
+      const got = await act(word, id, who);
+      expect([word, got.status, field(got.body, "code")]).toEqual([word, 409, "approval_closed"]);
+      expect(field(got.body, "detail")).toMatch(told);
+    }
+  });
+
+  it("can be undone as they say, once they are applied", async () => {
+    const id = idOf(await patch({ enabled: true }, eve));
+    await act("approve", id, bob);
+    const { body } = await act("reject", id, eve);
+    const to = Number(/to revision (\d+)\.$/.exec(String(field(body, "detail")))?.[1]);
+    const back = await api.ask(`POST ${PROJECT}/revert`, {
+      token: ada,
+      body: { to, flag: "a", environment: "production" },
+    });
+    await act("approve", idOf(back), bob);
+    expect(enabled()).toBe(false);
+  });
+
   it("expire after a week", async () => {
     const id = idOf(await patch({ enabled: true }));
     api.advance(7 * 24 * 60 * 60_000);

@@ -16,20 +16,19 @@ export interface Act {
 }
 
 export function wrongWithApproving(approval: Approval, { scope, at }: Act): Refusal | undefined {
-  const { id, document } = approval;
-  if (isAuthor(approval, scope))
-    return notAllowed(`You made what ${id} asks for, so others must approve it. You can withdraw it.`);
-  return notForRole(scope) ?? (hasVoted(document, scope) ? undefined : over(approval, at));
+  if (hasVoted(approval.document, scope)) return notForRole(scope);
+  return notForRole(scope) ?? over(approval, at) ?? ownWork(approval, scope);
 }
 
 export function wrongWithRejecting(approval: Approval, { scope, at }: Act): Refusal | undefined {
-  if (isAuthor(approval, scope)) return notAllowed(`You made what ${approval.id} asks for. Withdraw it instead.`);
-  return notForRole(scope) ?? over(approval, at);
+  return notForRole(scope) ?? over(approval, at) ?? ownWork(approval, scope);
 }
 
 export function wrongWithWithdrawing(approval: Approval, { scope, at }: Act): Refusal | undefined {
-  if (!isAuthor(approval, scope)) return notAllowed(`${approval.id} is not yours to withdraw. Reject it instead.`);
-  return over(approval, at);
+  const { id, document } = approval;
+  const refusal = over(approval, at);
+  if (refusal !== undefined || isAuthor(approval, scope)) return refusal;
+  return notAllowed(`${id} is not yours to withdraw: ${document.author.actor.name} made it. Reject it instead.`);
 }
 
 /** Whether the same person has done so already, and all is as they wanted it. */
@@ -61,6 +60,11 @@ function isAuthor({ document }: Approval, { caller }: EnvironmentScope): boolean
   return document.author.actor.id === caller.actor.id;
 }
 
+function ownWork(approval: Approval, scope: EnvironmentScope): Refusal | undefined {
+  if (!isAuthor(approval, scope)) return undefined;
+  return notAllowed(`You made what ${approval.id} asks for, so others decide on it. You can withdraw it.`);
+}
+
 function notForRole({ caller }: EnvironmentScope): Refusal | undefined {
   if (mayInProtected(caller.role, "release")) return undefined;
   return notAllowed(`Your token's role, ${caller.role}, does not include this. A releaser or an admin can do it.`);
@@ -72,14 +76,22 @@ function over(approval: Approval, now: number): Refusal | undefined {
   return { code: "approval_closed", detail: `${approval.id} does not wait any more: ${ending(approval, status)}` };
 }
 
-function ending({ document, expiresAt }: Approval, status: ReturnType<typeof statusOf>): string {
+/** How it ended, and what can be done now. */
+function ending({ document, expiresAt }: Approval, status: Exclude<Approval["status"] | "expired", "waiting">): string {
   const { closed, revision } = document;
   const by = closed === undefined ? "" : ` by ${closed.by.name} at ${instant(closed.at)}`;
-  if (status === "expired") return `it expired at ${instant(expiresAt)}. Its author can propose it anew.`;
-  if (status === "outdated") return `what it touches was changed meanwhile. Its author can propose it anew.`;
-  if (status === "applied")
-    return revision === undefined ? "it was applied." : `it was applied as revision ${revision}.`;
-  return `it was ${status}${by}.`;
+  switch (status) {
+    case "applied":
+      return revision === undefined
+        ? `it was approved${by}, when all of it was so already. Make another change to alter it.`
+        : `it was applied${by}, as revision ${revision}. To undo it, revert what it changed to revision ${revision - 1}.`;
+    case "expired":
+      return `it expired at ${instant(expiresAt)}. Its author can propose it anew.`;
+    case "outdated":
+      return "what it touches was changed meanwhile. Its author can propose it anew.";
+    default:
+      return `it was ${status}${by}. Its author can propose it anew.`;
+  }
 }
 
 function notAllowed(detail: string): Refusal {
