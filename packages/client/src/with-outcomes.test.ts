@@ -273,6 +273,15 @@ describe("parallelRun", () => {
       { ignored: [["rounding", 1]], matches: 0 },
     ],
     ["what is equal by the application's word", { candidate: () => 2, equal: () => true }, { matches: 1 }],
+    [
+      "a mismatch by the application's word, by what decided it",
+      {
+        control: () => ({ id: 1, total: 1 }),
+        candidate: () => ({ id: 2, total: 2 }),
+        equal: (a, b) => Object(a).total === Object(b).total,
+      },
+      { mismatches: [["/total: number ≠ number", 1]] },
+    ],
     ["a comparison that throws", { equal: thrower(new Error("no")) }, { mismatches: [["/: comparing failed", 1]] }],
     [
       "a candidate that throws",

@@ -1,5 +1,6 @@
 /** Whether a candidate's result agrees with the control's. Never throws, whatever the application's functions do. */
 import { MAX_HELLO_TEXT_LENGTH } from "@bannerol/protocol";
+import { decidingDifference } from "./deciding.ts";
 import { differenceOf, typeOf } from "./differ.ts";
 import type { RunResult } from "./runs.ts";
 
@@ -24,10 +25,14 @@ export function agreementOf<T>(control: Ended<T>, candidate: Ended<T> | undefine
   };
   if (candidate === undefined) return { agreement: "timeout", ...sides };
   if (!control.ok || !candidate.ok) return { ...agreementOfErrors(control, candidate), ...sides };
-  const name = safely(() => difference(control.value, candidate.value, how), "/: comparing failed");
-  if (name === undefined) return { agreement: "match", ...sides };
+  const signature = safely(
+    () => difference(control.value, candidate.value, how),
+    () => "/: comparing failed",
+  );
+  if (signature === undefined) return { agreement: "match", ...sides };
   const known = safely(() => ignoredBy(control.value, candidate.value, how), undefined);
   if (known !== undefined) return { agreement: "ignored", name: known, ...sides };
+  const name = signature();
   return { agreement: "mismatch", name, sample: sampleOf(control.value, candidate.value, { how, name }), ...sides };
 }
 
@@ -41,10 +46,13 @@ function agreementOfErrors<T>(control: Ended<T>, candidate: Ended<T>): Pick<RunR
   return { agreement: "error" };
 }
 
-function difference<T>(control: T, candidate: T, { equal }: Comparison<T>): string | undefined {
-  if (equal === undefined) return differenceOf(control, candidate);
-  if (equal(control, candidate)) return undefined;
-  return differenceOf(control, candidate) ?? "/: not equal by the application's own word";
+/** How to come by its signature, which an `equal` makes costly; undefined where there is none. */
+function difference<T>(control: T, candidate: T, { equal }: Comparison<T>): (() => string) | undefined {
+  if (equal !== undefined) {
+    return equal(control, candidate) ? undefined : () => decidingDifference(control, candidate, equal);
+  }
+  const signature = differenceOf(control, candidate);
+  return signature === undefined ? undefined : () => signature;
 }
 
 function ignoredBy<T>(control: T, candidate: T, { ignore = {} }: Comparison<T>): string | undefined {

@@ -20,11 +20,11 @@ interface Place {
 function differ(a: unknown, b: unknown, place: Place): string | undefined {
   if (Object.is(a, b)) return undefined;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || typeOf(a) !== typeOf(b)) {
-    return signature(place.path, a, b);
+    return signatureOf(place.path, a, b);
   }
   if (place.depth >= DEEPEST || place.budget.left-- <= 0) return `${place.path || "/"}: too large to compare`;
   if (a instanceof Date && b instanceof Date) {
-    return Object.is(a.getTime(), b.getTime()) ? undefined : signature(place.path, a, b);
+    return Object.is(a.getTime(), b.getTime()) ? undefined : signatureOf(place.path, a, b);
   }
   if (a instanceof Map && b instanceof Map) return differInList([...a], [...b], place);
   if (a instanceof Set && b instanceof Set) return differInList([...a], [...b], place);
@@ -60,7 +60,7 @@ function below({ path, depth, budget }: Place, step: string): Place {
   return { path: `${path}/${step}`, depth: depth + 1, budget };
 }
 
-function signature(path: string, a: unknown, b: unknown): string {
+export function signatureOf(path: string, a: unknown, b: unknown): string {
   return `${path || "/"}: ${typeOf(a)} ≠ ${typeOf(b)}`;
 }
 
