@@ -25,6 +25,17 @@ export function refusedFor(what: string, findings: readonly Finding[]): Refused 
   );
 }
 
+/** What was refused stands under a field of the request: errors name the way to it from there. */
+export function under<T>(field: string, decided: Decided<T>): Decided<T> {
+  if (decided.ok || decided.refusal.errors === undefined) return decided;
+  const { code, detail, errors } = decided.refusal;
+  return refused(
+    code,
+    detail,
+    errors.map(({ path, message }) => ({ path: path === "" ? field : `${field}.${path}`, message })),
+  );
+}
+
 /** Instants are epoch milliseconds inside and RFC 3339 on the wire. */
 export function instant(at: number): string {
   return new Date(at).toISOString();

@@ -60,7 +60,7 @@ describe("a release", () => {
     const later = { at, release: { steps: plan, guards } };
     expect(await checkout.api.ask(`POST ${PLACE}/schedules`, { body: later })).toMatchObject({
       status: 422,
-      body: { errors },
+      body: { errors: [{ path: `release.guards[1].source.${path}` }] },
     });
     expect((await checkout.start({ guards: [{ metric: "m", measure: "errors", source: allowed }] })).status).toBe(201);
   });

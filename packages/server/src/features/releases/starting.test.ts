@@ -155,14 +155,19 @@ describe("a release", () => {
 
     it("is refused now where it would be refused now", async () => {
       const refused = [
-        [{ steps: plan, segment: "nobody" }, "segment"],
+        [{ steps: plan, segment: "nobody" }, "release.segment"],
+        [{ steps: plan, variant: "off" }, "release.variant"],
         [{ steps: [] }, "release.steps"],
         [{ steps: plan, at }, "release.at"],
+        [{ steps: plan, guards: [{ ...errors, cap: 5 }] }, "release.guards[0].cap"],
       ] as const;
       for (const [release, path] of refused) {
         const { status, body } = await schedule(release);
         expect([status, field(body, "errors", 0, "path")]).toEqual([422, path]);
       }
+      const late = { at: new Date(START).toISOString(), release: { steps: plan } };
+      const { status, body } = await checkout.api.ask(`POST ${PLACE}/schedules`, { body: late });
+      expect([status, field(body, "errors", 0, "path")]).toEqual([422, "at"]);
       await checkout.start();
       expect(await schedule()).toMatchObject({ status: 409, body: { code: "release_running" } });
     });

@@ -1,8 +1,10 @@
 /** Which changes wait, and what becomes of them when their time comes. Pure. */
 import type { ProjectState } from "../../state/project-state.ts";
 import type { ScheduleDocument } from "../../state/release-document.ts";
-import { type Decided, instant, refused } from "../decision.ts";
+import { type Decided, instant, refused, under } from "../decision.ts";
 import { flagNotFound } from "../reading.ts";
+import { startRelease } from "../releases/decide.ts";
+import type { PlanInput } from "../releases/plan.ts";
 import { patchTargeting, type TargetingCommand } from "../targeting/decide.ts";
 import { killFlag } from "../targeting/kill.ts";
 import { itemOf, type ScheduledWork, type ScheduleName, scheduleOf, schedulesOf } from "./waiting.ts";
@@ -28,11 +30,17 @@ export function addSchedule(state: ProjectState, command: TargetingCommand, inpu
   if (at <= now) return inThePast(at, now);
   if (!state.flags.has(flag)) return flagNotFound(state, flag);
   if (schedulesOf(state, flag, environment).length >= MAX_WAITING) return tooMany(command);
-  const trial = carriedOut(state, command, work);
+  const trial = under("change", carriedOut(state, command, work));
   if (!trial.ok) return trial;
   const told = comment === undefined ? {} : { comment };
   const after: ScheduleDocument = { id, flag, environment, at, by, ...told, ...work };
   return { ok: true, action: "schedule.create", items: [itemOf(after, after)], result: undefined };
+}
+
+/** Has a release wait for the instant that it asks for. */
+export function scheduleRelease(state: ProjectState, command: TargetingCommand, input: PlanInput): Decided<undefined> {
+  const at = Date.parse(input.asked.at ?? "");
+  return at <= input.now ? inThePast(at, input.now) : under("release", startRelease(state, command, input));
 }
 
 export function cancelSchedule(state: ProjectState, name: ScheduleName): Decided<undefined> {

@@ -23,11 +23,11 @@ import type { Decided } from "../decision.ts";
 import { rightFor } from "../item-rights.ts";
 import { refuseUnprovedPatterns } from "../patterns.ts";
 import { flagOf, stateOf } from "../reading.ts";
-import { moveRelease, startRelease } from "../releases/decide.ts";
+import { moveRelease } from "../releases/decide.ts";
 import { refuseSources } from "../releases/source-addresses.ts";
 import { ruleIdFrom, type Services } from "../services.ts";
 import { commandFor, openFields } from "../targeting/command.ts";
-import { addSchedule, cancelSchedule, noSchedule } from "./decide.ts";
+import { addSchedule, cancelSchedule, noSchedule, scheduleRelease } from "./decide.ts";
 import { listed, listedOf, waitingRelease } from "./listed.ts";
 
 const PATH = "/api/v1/projects/{p}/flags/{f}/environments/{e}/schedules";
@@ -101,8 +101,8 @@ function addRoute(services: Services): Route {
       const decide = async (): Promise<(state: ProjectState) => Decided<undefined>> => {
         if ("release" in rest) {
           const asked = { ...readBody(withRelease, rest).release, at };
-          await refuseSources(services, asked);
-          return (state) => startRelease(state, command, { ...input, asked });
+          await refuseSources(services, asked, "release.");
+          return (state) => scheduleRelease(state, command, { ...input, asked });
         }
         const work = "kill" in rest ? rest : { change: z.record(z.string(), z.json()).parse(rest.change) };
         await refuseUnprovedPatterns(services, "The change", work);

@@ -134,7 +134,7 @@ describe("a schedule", () => {
     ["in the past", { at: inMs(-1), ...enabling }, "at"],
     ["now", { at: inMs(0), ...enabling }, "at"],
     ["no instant", { at: "tomorrow", ...enabling }, "at"],
-    ["of a variant that is not there", { change: { fallthrough: { variant: "maybe" } } }, "fallthrough.variant"],
+    ["of a variant that is not there", { change: { fallthrough: { variant: "maybe" } } }, "change.fallthrough.variant"],
     ["that changes and kills", { ...enabling, kill: true }, ""],
   ])("%s is 422, and waits for nothing", async (_, body, path) => {
     const refused = await schedule(body);
