@@ -1,11 +1,12 @@
-/** Asks the server what a context is served, until it has answered. */
-import type { HttpAnswer, HttpTransport, Random, Timers } from "@bannerol/client";
-import { backoffMs, endingOf } from "@bannerol/client/page";
+/** Asks the server what a context is served, until it has answered, and never more often than a server can bear. */
+import type { Clock, Ending, HttpAnswer, HttpTransport, Random, Timers } from "@bannerol/client";
+import { endingOf, nextTryAt, serverWaitMs } from "@bannerol/client/page";
 import type { EvaluationContext } from "@bannerol/core";
 import type { Answer, Answers } from "./view.ts";
 
 export interface AnswerPorts {
   readonly http: Pick<HttpTransport, "post">;
+  readonly clock: Pick<Clock, "monotonic">;
   readonly timers: Pick<Timers, "set">;
   readonly random: Random;
 }
@@ -20,40 +21,57 @@ export interface Question {
 
 interface Told {
   readonly answered: (answers: Answers) => void;
-  /** A try has failed. There will be another. */
+  /** A try has failed. There will be another, unless it is cancelled now. */
   readonly failed: (reason: string) => void;
 }
 
+/** What it gives back cancels the question. */
+export type Ask = (question: Question, told: Told) => () => void;
+
 const LIMITS = { limitBytes: 64 * 1024 * 1024, idleTimeoutMs: 15_000, timeoutMs: 30_000 };
 
-/** The answer cancels it. */
-export function askServer({ http, timers, random }: AnswerPorts, question: Question, told: Told): () => void {
-  const { context, flags } = question;
-  let failures = 0;
-  let cancel: () => void;
-  const ask = (): void => {
-    const body = JSON.stringify(flags === "all" ? { context } : { context, flags });
-    cancel = http.post({ path: "/sdk/v1/evaluate", headers: {}, body, ...LIMITS }, take);
+/** So many requests in any so long, of all questions together: contexts and changes may come faster. */
+const MOST = 10;
+const MOST_WITHIN_MS = 10_000;
+
+export function createAsk(ports: AnswerPorts): Ask {
+  const waits = { failures: 0, notBefore: 0 };
+  let sent: readonly number[] = [];
+
+  return (question, { answered, failed }) => {
+    const { context, flags } = question;
+    let cancel: () => void;
+    const ask = (): void => {
+      const now = ports.clock.monotonic();
+      const [first, ...later] = sent;
+      const full = first !== undefined && sent.length === MOST;
+      const wait = Math.max(waits.notBefore, full ? first + MOST_WITHIN_MS : 0) - now;
+      if (wait > 0) {
+        cancel = ports.timers.set(wait, ask);
+        return;
+      }
+      sent = [...(full ? later : sent), now];
+      const body = JSON.stringify(flags === "all" ? { context } : { context, flags });
+      cancel = ports.http.post({ path: "/sdk/v1/evaluate", headers: {}, body, ...LIMITS }, take);
+    };
+    const take = (answer: HttpAnswer): void => {
+      const read = readAnswer(answer, question);
+      if ("flags" in read) {
+        waits.failures = 0;
+        answered(read);
+      } else {
+        waits.notBefore = nextTryAt(waits, ports, serverWaitMs(read, ports.random));
+        waits.failures++;
+        ask();
+        failed(read.reason);
+      }
+    };
+    ask();
+    return () => cancel();
   };
-  const take = (answer: HttpAnswer): void => {
-    const read = readAnswer(answer, question);
-    if ("flags" in read) told.answered(read);
-    else {
-      const wait = Math.max(backoffMs(failures++, random()), read.retryAfterMs ?? 0);
-      cancel = timers.set(wait, ask);
-      told.failed(read.reason);
-    }
-  };
-  ask();
-  return () => cancel();
 }
 
-interface Failure {
-  readonly reason: string;
-  readonly retryAfterMs?: number;
-}
-
-function readAnswer(answer: HttpAnswer, { epoch, atLeast }: Question): Answers | Failure {
+function readAnswer(answer: HttpAnswer, { epoch, atLeast }: Question): Answers | Ending {
   if (!answer.ok) return answer;
   if (answer.status !== 200) return endingOf(answer);
   try {

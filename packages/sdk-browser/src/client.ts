@@ -9,7 +9,7 @@ import {
   type PageConnectionPorts,
 } from "@bannerol/client/page";
 import { type EvaluationContext, murmur3 } from "@bannerol/core";
-import { askServer } from "./answers.ts";
+import { createAsk } from "./answers.ts";
 import { createExposures } from "./exposures.ts";
 import { type Flags, flagsOf, settleTable } from "./flags.ts";
 import { createKeeper } from "./kept.ts";
@@ -115,7 +115,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
       mode,
       now: clock.now,
       count: exposures.count,
-      ask: (question, answered) => askServer(ports, question, answered),
+      ask: createAsk(ports),
       shown(keys) {
         const view = showing.table().view;
         if (view !== undefined && keys.length > 0) {

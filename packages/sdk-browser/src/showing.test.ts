@@ -110,6 +110,31 @@ it("shows nobody what was answered for somebody else, and drops the answer that 
   expect(flags.isEnabled("home")).toBe(true);
 });
 
+it("shows what it asked for where changes come faster than answers, and asks once more for the newest", () => {
+  const { showing, asked, flags } = scene(remoteMode);
+  for (const revision of [1, 2, 3]) showing.take(rulesetAt(revision, { home: { version: revision } }));
+  expect(asked.map(({ question }) => question.atLeast)).toEqual([1]);
+  asked[0]?.answered(answersAt(1, true));
+  expect(flags.isEnabled("home")).toBe(true);
+  expect(asked.map(({ question }) => question.atLeast)).toEqual([1, 3]);
+  asked[1]?.answered(answersAt(3, false));
+  expect(flags.isEnabled("home")).toBe(false);
+  expect(asked).toHaveLength(2);
+});
+
+it("goes back to no older state where an answer fails and the next one comes", () => {
+  const { showing, asked, flags } = scene(localMode);
+  const at = (revision: number, serves: "on" | "off") =>
+    rulesetAt(revision, { a: flag(revision, serves), home: { version: revision, type: "boolean", remote: true } });
+  showing.take(at(1, "off"));
+  showing.take(at(2, "on"));
+  asked[0]?.failed("It is away.");
+  expect(flags.isEnabled("a")).toBe(true);
+  expect([asked[0]?.over, asked[1]?.question.atLeast]).toEqual([true, 2]);
+  asked[1]?.answered(answersAt(2, true));
+  expect([flags.isEnabled("a"), flags.isEnabled("home")]).toEqual([true, true]);
+});
+
 it("asks for a state no older than what was shown", () => {
   const { showing, asked } = scene(remoteMode);
   showing.take(rulesetAt(1, { home: { version: 1 } }));

@@ -7,17 +7,14 @@
  * A state is shown whole: what changed together is seen together, whoever evaluates it.
  */
 import { type EvaluationContext, equalJson, type Ruleset } from "@bannerol/core";
-import type { askServer } from "./answers.ts";
+import type { Ask } from "./answers.ts";
 import { type Count, settleTable, type Table, tableOf } from "./flags.ts";
 import type { Known, Mode } from "./mode.ts";
 import { type View, viewOfAnswers } from "./view.ts";
 
-type Asked = Parameters<typeof askServer>[1];
-type Told = Parameters<typeof askServer>[2];
-
 export interface ShowingOptions {
   readonly mode: Mode;
-  readonly ask: (question: Asked, told: Told) => () => void;
+  readonly ask: Ask;
   readonly now: () => number;
   readonly count: Count;
   /** Another state, or another context, is shown; `keys` are the flags whose results differ. */
@@ -46,24 +43,30 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
   let cancel: (() => void) | undefined;
   let waiting: (() => void)[] = [];
 
-  const show = (): void => {
+  const show = (ruleset = latest): void => {
     const before = table;
-    const view = latest && mode.view({ ruleset: latest, context, known }, before.view);
-    shownRuleset = latest;
+    const view = ruleset && mode.view({ ruleset, context, known }, before.view);
+    shownRuleset = ruleset;
     table = tableOf(view);
     settleTable(before, count);
     options.shown(differences(before, view));
   };
 
-  const proceed = (): void => {
+  const stop = (): void => {
     cancel?.();
     cancel = undefined;
+  };
+
+  const proceed = (): void => {
     if (latest === undefined) return;
     const flags = mode.asks(latest, known);
     if (flags === undefined) {
+      stop();
       finish();
       return;
     }
+    // If each change began the question anew, changes that come faster than answers would keep all of them from the page.
+    if (cancel !== undefined) return;
     const asOf = latest;
     const { epoch, revision } = asOf;
     const atLeast = Math.max(revision, known?.asOf?.epoch === epoch ? known.answers.revision : 0);
@@ -71,12 +74,22 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
       { context, flags, epoch, atLeast },
       {
         answered(answers) {
+          cancel = undefined;
           known = { answers, asOf };
-          finish();
+          if (asOf === latest) finish();
+          else {
+            show(asOf);
+            proceed();
+          }
         },
         failed(reason) {
           // What the page can evaluate need not wait for the rest.
           if (shownRuleset !== latest) show();
+          // Nor is anything older shown after it.
+          if (asOf !== latest) {
+            stop();
+            proceed();
+          }
           options.failed(reason);
         },
       },
@@ -113,11 +126,12 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
       const all = new Promise<void>((resolve) => waiting.push(resolve));
       // What was answered for somebody else is shown to nobody.
       if (latest !== undefined && mode.asks(latest, known) !== undefined) show();
+      stop();
       proceed();
       return all;
     },
     close() {
-      cancel?.();
+      stop();
       settleTable(table, count);
     },
   };

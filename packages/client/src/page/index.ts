@@ -1,5 +1,4 @@
 /** What a page needs of the client, written for size. */
-export { backoffMs } from "../connection/backoff.ts";
 export type { ConnectionPorts } from "../connection/driver.ts";
 export { endingOf } from "../connection/ending.ts";
 export type { ConnectionIdentity } from "../connection/line.ts";
@@ -13,3 +12,4 @@ export {
 } from "./connection.ts";
 export { type Held, identityOf, isSame, rulesetFrom } from "./held.ts";
 export { isRuleset } from "./message.ts";
+export { nextTryAt, serverWaitMs } from "./waits.ts";

@@ -29,7 +29,7 @@ export function serverWaitMs(ending: Ending, random: Random): number | undefined
 
 /** When the next request may leave after another failed try. */
 export function nextTryAt(
-  { failures, notBefore }: Waits,
+  { failures, notBefore }: Pick<Waits, "failures" | "notBefore">,
   { clock, random }: { readonly clock: Pick<Clock, "monotonic">; readonly random: Random },
   serverWait = 0,
 ): number {
