@@ -61,7 +61,9 @@ export const changedSchema = z.object(changeStamp).meta({ id: "Changed" });
 export type Changed = z.infer<typeof changedSchema>;
 
 /** The body of a change that needs nothing but, perhaps, a reason. */
-export const commentOnlySchema = z.strictObject({ comment: commentSchema.exactOptional() }).meta({ id: "CommentOnly" });
+export const commentOnlySchema = z
+  .strictObject({ comment: commentSchema.exactOptional() })
+  .meta({ id: "CommentOnly", example: { comment: "The launch is today" } });
 export type CommentOnly = z.input<typeof commentOnlySchema>;
 
 /** Where a release owns what is altered: stop it, rather than refuse. */

@@ -23,7 +23,7 @@ export const evaluateRequestSchema = z
     flag: keySchema.exactOptional(),
     at: momentSchema.meta({ description: "As it was at this revision, or at this instant" }).exactOptional(),
   })
-  .meta({ id: "EvaluateRequest" });
+  .meta({ id: "EvaluateRequest", example: { flag: "new-checkout", context: { targetingKey: "u1", plan: "pro" } } });
 export type EvaluateRequest = z.input<typeof evaluateRequestSchema>;
 
 const result = {

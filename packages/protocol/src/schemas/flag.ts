@@ -125,7 +125,7 @@ export const flagPatchSchema = z
     expectedLifetimeDays: lifetimeSchema.nullable().meta({ description: "Days; null is its kind's" }).exactOptional(),
     comment: commentSchema.exactOptional(),
   })
-  .meta({ id: "FlagPatch" });
+  .meta({ id: "FlagPatch", example: { owner: "team-checkout", tags: ["shop"], clientSide: true } });
 export type FlagPatch = z.input<typeof flagPatchSchema>;
 
 /** A flag past its expected lifetime by which nothing is decided any more. */

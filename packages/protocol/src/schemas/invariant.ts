@@ -46,7 +46,10 @@ export const invariantCreateSchema = z
     z.strictObject({ ...neverShape, ...commented }),
     z.strictObject({ ...minimumShape, ...commented }),
   ])
-  .meta({ id: "InvariantCreate" });
+  .meta({
+    id: "InvariantCreate",
+    example: { key: "whole-or-off", environment: "production", flag: "new-checkout", minimumPercentage: 100 },
+  });
 export type InvariantCreate = z.output<typeof invariantCreateSchema>;
 
 const stands = {

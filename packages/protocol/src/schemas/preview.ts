@@ -16,7 +16,10 @@ export const previewRequestSchema = targetingPatchSchema
       .meta({ description: "Whom to try it on; made up from what the rules test unless given" })
       .exactOptional(),
   })
-  .meta({ id: "PreviewRequest" });
+  .meta({
+    id: "PreviewRequest",
+    example: { enabled: true, fallthrough: { rollout: { weights: { on: 25_000, off: 75_000 } } } },
+  });
 export type PreviewRequest = z.input<typeof previewRequestSchema>;
 
 const shareSchema = z.number().min(0).max(1);

@@ -25,7 +25,7 @@ export const streamQuerySchema = z.strictObject({ ...askerFields, evaluation: ev
 /** A state was applied that did not come by a WebSocket. */
 export const ackRequestSchema = z
   .looseObject({ instance: labelSchema.min(1).exactOptional(), epoch: labelSchema, revision: revisionSchema })
-  .meta({ id: "Acknowledgement" });
+  .meta({ id: "Acknowledgement", example: { instance: "7f3a", epoch: "m3k9", revision: 42 } });
 export type AckRequest = z.input<typeof ackRequestSchema>;
 
 export const remoteEvaluationRequestSchema = z
@@ -37,7 +37,7 @@ export const remoteEvaluationRequestSchema = z
       .meta({ description: "All unless named" })
       .exactOptional(),
   })
-  .meta({ id: "RemoteEvaluationRequest" });
+  .meta({ id: "RemoteEvaluationRequest", example: { context: { targetingKey: "u1", plan: "pro" } } });
 export type RemoteEvaluationRequest = z.input<typeof remoteEvaluationRequestSchema>;
 
 /** What one flag serves, by keys that tell nothing of why. */
@@ -81,7 +81,15 @@ export const eventBatchSchema = z
     outcomes: z.array(outcomeRowSchema).max(MAX_OUTCOME_ROWS).exactOptional(),
     parallel: z.array(parallelRowSchema).max(MAX_OUTCOME_ROWS).exactOptional(),
   })
-  .meta({ id: "EventBatch" });
+  .meta({
+    id: "EventBatch",
+    example: {
+      id: "b-1",
+      instance: "7f3a",
+      sdk: { name: "sdk-node", version: "1.2.3" },
+      counts: [{ flag: "new-checkout", variant: "on", reason: "SPLIT", count: 12 }],
+    },
+  });
 export type EventBatch = z.output<typeof eventBatchSchema>;
 
 export const eventAnswerSchema = z

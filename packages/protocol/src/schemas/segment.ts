@@ -75,7 +75,9 @@ const optionalFields = {
 };
 
 /** A new segment; what is not named is empty. */
-export const segmentCreateSchema = z.strictObject({ key: keySchema, ...optionalFields }).meta({ id: "SegmentCreate" });
+export const segmentCreateSchema = z
+  .strictObject({ key: keySchema, ...optionalFields })
+  .meta({ id: "SegmentCreate", example: { key: "staff", included: ["u1"] } });
 export type SegmentCreate = z.input<typeof segmentCreateSchema>;
 
 /** Replaces a segment; what is not named becomes empty. `key`, `revision` and `head` of an answer are ignored. */
@@ -86,13 +88,13 @@ export const segmentPutSchema = z
     revision: revisionSchema.exactOptional(),
     head: hashSchema.exactOptional(),
   })
-  .meta({ id: "SegmentPut" });
+  .meta({ id: "SegmentPut", example: { included: ["u1", "u2"], when: null } });
 export type SegmentPut = z.input<typeof segmentPutSchema>;
 
 /** A field that is named is replaced whole; `by: null` goes back to targetingKey. */
 export const segmentPatchSchema = z
   .strictObject({ ...optionalFields, by: z.string().nullable().exactOptional() })
-  .meta({ id: "SegmentPatch" });
+  .meta({ id: "SegmentPatch", example: { description: "Whoever works here" } });
 export type SegmentPatch = z.input<typeof segmentPatchSchema>;
 
 export const listPartSchema = z

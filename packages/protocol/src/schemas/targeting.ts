@@ -95,7 +95,17 @@ export const targetingPutSchema = z
     revision: revisionSchema.exactOptional(),
     head: hashSchema.exactOptional(),
   })
-  .meta({ id: "TargetingPut" });
+  .meta({
+    id: "TargetingPut",
+    example: {
+      enabled: true,
+      off: "off",
+      prerequisites: [],
+      targets: [],
+      rules: [{ when: { segment: "staff" }, serve: { variant: "on" } }],
+      fallthrough: { rollout: { weights: { on: 25_000, off: 75_000 } } },
+    },
+  });
 export type TargetingPut = z.input<typeof targetingPutSchema>;
 
 /** Merge patch of the top-level fields: one that is named is replaced whole; `null` resets it to a new flag's. */
@@ -110,7 +120,7 @@ export const targetingPatchSchema = z
     comment: commentSchema.exactOptional(),
     stopRelease: stopReleaseSchema.exactOptional(),
   })
-  .meta({ id: "TargetingPatch" });
+  .meta({ id: "TargetingPatch", example: { fallthrough: { variant: "on" } } });
 export type TargetingPatch = z.input<typeof targetingPatchSchema>;
 
 /** Whether a percentage has at most three decimals: `12.345` has, `12.3456` has not. */

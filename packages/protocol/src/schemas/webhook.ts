@@ -116,7 +116,7 @@ export const webhookRotateSchema = z
       .exactOptional(),
     comment: commentSchema.exactOptional(),
   })
-  .meta({ id: "WebhookRotate" });
+  .meta({ id: "WebhookRotate", example: { overlapHours: 24 } });
 export type WebhookRotate = z.input<typeof webhookRotateSchema>;
 
 export const webhookReplaySchema = z

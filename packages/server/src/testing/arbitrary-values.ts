@@ -4,7 +4,20 @@ import fc from "fast-check";
 export type Schema = { readonly [keyword: string]: unknown };
 
 /** Words that stand in the documents of the test, so that a value often names something that is there. */
-const names = ["default", "production", "staging", "checkout", "banner", "staff", "on", "off", "u1", "red"];
+const names = ["default", "production", "staging", "new-checkout", "banner", "staff", "on", "off", "u1", "red"];
+
+/** What a field names goes by its own name. */
+const namedBy: ReadonlyMap<string, readonly string[]> = new Map([
+  ["project", ["default"]],
+  ["environment", ["production", "staging"]],
+  ["from", ["production", "staging", "development"]],
+  ["flag", ["new-checkout", "banner"]],
+  ["segment", ["staff"]],
+  ["variant", ["on", "off"]],
+  ["off", ["off"]],
+  // What is made is new, at least once.
+  ["key", ["one", "two", "three", "four"]],
+]);
 
 /** What breaks programs that were not written for it. */
 const hostileTexts = [
@@ -33,31 +46,43 @@ const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.constant(JSON.parse('{"__proto__": {"role": "admin"}, "constructor": {"prototype": {}}}')),
 );
 
+/** The server's clock stands between them. */
 const instants = [
+  "2026-03-01T09:00:00Z",
+  "2027-01-01T00:00:00+01:00",
   "2026-01-31T12:00:00Z",
   "2026-01-31T11:59:59.999+00:00",
   "2999-12-31T23:59:60Z",
   "0000-01-01T00:00:00Z",
 ];
 
+/** An arbitrary of a schema; of a field's, where it has a name. */
+export type ValueFor = (schema: Schema, name?: string) => fc.Arbitrary<unknown>;
+
 type Ties = (name: string) => fc.Arbitrary<unknown>;
 
 /** Of the `components` of a description: what makes an arbitrary of any schema that refers to them. */
-export function valuesOf(components: ReadonlyMap<string, Schema>): (schema: Schema) => fc.Arbitrary<unknown> {
+export function valuesOf(components: ReadonlyMap<string, Schema>): ValueFor {
   const tied = fc.letrec<Record<string, unknown>>((tie) => {
     const own = valuesWith(tie);
-    return Object.fromEntries([...components].map(([name, schema]) => [name, own(schema, name)]));
+    return Object.fromEntries([...components].map(([name, schema]) => [name, own.value(schema, name)]));
   });
   const outside = valuesWith((name) => tied[name] ?? fc.constant(null));
-  return (schema) => outside(schema, "");
+  return (schema, name) => (name === undefined ? outside.value(schema, "") : outside.field(name, schema, ""));
 }
 
 /** `within` is the component that a schema is a part of. */
-function valuesWith(tie: Ties): (schema: Schema, within: string) => fc.Arbitrary<unknown> {
+function valuesWith(tie: Ties) {
   const valueFor = (schema: Schema, within: string): fc.Arbitrary<unknown> =>
     fc.oneof({ weight: 40, arbitrary: fitting(schema, within) }, { weight: 1, arbitrary: hostile });
 
   const fitting = (schema: Schema, within: string): fc.Arbitrary<unknown> => {
+    const { example, ...drawn } = schema;
+    if (example === undefined) return drawnFor(drawn, within);
+    return fc.oneof({ weight: 3, arbitrary: drawnFor(drawn, within) }, { weight: 1, arbitrary: fc.constant(example) });
+  };
+
+  const drawnFor = (schema: Schema, within: string): fc.Arbitrary<unknown> => {
     const { $ref, anyOf, oneOf, enum: words, type } = schema;
     if (typeof $ref === "string") return tie($ref.slice($ref.lastIndexOf("/") + 1));
     if ("const" in schema) return fc.constant(schema.const);
@@ -79,14 +104,29 @@ function valuesWith(tie: Ties): (schema: Schema, within: string) => fc.Arbitrary
 
   const objectOf = (schema: Schema, within: string): fc.Arbitrary<unknown> => {
     const fields = Object.entries(asSchema(schema.properties));
-    const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
-    const requiredKeys = fields.map(([name]) => name).filter((name) => required.includes(name));
-    const model = Object.fromEntries(fields.map(([name, part]) => [name, valueFor(asSchema(part), within)]));
-    const own = fc.record(model, { requiredKeys, noNullPrototype: true });
+    const needed: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
+    const requiredKeys = fields.map(([name]) => name).filter((name) => needed.includes(name));
+    const model = Object.fromEntries(fields.map(([name, part]) => [name, fieldOf(name, asSchema(part), within)]));
+    const required = Object.fromEntries(requiredKeys.map((name) => [name, model[name] ?? fc.constant(null)]));
+    // The more of its fields a document has, the more can be wrong with it.
+    const own = fc.oneof(
+      fc.record(required, { noNullPrototype: true }),
+      fc.record(model, { requiredKeys, noNullPrototype: true }),
+    );
     const { additionalProperties: others } = schema;
     if (others === false || others === undefined) return own;
     const more = fc.dictionary(text, valueFor(asSchema(others), within), { maxKeys: 3, noNullPrototype: true });
     return fc.tuple(own, more).map(([a, b]) => ({ ...b, ...a }));
+  };
+
+  const fieldOf = (name: string, schema: Schema, within: string): fc.Arbitrary<unknown> => {
+    const words = namedBy.get(name);
+    const isName = schema.type === "string" || String(schema.$ref).endsWith("/Key");
+    if (words === undefined || !isName || schema.format !== undefined) return valueFor(schema, within);
+    return fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(...words) },
+      { weight: 1, arbitrary: valueFor(schema, within) },
+    );
   };
 
   const arrayOf = (schema: Schema, within: string): fc.Arbitrary<unknown> => {
@@ -101,7 +141,7 @@ function valuesWith(tie: Ties): (schema: Schema, within: string) => fc.Arbitrary
     });
   };
 
-  return valueFor;
+  return { value: valueFor, field: fieldOf };
 }
 
 const text: fc.Arbitrary<string> = fc.oneof(
@@ -115,7 +155,10 @@ function scalarOf({ type, format, pattern, minimum, maximum }: Schema): fc.Arbit
   const max = typeof maximum === "number" ? maximum : 100_000;
   if (type === "boolean") return fc.boolean();
   if (type === "null") return fc.constant(null);
-  if (type === "integer") return fc.oneof(fc.integer({ min, max: Math.min(max, min + 20) }), fc.constantFrom(min, max));
+  if (type === "integer") {
+    const small = fc.integer({ min, max: Math.min(max, min + 20) });
+    return fc.oneof({ weight: 3, arbitrary: small }, { weight: 1, arbitrary: fc.constantFrom(min, max) });
+  }
   if (type === "number") return fc.oneof(fc.constantFrom(min, max, 25, 12.5), fc.double({ min, max, noNaN: true }));
   if (type !== "string") return fc.oneof(text, fc.boolean(), fc.integer(), fc.jsonValue({ maxDepth: 2 }));
   if (format === "date-time") return fc.constantFrom(...instants);
