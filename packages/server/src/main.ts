@@ -186,6 +186,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     state,
     patterns,
     outbound,
+    prometheusUrl: config.prometheusUrl,
     webhooks: store.webhooks,
     lastUses,
     metrics,

@@ -44,6 +44,8 @@ export interface Services {
   readonly holds: HoldClock;
   /** The only way to send a request that a user asked for. */
   readonly outbound: Outbound;
+  /** Where guards' queries go that name no server. */
+  readonly prometheusUrl: string | undefined;
   readonly webhooks: WebhookStore;
   readonly lastUses: LastUses;
 }

@@ -90,6 +90,7 @@ export interface HarnessOptions {
   readonly store?: Store;
   /** Reaches nobody unless given. */
   readonly outbound?: Outbound;
+  readonly prometheusUrl?: string;
   readonly logLevel?: LogLevel;
 }
 
@@ -98,6 +99,7 @@ const unreachable = createOutbound({ allow: [], resolve: async () => [] });
 export async function createHarness({
   store = new MemoryStore({ epoch: "epoch1" }),
   outbound = unreachable,
+  prometheusUrl,
   logLevel = "info",
 }: HarnessOptions = {}): Promise<Harness> {
   const clock = { at: START };
@@ -125,6 +127,7 @@ export async function createHarness({
   const never = () => () => {};
   const plane = openDataPlane({
     outbound,
+    prometheusUrl,
     ledger,
     store,
     now,
@@ -156,6 +159,7 @@ export async function createHarness({
     viewRevisions,
     patterns,
     outbound,
+    prometheusUrl,
     webhooks: store.webhooks,
     lastUses,
     metrics,

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { parseAllow } from "../../outbound/allow.ts";
+import { createOutbound } from "../../outbound/outbound.ts";
 import { field, START } from "../../testing/harness.ts";
 import { createReleases, MINUTE, PLACE, plan, RELEASE, type Releases } from "./testing/releases.ts";
 
@@ -77,16 +79,45 @@ describe("a release", () => {
 
   const errors = { metric: "checkout", measure: "errors" };
   const value = { metric: "checkout", measure: "value" };
+  const prometheus = { prometheus: "up", url: "http://prometheus.internal:9090" };
+  const outside = createOutbound({
+    allow: parseAllow("prometheus.internal"),
+    resolve: async () => ["93.184.215.14"],
+  });
   it.each<[string, readonly object[], string]>([
     ["another after for the same metric", [errors, { ...errors, measure: "latency", after: "30s" }], "guards[1].after"],
     ["another cap for the same values", [value, { ...value, cap: 500 }], "guards[1].cap"],
     ["a cap of what has no value", [{ ...errors, cap: 500 }], "guards[0].cap"],
-    ["after for a source", [{ ...errors, after: "30s", source: { prometheus: "up" } }], "guards[0].after"],
-  ])("refuses %s, which would be passed over", async (_, guards, path) => {
+    ["after for a source", [{ ...errors, after: "30s", source: prometheus }], "guards[0].after"],
+    [
+      "mismatches of what is no parallel run",
+      [{ ...errors, measure: "mismatches", source: prometheus }],
+      "guards[0].source",
+    ],
+    ["values of parallel runs, which have none", [{ ...value, source: "parallelRun" }], "guards[0].measure"],
+    ["a share that is typed as a percentage", [{ ...errors, limit: 2 }], "guards[0].limit"],
+    ["a share of mismatches below 0", [{ ...errors, measure: "mismatches", limit: -0.1 }], "guards[0].limit"],
+    ["a tolerance that nothing exceeds", [{ ...errors, tolerance: { absolute: 5 } }], "guards[0].tolerance.absolute"],
+    ["a mean that must not rise, of uncut values", [{ ...value, higherIsWorse: true }], "guards[0].cap"],
+    ["a query where no server is named", [{ ...errors, source: { prometheus: "up" } }], "guards[0].source.url"],
+  ])("refuses %s, which would mean nothing", async (_, guards, path) => {
+    checkout = await createReleases({ outbound: outside });
     const refused = await checkout.start({ guards });
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid" } });
     expect(field(refused.body, "errors", 0, "path")).toBe(path);
   });
+
+  it.each([
+    ["http://prometheus.internal:9090", 201],
+    ["http://elsewhere.internal:9090", 422],
+  ])(
+    "asks the installation's Prometheus server where a guard names none, if it may: %s",
+    async (prometheusUrl, status) => {
+      checkout = await createReleases({ outbound: outside, prometheusUrl });
+      const asked = await checkout.start({ guards: [{ ...errors, limit: 900, source: { prometheus: "up" } }] });
+      expect(asked.status).toBe(status);
+    },
+  );
 
   it("takes guards of one metric that ask for the same, and of several that do not", async () => {
     const capped = { ...value, cap: 500, after: "30s" };

@@ -5,12 +5,16 @@ import type { Guard } from "./judge/guard.ts";
 import { watchedMetric } from "./judge/watches.ts";
 
 export function wrongGuards(guards: readonly Guard[]): readonly FieldProblem[] {
-  return guards.flatMap((guard, at) => [...useless(guard, at), ...sharedOtherwise(guards, at)]);
+  return guards.flatMap((guard, at) => [
+    ...useless(guard, at),
+    ...senseless(guard, at),
+    ...sharedOtherwise(guards, at),
+  ]);
 }
 
 /** What this kind of guard has no use for. */
 function useless({ measure, source, afterMs, cap }: Guard, at: number): readonly FieldProblem[] {
-  const isOutside = source.kind === "prometheus" || source.kind === "http";
+  const isOutside = isRead(source);
   const problems: FieldProblem[] = [];
   if (cap !== undefined && (isOutside || measure !== "value")) {
     const message = "A cap cuts the values that an application tracks; this guard compares none. Leave it out.";
@@ -22,6 +26,40 @@ function useless({ measure, source, afterMs, cap }: Guard, at: number): readonly
     problems.push({ path: `guards[${at}].after`, message });
   }
   return problems;
+}
+
+/** What could never pass, never fail, or mislead. */
+function senseless({ measure, source, limit, tolerance, higherIsWorse, cap }: Guard, at: number) {
+  const problems: FieldProblem[] = [];
+  if (measure === "mismatches" && isRead(source)) {
+    const message = "Mismatches are told by parallel runs alone. Leave it out, or measure errors.";
+    problems.push({ path: `guards[${at}].source`, message });
+  }
+  if (measure === "value" && source.kind === "parallel") {
+    const message = "Parallel runs tell of errors, durations and mismatches, and of no values. Measure one of these.";
+    problems.push({ path: `guards[${at}].measure`, message });
+  }
+  const isShare = (measure === "errors" || measure === "mismatches") && !isRead(source);
+  for (const [field, value = 0] of [
+    ["limit", limit],
+    ["tolerance.absolute", tolerance.absolute],
+  ] as const) {
+    if (!isShare || (value >= 0 && value <= 1)) continue;
+    problems.push({
+      path: `guards[${at}].${field}`,
+      message: `It is a share from 0 to 1: 0.02 for 2 %, not ${value}.`,
+    });
+  }
+  if (measure === "value" && higherIsWorse && cap === undefined && source.kind === "sdk") {
+    const message =
+      "Where a higher mean is worse, a few large values mislead: name the value above which they are cut.";
+    problems.push({ path: `guards[${at}].cap`, message });
+  }
+  return problems;
+}
+
+function isRead({ kind }: Guard["source"]): boolean {
+  return kind === "prometheus" || kind === "http";
 }
 
 /** Outcomes of one metric are summed once, for all guards of it: they cannot be cut, or begin, in two ways. */

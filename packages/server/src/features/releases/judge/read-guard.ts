@@ -32,7 +32,7 @@ export function guardOf(input: GuardInput): Guard {
   return {
     metric,
     measure,
-    source: measure === "mismatches" ? { kind: "parallel" } : sourceOf(input.source),
+    source: sourceOf(input),
     quantile: input.quantile ?? DEFAULT_QUANTILE,
     tolerance: input.tolerance ?? tolerances[measure],
     harm: input.harm ?? (measure === "errors" && !higherIsWorse ? FALLEN : harms[measure]),
@@ -45,8 +45,9 @@ export function guardOf(input: GuardInput): Guard {
   };
 }
 
-function sourceOf(source: GuardInput["source"] = "sdk"): GuardSource {
-  if (source === "sdk") return { kind: "sdk" };
+/** Mismatches are the parallel runs' to tell, whatever else is the SDKs'. */
+function sourceOf({ measure, source = "sdk" }: GuardInput): GuardSource {
+  if (source === "sdk") return { kind: measure === "mismatches" ? "parallel" : "sdk" };
   if (source === "parallelRun") return { kind: "parallel" };
   if ("http" in source) return { kind: "http", url: source.http, path: source.path };
   return { kind: "prometheus", query: source.prometheus, ...(source.url !== undefined && { url: source.url }) };

@@ -40,7 +40,9 @@ function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid
     case "sampleRatio":
       return `there are not as many outcomes on each side as the shares promise (${numbers}), so the comparison means nothing. Look for outcomes that are lost on one side.`;
     case "noData":
-      return "no outcome comes in. The release holds until one does; see that the application tracks this metric.";
+      return look.weaker
+        ? "its source does not answer with a number. The release holds until it does; the server's log says what is wrong."
+        : "no outcome comes in. The release holds until one does; see that the application tracks this metric.";
     case "minimum":
       return `too few outcomes yet: ${numbers}, and ${guard.minimum} are wanted a side${sayNeeded(neededMs)}.`;
     case "notShown":
@@ -54,9 +56,10 @@ function sayNeeded(ms: number | undefined): string {
   return ms === undefined ? "" : `; at this traffic about ${sayTime(ms)} more`;
 }
 
-function sayNumbers(guard: Guard, { treated, control }: GuardVerdict): string {
+function sayNumbers(guard: Guard, { treated, control, weaker }: GuardVerdict): string {
   const own = saySide(guard, treated);
-  return control === undefined ? own : `${own} against ${saySide(guard, control)}`;
+  const both = control === undefined ? own : `${own} against ${saySide(guard, control)}`;
+  return weaker ? `${both} readings, the weaker kind` : both;
 }
 
 function saySide(guard: Guard, { outcomes, value }: SideCount): string {

@@ -60,7 +60,7 @@ function ratioBounds(treated: Values, control: Values) {
   return boundsOf({ above: (ratio) => at(ratio, 1), below: (ratio) => at(ratio, -1) }, LN_20);
 }
 
-function warningsOf({ cap, metric, higherIsWorse }: Guard, treated: Sums, control: Sums): readonly string[] {
+function warningsOf({ cap, metric }: Guard, treated: Sums, control: Sums): readonly string[] {
   if (cap !== undefined) return [];
   const largest = Math.max(treated.m?.[0] ?? 0, control.m?.[0] ?? 0);
   const share = largest / Math.abs(total(control.s));
@@ -68,6 +68,5 @@ function warningsOf({ cap, metric, higherIsWorse }: Guard, treated: Sums, contro
   if (share > LARGE_SHARE) {
     found.push(`One value of ${metric} is ${Math.round(share * 100)} % of the control's total. Give the guard a cap.`);
   }
-  if (higherIsWorse) found.push(`Where a higher mean is worse, a few large values mislead. Give the guard a cap.`);
   return found;
 }
