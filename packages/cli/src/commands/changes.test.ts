@@ -20,6 +20,7 @@ describe("what is sent", () => {
     ["flag", "enable", "new-checkout"],
     ["rollout", "new-checkout", "25"],
     ["flag", "archive", "new-checkout"],
+    ["flag", "update", "new-checkout", "--owner", "payments"],
     ["segment", "delete", "staff"],
     ["revert", "new-checkout", "--to", "41"],
     ["change", "apply", "-"],
@@ -48,6 +49,25 @@ describe("what is sent", () => {
       "c",
     ]);
     expect(last()?.body).toEqual({ percentage: 12.5, variant: "on", bucketBy: "organization.id", comment: "c" });
+  });
+
+  it("a flag keeps what is not named, and the variants that it has", async () => {
+    await cli(["flag", "update", "new-checkout", "--variant", "shadow=true", "--variant", "on=false", "--tag", "t"]);
+    expect(last()).toMatchObject({ method: "PATCH" });
+    expect(last()?.body).toEqual({
+      tags: ["t"],
+      variants: [
+        { key: "on", value: false },
+        { key: "off", value: false },
+        { key: "shadow", value: true },
+      ],
+    });
+    const before = api.server.seen.length;
+    expect(await cli(["flag", "update", "new-checkout"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("What shall change?"),
+    });
+    expect(api.server.seen).toHaveLength(before);
   });
 
   it("variants have the values that the flag's type wants", async () => {

@@ -25,6 +25,7 @@ const commandLines: readonly string[][] = [
   ["flag", "create", "new-checkout", "--description", "One-page checkout"],
   ["flag", "list"],
   ["flag", "show", "new-checkout"],
+  ["flag", "update", "new-checkout", "--owner", "payments"],
   ["flag", "enable", "new-checkout"],
   ["flag", "disable", "new-checkout"],
   ["flag", "archive", "new-checkout"],

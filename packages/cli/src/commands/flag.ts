@@ -1,7 +1,16 @@
-import type { FlagChanged, FlagCreate, FlagForm, FlagSummary, FlagsQuery, StaleFlag } from "@bannerol/protocol/schemas";
+import type {
+  FlagChanged,
+  FlagCreate,
+  FlagForm,
+  FlagPatch,
+  FlagSummary,
+  FlagsQuery,
+  StaleFlag,
+} from "@bannerol/protocol/schemas";
 import { type Action, openSession } from "../call.ts";
 import { flagKinds, flagTypes, oneOf } from "../choices.ts";
 import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
 import type { Colours } from "../output/colour.ts";
 import { describeServe, describeState, stamp } from "../output/describe.ts";
 import type { Output } from "../output/output.ts";
@@ -53,6 +62,28 @@ export const show: Action = async (call) => {
   return { document: body, text: (colours) => flagPage(body, colours) };
 };
 
+export const update: Action = async (call) => {
+  const asked = readDefinition(call.words);
+  const added = call.words.list("variant");
+  if (Object.keys(asked).length === 0 && added.length === 0)
+    throw new UsageError("What shall change? Name --description, --kind, --owner, --tag or --variant.");
+  const session = await openSession(call);
+  const { admin, project } = session;
+  const name = { project, flag: call.words.argument("flag") };
+  const { body: flag, etag: ifMatch } = await admin.flags.get(name);
+  const variants = added.length === 0 ? {} : { variants: withVariants(flag, added) };
+  await mayChange(call, session, { what: `change ${name.flag}` });
+  const { body } = await admin.flags.update(name, { ...asked, ...variants, ...commentOf(call.words) }, { ifMatch });
+  return changed(body, "changed");
+};
+
+/** Those that it has, some with another value, then new ones. */
+function withVariants({ variants, type }: FlagForm, texts: readonly string[]): NonNullable<FlagPatch["variants"]> {
+  const values = new Map(readVariants(texts, type).map(({ key, value }) => [key, value]));
+  const all = new Map([...variants.map(({ key, value }) => [key, value] as const), ...values]);
+  return [...all].map(([key, value]) => ({ key, value }));
+}
+
 export const archive: Action = async (call) => retire(call, "archive", "archived: off everywhere, out of the list");
 export const restore: Action = async (call) => retire(call, "restore", "restored, as it was");
 
@@ -76,21 +107,28 @@ function changed(flag: FlagChanged, state: string): Output {
 
 function readFlag(words: Words): FlagCreate {
   const type = oneOf(flagTypes, words.option("type"));
-  const kind = oneOf(flagKinds, words.option("kind"));
   const variants = readVariants(words.list("variant"), type ?? "boolean");
-  const tags = words.list("tag");
-  const [description, owner] = [words.option("description"), words.option("owner")];
   return {
     key: words.argument("flag"),
     ...(type !== undefined && { type }),
-    ...(kind !== undefined && { kind }),
-    ...(description !== undefined && { description }),
-    ...(owner !== undefined && { owner }),
-    ...(tags.length > 0 && { tags: [...tags] }),
+    ...readDefinition(words),
     ...(variants.length > 0 && { variants }),
     ...(words.has("clientSide") && { clientSide: true }),
     ...(words.has("reuseArchivedKey") && { reuseArchivedKey: true }),
     ...commentOf(words),
+  };
+}
+
+/** What may be named when a flag is made, and changed later. */
+function readDefinition(words: Words): Pick<FlagPatch, "kind" | "description" | "owner" | "tags"> {
+  const kind = oneOf(flagKinds, words.option("kind"));
+  const tags = words.list("tag");
+  const [description, owner] = [words.option("description"), words.option("owner")];
+  return {
+    ...(kind !== undefined && { kind }),
+    ...(description !== undefined && { description }),
+    ...(owner !== undefined && { owner }),
+    ...(tags.length > 0 && { tags: [...tags] }),
   };
 }
 

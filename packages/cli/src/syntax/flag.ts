@@ -63,6 +63,25 @@ export const flagCommands: NounSyntax = {
       load: async () => (await commands()).show,
     },
     {
+      usage: "update <flag>",
+      summary: "change what is the same everywhere; what is not named stays",
+      options: [
+        { flags: "--description <text>", description: "what it decides" },
+        { flags: "--kind <kind>", description: "what it is for", choices: flagKinds },
+        {
+          flags: "--variant <key=value>",
+          description: "one more value it can serve, or another value of one it has",
+          repeatable: true,
+        },
+        { flags: "--owner <name>", description: "who answers for it" },
+        { flags: "--tag <tag>", description: "to find it by, instead of those it has", repeatable: true },
+        comment,
+      ],
+      waits: true,
+      example: "bannerol flag update new-checkout --variant shadow=true",
+      load: async () => (await commands()).update,
+    },
+    {
       usage: "enable <flag>",
       summary: "switch it on in one environment",
       options: [comment],

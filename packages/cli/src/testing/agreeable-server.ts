@@ -62,6 +62,7 @@ export const everything: Script = {
   "GET /projects/default/flags": { body: documents.flagList },
   "GET /projects/default/stale-flags": { body: documents.staleFlags },
   [`GET ${checkout}`]: tagged(documents.flag),
+  [`PATCH ${checkout}`]: { body: documents.flag },
   [`POST ${checkout}/archive`]: { body: documents.flag },
   [`POST ${checkout}/restore`]: { body: documents.flag },
   [`GET ${place}`]: tagged(documents.targeting),
