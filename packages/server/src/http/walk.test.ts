@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readDescription } from "../testing/described.ts";
 import { ADMIN_TOKEN, createHarness, FLAGS, field, routeFor, START } from "../testing/harness.ts";
 import { endpoints } from "../webhooks/testing/endpoints.ts";
 
@@ -8,6 +9,7 @@ const ENVIRONMENT = "/api/v1/projects/default/environments/production";
 describe("every route", () => {
   it("answers as the reference says, and is described there", async () => {
     const api = await createHarness({ outbound: endpoints().outbound });
+    const description = readDescription(Object((await api.ask("GET /openapi.json")).body));
     const walked = new Set<string>();
     const revisions = () => [api.ledger.system(), api.ledger.state("default")].map((state) => state?.revision);
     const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN, accept = "*/*") => {
@@ -15,6 +17,7 @@ describe("every route", () => {
       const got = await api.ask(what, { token, headers: { accept }, ...(body === undefined ? {} : { body }) });
       if (what.startsWith("GET ")) expect([what, revisions()]).toEqual([what, before]);
       expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
+      expect(description.wrongWith(what, got), what).toBeUndefined();
       walked.add(`${routeFor(api.routes, what)?.method} ${routeFor(api.routes, what)?.path}`);
       return got;
     };
