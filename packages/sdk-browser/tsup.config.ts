@@ -39,8 +39,9 @@ export default defineConfig([
         // By path they count as sources, and are inlined; by name they would count as somebody else's package.
         baseUrl: ".",
         paths: {
-          "@bannerol/client/events-line": ["../client/src/connection/events-line.ts"],
+          "@bannerol/client/page-other-ways": ["../client/src/page/other-ways.ts"],
           "@bannerol/client/*": ["../client/src/*/index.ts"],
+          "@bannerol/core/small-operators": ["../core/src/small/learnt.ts"],
           "@bannerol/core/small-place": ["../core/src/small/place.ts"],
           "@bannerol/core/small": ["../core/src/small/index.ts"],
           "@bannerol/*": ["../*/src/index.ts"],

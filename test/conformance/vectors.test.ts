@@ -24,6 +24,7 @@ import {
   variantAt,
 } from "../../packages/core/src/index.ts";
 import { smallRuleset } from "../../packages/core/src/small/index.ts";
+import { learnOperators } from "../../packages/core/src/small/learnt.ts";
 import { evaluateSmall } from "../../packages/core/src/testing/evaluate-small.ts";
 import { buildVectors, fingerprintHex, fromHex, rulesetOf, sharesOf, toHex } from "./build.ts";
 import { broken, committed, folder, schemaText, textOf } from "./files.ts";
@@ -86,6 +87,8 @@ const core: Evaluator = {
     return asks.map((ask) => evaluate(compiled, ask.flag, ask.context, ask.default as JsonValue, ask.now));
   },
 };
+
+learnOperators();
 
 const small: Evaluator = {
   name: "core, written for size",

@@ -1,9 +1,9 @@
 /** How a client may be connected: as processes are, or as pages are. Both are held to the same promises. */
 import { type ConnectionPorts, createConnection } from "../../packages/client/src/connection/driver.ts";
-import { openEvents } from "../../packages/client/src/connection/events-line.ts";
 import type { ConnectionIdentity } from "../../packages/client/src/connection/line.ts";
 import type { Feed, FeedListener, FeedStanding } from "../../packages/client/src/feed.ts";
 import { createPageConnection } from "../../packages/client/src/page/connection.ts";
+import { type OtherWays, openOtherWays } from "../../packages/client/src/page/other-ways.ts";
 import { checksumOf } from "../../packages/core/src/index.ts";
 
 export interface Connected extends Feed {
@@ -40,16 +40,25 @@ function ofProcess(
   };
 }
 
-function ofPage(ports: ConnectionPorts, identity: ConnectionIdentity, listener: Listener): Connected {
-  const connection = createPageConnection({ ...ports, events: (done) => done(openEvents) }, identity, {
-    ...listener,
-    install: ({ ruleset }) => listener.install(ruleset),
-  });
+function ofPage({ http, ...ports }: ConnectionPorts, identity: ConnectionIdentity, listener: Listener): Connected {
+  let ways: OtherWays | undefined;
+  const connection = createPageConnection(
+    {
+      ...ports,
+      otherWays: (done) =>
+        done((core) => {
+          ways = openOtherWays(core, http);
+          return ways;
+        }),
+    },
+    identity,
+    { ...listener, install: ({ ruleset }) => listener.install(ruleset) },
+  );
   return {
     standing: () => ({ ...connection.standing(), problem: undefined }),
     start: (ruleset) => connection.start(ruleset && { ruleset, checksum: checksumOf(ruleset) }),
     close: connection.close,
-    bounds: connection.bounds,
+    bounds: () => ways?.bounds() ?? { fetchedAt: Number.NEGATIVE_INFINITY, pendingSize: 0 },
     described: () => connection.standing().phase,
   };
 }

@@ -2,6 +2,9 @@
 import type { Clock, Ending, HttpAnswer, HttpTransport, Random, Timers } from "@bannerol/client";
 import { endingOf, nextTryAt, serverWaitMs } from "@bannerol/client/page";
 import type { EvaluationContext } from "@bannerol/core";
+import { browserClock as clock, browserTimers as timers } from "./net/browser-ports.ts";
+import { httpTransport } from "./net/http.ts";
+import type { Server } from "./options.ts";
 import type { Answer, Answers } from "./view.ts";
 
 export interface AnswerPorts {
@@ -33,6 +36,10 @@ const LIMITS = { limitBytes: 64 * 1024 * 1024, idleTimeoutMs: 15_000, timeoutMs:
 /** So many requests in any so long, of all questions together: contexts and changes may come faster. */
 const MOST = 10;
 const MOST_WITHIN_MS = 10_000;
+
+/** Of the server, by the page's own `fetch` and clock. */
+export const askOf = (server: Server): Ask =>
+  createAsk({ clock, timers, random: Math.random, http: httpTransport(server) });
 
 export function createAsk(ports: AnswerPorts): Ask {
   const waits = { failures: 0, notBefore: 0 };

@@ -9,16 +9,16 @@ import {
   type PageConnectionPorts,
 } from "@bannerol/client/page";
 import { type EvaluationContext, murmur3 } from "@bannerol/core";
-import { createAsk } from "./answers.ts";
+import type { Ask } from "./answers.ts";
 import { createExposures } from "./exposures.ts";
 import { type Flags, flagsOf, settleTable } from "./flags.ts";
 import { createKeeper } from "./kept.ts";
+import { bring } from "./late.ts";
 import { createLink } from "./linking.ts";
 import type { Known, Mode } from "./mode.ts";
 import { browserClock as clock, browserTimers as timers } from "./net/browser-ports.ts";
-import { httpTransport } from "./net/http.ts";
 import { webSocketTransport } from "./net/web-socket.ts";
-import { addressIn, type Bootstrap, type ClientOptions } from "./options.ts";
+import { type Bootstrap, type ClientOptions, type Server, serverIn } from "./options.ts";
 import { createOutcomeCalls, type OutcomeCalls } from "./outcomes.ts";
 import { createShowing } from "./showing.ts";
 import { SDK } from "./version.ts";
@@ -86,14 +86,18 @@ const PAUSE_AFTER_MS = 5 * 60_000;
 /** What tells the server of counts is loaded once the page has had its time. */
 const FIRST_COUNTS_MS = 5_000;
 
-export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
-  const server = addressIn(options);
+export function startClient(options: ClientOptions, mode: Mode, askOf: (server: Server) => Ask): BrowserClient {
+  const server = serverIn(options);
   const { key, logger = console, staleAfterMs, readyTimeoutMs } = options;
-  const name = `bannerol:${murmur3(`${mode.evaluation} ${server} ${key}`, 0).toString(36)}`;
+  const name = `bannerol:${murmur3(`${mode.evaluation} ${server.address} ${key}`, 0).toString(36)}`;
   const identity = { key, sdk: SDK, instance: newId(), evaluation: mode.evaluation };
-  const http = httpTransport(server, key);
-  const random = Math.random;
-  const ports = { clock, timers, random, http, stream: webSocketTransport(server), events: loadEvents };
+  const stream = webSocketTransport(server);
+  const otherWays: PageConnectionPorts["otherWays"] = (done) =>
+    void bring(
+      () => import("./other-ways.ts"),
+      ({ otherWaysTo }) => done(otherWaysTo(server)),
+    );
+  const ports = { clock, timers, random: Math.random, stream, otherWays };
   const listeners = createListeners<ClientEvents>((type, error) => {
     if (type !== "error") report({ code: "listener_failed", message: `A listener for "${type}" threw: ${error}` });
   });
@@ -115,7 +119,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
       mode,
       now: clock.now,
       count: exposures.count,
-      ask: createAsk(ports),
+      ask: askOf(server),
       shown(keys) {
         const view = showing.table().view;
         if (view !== undefined && keys.length > 0) {
@@ -221,7 +225,7 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     try {
       const { openSender } = await import("./report.ts");
       if (events !== undefined) return;
-      events = openSender({ ports, identity, newId, take, report, watched: outcomes.look });
+      events = openSender({ server, identity, newId, take, report, watched: outcomes.look });
       events.start();
     } catch {
       // No network, or a place where nothing can be loaded late: they are counted on, and sent another time.
@@ -284,14 +288,6 @@ export function startClient(options: ClientOptions, mode: Mode): BrowserClient {
     },
   };
 }
-
-/** Where a WebSocket does not get through. In a chunk of its own: to most pages it does. */
-const loadEvents: PageConnectionPorts["events"] = (done) => {
-  void import("./events.ts").then(
-    ({ openEvents }) => done(openEvents),
-    () => done(undefined),
-  );
-};
 
 function knownFrom({ epoch, revision, flags }: Bootstrap): Known {
   return { answers: { epoch, revision, flags: new Map<string, Answer>(Object.entries(flags)) } };

@@ -1,6 +1,8 @@
+import type { Ask } from "./answers.ts";
 import { type BrowserClient, startClient } from "./client.ts";
+import { bring } from "./late.ts";
 import { localMode } from "./local-mode.ts";
-import type { ClientOptions } from "./options.ts";
+import type { ClientOptions, Server } from "./options.ts";
 import { remoteMode } from "./remote-mode.ts";
 
 /**
@@ -11,5 +13,20 @@ import { remoteMode } from "./remote-mode.ts";
  * @throws {OptionsError} where an option cannot work. A key that is merely wrong is told by `status()` and `on("error")`.
  */
 export function createClient(options: ClientOptions): BrowserClient {
-  return startClient(options, options.evaluation === "remote" ? remoteMode : localMode);
+  return startClient(options, options.evaluation === "remote" ? remoteMode : localMode, askLater);
+}
+
+/** In a chunk of its own: most pages evaluate all by themselves. */
+function askLater(server: Server): Ask {
+  let ask: Ask | undefined;
+  return (question, told) => {
+    let cancel = bring(
+      () => import("./answers.ts"),
+      ({ askOf }) => {
+        ask ??= askOf(server);
+        cancel = ask(question, told);
+      },
+    );
+    return () => cancel();
+  };
 }

@@ -16,8 +16,7 @@ import {
 } from "@bannerol/client/page";
 import { watchAttention } from "./attention.ts";
 import type { TabChannel } from "./tabs/channel.ts";
-import { tabTransport } from "./tabs/follower.ts";
-import { type Leader, leadTabs } from "./tabs/leader.ts";
+import type { Leader } from "./tabs/leader.ts";
 import { share } from "./tabs/share.ts";
 
 export interface LinkOptions {
@@ -37,6 +36,10 @@ export interface Link {
   readonly close: () => void;
 }
 
+type Tabs = typeof import("./tabs/index.ts");
+
+const loadTabs = (): Promise<Tabs> => import("./tabs/index.ts");
+
 /** However often a network comes back, a server is asked at most this often for that. */
 const MIN_RESUME_MS = 10_000;
 
@@ -44,6 +47,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   const { clock, timers } = ports;
   let have: Held | undefined;
   let connection: PageConnection | undefined;
+  let tabs: Tabs | undefined;
   let leader: Leader | undefined;
   let leave: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
@@ -55,6 +59,11 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   const standing = () => connection?.standing();
   const phase = () => (closed ? "closed" : (standing()?.phase ?? "offline"));
 
+  const tellTabs = (): void => {
+    if (phase() === "live" && have !== undefined) leader?.live(have);
+    else leader?.lost("The server is out of reach.");
+  };
+
   const connect = (stream: StreamTransport): void => {
     connection?.close();
     const mine = createPageConnection({ ...ports, stream }, identity, {
@@ -62,8 +71,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
       settled() {
         if (mine !== connection) return;
         have = mine.held();
-        if (phase() === "live" && have !== undefined) leader?.live(have);
-        else leader?.lost("The server is out of reach.");
+        tellTabs();
         listener.settled();
       },
     });
@@ -74,18 +82,30 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   const lead = (channel: TabChannel): void => {
     stopListening?.();
     isFollower = false;
-    leader = leadTabs(channel, timers);
     connect(ports.stream);
+    const open = ({ leadTabs }: Tabs): void => {
+      if (connection === undefined || leader !== undefined) return;
+      leader = leadTabs(channel, timers);
+      tellTabs();
+    };
+    // Who followed until now knows that there are others; else they are heard first.
+    if (tabs !== undefined) open(tabs);
+    else stopListening = channel.listen(() => void loadTabs().then(open, () => undefined));
   };
 
   const follow = (channel: TabChannel): void => {
     isFollower = true;
-    const stream = tabTransport(channel, identity.instance);
-    stopListening = channel.listen(({ type }) => {
-      // Also where another way was taken meanwhile: one connection is enough for all.
-      if (type === "live" && (phase() !== "live" || standing()?.transport !== "websocket")) connect(stream);
-    });
-    connect(stream);
+    const begun = (loaded: Tabs): void => {
+      tabs = loaded;
+      if (!isFollower || leave === undefined) return;
+      const stream = loaded.tabTransport(channel, identity.instance);
+      stopListening = channel.listen(({ type }) => {
+        // Also where another way was taken meanwhile: one connection is enough for all.
+        if (type === "live" && (phase() !== "live" || standing()?.transport !== "websocket")) connect(stream);
+      });
+      connect(stream);
+    };
+    loadTabs().then(begun, () => connect(ports.stream));
   };
 
   const begin = (): void => {

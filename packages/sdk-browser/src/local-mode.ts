@@ -1,6 +1,7 @@
 /** Evaluation in the page. Flags that reach what no client key may see are asked of the server. */
 import { type EvaluationContext, isRecord, type Ruleset, versionOf, watchesOf } from "@bannerol/core";
-import { programOf, type SmallRuleset, smallRuleset } from "@bannerol/core/small";
+import { lacksOperators, programOf, type SmallRuleset, smallRuleset } from "@bannerol/core/small";
+import { bring } from "./late.ts";
 import type { Mode } from "./mode.ts";
 import { type SeenFlag, seenAs, type View } from "./view.ts";
 
@@ -19,6 +20,19 @@ const UNANSWERED = seenAs({
 
 export const localMode: Mode = {
   evaluation: "local",
+  prepare({ flags, segments }, done) {
+    if ([...flags.values(), ...segments.values()].some(lacks)) {
+      return bring(
+        () => import("./operators.ts"),
+        ({ learnOperators }) => {
+          learnOperators();
+          done();
+        },
+      );
+    }
+    done();
+    return undefined;
+  },
   asks(ruleset, known) {
     const before = known?.asOf?.flags;
     const keys = [...ruleset.flags.keys()].filter((key) => isRemote(ruleset, key));
@@ -63,6 +77,20 @@ export const localMode: Mode = {
     });
   },
 };
+
+/** Documents that lack nothing. They stay the same objects from one state to the next. */
+const complete = new WeakSet<object>();
+
+function lacks(document: unknown): boolean {
+  if (!isRecord(document) || complete.has(document)) return false;
+  try {
+    if (lacksOperators(document)) return true;
+  } catch {
+    // It lies deeper than any stack, and nobody will read it.
+  }
+  complete.add(document);
+  return false;
+}
 
 function isRemote({ flags }: Ruleset, key: string): boolean {
   const document = flags.get(key);

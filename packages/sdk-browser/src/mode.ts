@@ -19,6 +19,8 @@ export interface Seen {
 
 export interface Mode {
   readonly evaluation: "local" | "remote";
+  /** Calls `done` once the ruleset can be read, mostly at once; the answer gives that up. */
+  readonly prepare: (ruleset: Ruleset, done: () => void) => (() => void) | undefined;
   /** The flags that the server has to be asked for before the ruleset can be shown: `undefined` for none. */
   readonly asks: (ruleset: Ruleset, known: Known | undefined) => readonly string[] | "all" | undefined;
   /** `undefined` where there is nothing to show yet. */

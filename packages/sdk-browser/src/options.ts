@@ -37,8 +37,15 @@ export class OptionsError extends TypeError {
   override readonly name = "OptionsError";
 }
 
-/** The server's address, ending in a slash. Throws `OptionsError`. */
-export function addressIn({ url, key }: ClientOptions): string {
+/** The server that is meant, and the key that it is asked with. */
+export interface Server {
+  /** Ends in a slash. */
+  readonly address: string;
+  readonly key: string;
+}
+
+/** Throws `OptionsError`. */
+export function serverIn({ url, key }: ClientOptions): Server {
   if (typeof key !== "string" || !/^[!-~]+$/.test(key))
     throw new OptionsError("key must be a client key (bnr_client_…).");
   if (key.startsWith("bnr_server_")) {
@@ -47,6 +54,6 @@ export function addressIn({ url, key }: ClientOptions): string {
     );
   }
   const address = `${url}`.replace(/\/*$/, "/");
-  if (/^https?:\/\/[^/?#@]+\/[^?#]*$/.test(address)) return address;
+  if (/^https?:\/\/[^/?#@]+\/[^?#]*$/.test(address)) return { address, key };
   throw new OptionsError(`url must be the server's address, such as "https://flags.example.com"; it is ${url}.`);
 }

@@ -4,6 +4,7 @@ import { viewOfAnswers } from "./view.ts";
 
 export const remoteMode: Mode = {
   evaluation: "remote",
+  prepare: (_, done) => void done(),
   asks({ epoch, revision }, known) {
     const covered = known?.asOf !== undefined && known.answers.epoch === epoch && known.answers.revision >= revision;
     return covered ? undefined : "all";

@@ -1,4 +1,5 @@
 /** The same client without the evaluator: the server evaluates, and no rule comes to the page. */
+import { askOf } from "./answers.ts";
 import { type BrowserClient, startClient } from "./client.ts";
 import type { ClientOptions } from "./options.ts";
 import { remoteMode } from "./remote-mode.ts";
@@ -16,5 +17,5 @@ export { type Bootstrap, type ClientOptions, OptionsError } from "./options.ts";
  * @throws {OptionsError} where an option cannot work.
  */
 export function createClient(options: Omit<ClientOptions, "evaluation">): BrowserClient {
-  return startClient(options, remoteMode);
+  return startClient(options, remoteMode, askOf);
 }

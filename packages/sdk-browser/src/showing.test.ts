@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Question } from "./answers.ts";
 import { flagsOf } from "./flags.ts";
 import { localMode } from "./local-mode.ts";
@@ -156,4 +156,17 @@ it("counts each answer as often as it was given, and what was asked for wrongly"
     ["a", { reason: "ERROR" }, 1],
     ["nothing", undefined, 1],
   ]);
+});
+
+it("shows a state whole, once the operators that it tests by are there", async () => {
+  const { showing, flags, changes } = scene(localMode, { version: "1.10.0" });
+  showing.take(rulesetAt(1, { plain: flag(1, "off"), versioned: flag(1, "off") }));
+  const when = { not: { attribute: "version", op: "semverLessThan", values: ["1.9"] } };
+  const rules = [{ id: "new", when: { all: [when] }, serve: { variant: "on" } }];
+  showing.take(rulesetAt(2, { plain: flag(2, "on"), versioned: flag(2, "off", { rules }) }));
+  const before = [flags.isEnabled("plain"), flags.isEnabled("versioned")];
+  // Where another test has had them loaded, at once.
+  if (changes.length === 1) expect(before).toEqual([false, false]);
+  await vi.waitFor(() => expect(changes.length).toBe(2));
+  expect([flags.isEnabled("plain"), flags.isEnabled("versioned")]).toEqual([true, true]);
 });

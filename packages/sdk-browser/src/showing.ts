@@ -41,6 +41,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
   let known = bootstrap;
   let table = tableOf(bootstrap && viewOfAnswers(bootstrap.answers));
   let cancel: (() => void) | undefined;
+  let cancelPreparing: (() => void) | undefined;
   let waiting: (() => void)[] = [];
 
   const show = (ruleset = latest): void => {
@@ -116,9 +117,12 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     context: () => context,
     known: () => known,
     take(ruleset, kept) {
-      latest = ruleset;
-      known = kept ?? known;
-      proceed();
+      cancelPreparing?.();
+      cancelPreparing = mode.prepare(ruleset, () => {
+        latest = ruleset;
+        known = kept ?? known;
+        proceed();
+      });
     },
     setContext(next) {
       context = copyOf(next);
@@ -132,6 +136,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     },
     close() {
       stop();
+      cancelPreparing?.();
       settleTable(table, count);
     },
   };

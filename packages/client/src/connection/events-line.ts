@@ -1,5 +1,6 @@
 /** A stream by Server-Sent Events, for where a WebSocket does not get through. An `ack` is a request of its own. */
 import type { StateIdentity } from "@bannerol/protocol";
+import type { HttpTransport } from "../ports.ts";
 import { endingOf } from "./ending.ts";
 import { eventReader } from "./event-reader.ts";
 import { askerOf, type Line, type LineOptions } from "./line.ts";
@@ -10,7 +11,11 @@ const ACK_TIMEOUT_MS = 15_000;
 /** A stream has no end; timers take no more than this. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-export function openEvents({ ports: { http }, identity, tell }: LineOptions, have: StateIdentity | undefined): Line {
+interface EventsOptions extends Pick<LineOptions, "identity" | "tell"> {
+  readonly ports: { readonly http: HttpTransport };
+}
+
+export function openEvents({ ports: { http }, identity, tell }: EventsOptions, have: StateIdentity | undefined): Line {
   let opened = false;
   let cancel: (() => void) | undefined;
   let cancelAck: (() => void) | undefined;

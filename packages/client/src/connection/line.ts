@@ -5,7 +5,7 @@
  *     sse         hello stands in the request, ack is a request of its own
  */
 import { type ClientMessage, type HelloMessage, PROTOCOL_VERSION, type StateIdentity } from "@bannerol/protocol";
-import type { HttpTransport, StreamTransport } from "../ports.ts";
+import type { StreamTransport } from "../ports.ts";
 import type { StreamEvent } from "./state.ts";
 
 /** Who says hello. The key travels in it only where the transport cannot set headers. */
@@ -24,11 +24,13 @@ export interface Line {
 }
 
 export interface LineOptions {
-  readonly ports: { readonly stream: StreamTransport; readonly http: HttpTransport };
+  readonly ports: { readonly stream: StreamTransport };
   readonly identity: ConnectionIdentity;
   /** What the stream says. */
   readonly tell: (event: StreamEvent) => void;
 }
+
+type Loosely<T> = { [K in keyof T]: T[K] | undefined };
 
 export function openWebSocket({ ports: { stream: transport }, identity, tell }: LineOptions): Line {
   const { key, sdk, instance, evaluation } = identity;
@@ -37,17 +39,18 @@ export function openWebSocket({ ports: { stream: transport }, identity, tell }: 
     message: (text) => tell({ type: "message", text }),
     closed: (ending) => tell({ type: "closed", ending }),
   });
-  const send = (message: ClientMessage): void => stream.send(JSON.stringify(message));
+  /** What is undefined is not sent. */
+  const send = (message: Loosely<ClientMessage>): void => stream.send(JSON.stringify(message));
   return {
     hello: (have, first) =>
       send({
         type: "hello",
         protocol: PROTOCOL_VERSION,
-        ...(first && transport.keyInHello && { key }),
+        key: first && transport.keyInHello ? key : undefined,
         sdk,
         instance,
-        ...(have && { have }),
-        ...(evaluation && { evaluation }),
+        have,
+        evaluation,
       }),
     acknowledge: ({ revision }) => send({ type: "ack", revision }),
     close: () => stream.close(),

@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFlagClient } from "../flag-client.ts";
 import { createPageConnection } from "../page/connection.ts";
+import type { PageConnectionPorts } from "../page/memory.ts";
+import { openOtherWays } from "../page/other-ways.ts";
 import {
   accept,
   answers,
@@ -18,7 +20,6 @@ import {
   type Script,
 } from "../testing/hostile-server.ts";
 import type { ConnectionPorts } from "./driver.ts";
-import { openEvents } from "./events-line.ts";
 
 const identity = { key: "k", sdk: { name: "test", version: "0" }, instance: "i" };
 const listener = {
@@ -34,8 +35,9 @@ const clients: { readonly [name: string]: (ports: ConnectionPorts) => void } = {
     // So that what is called older is.
     createFlagClient({ identity, binding: "b", bootstrap: r1, ports: { ...ports, logger } });
   },
-  page: (ports) => {
-    const connection = createPageConnection({ ...ports, events: (done) => done(openEvents) }, identity, listener);
+  page: ({ http, ...ports }) => {
+    const otherWays: PageConnectionPorts["otherWays"] = (done) => done((core) => openOtherWays(core, http));
+    const connection = createPageConnection({ ...ports, otherWays }, identity, listener);
     connection.start({ ruleset: r1, checksum: checksumOf(r1) });
   },
 };

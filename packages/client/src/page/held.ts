@@ -9,7 +9,6 @@ import {
   versionOf,
 } from "@bannerol/core";
 import type { DeltaMessage, StateIdentity } from "@bannerol/protocol";
-import { isRuleset, readMessage } from "./message.ts";
 
 export interface Held {
   readonly ruleset: Ruleset;
@@ -58,7 +57,8 @@ export function withDelta(held: Held | undefined, delta: DeltaMessage): Held | U
 }
 
 /** Numbers of another epoch mean nothing here, even where they fit. */
-const isOfAnother = ({ ruleset }: Held, { epoch = ruleset.epoch }: DeltaMessage): boolean => epoch !== ruleset.epoch;
+export const isOfAnother = ({ ruleset }: Held, { epoch = ruleset.epoch }: DeltaMessage): boolean =>
+  epoch !== ruleset.epoch;
 
 /** The newest version in a delta is where it leads; what only goes leaves no trace of when. */
 function leadsWhereItSays({ flags, segments, to }: DeltaMessage): boolean {
@@ -68,28 +68,6 @@ function leadsWhereItSays({ flags, segments, to }: DeltaMessage): boolean {
   return newest === to || (newest < to && versions.includes(undefined));
 }
 
-/** The body of an answer to a fetch: a ruleset, or, as on the stream, a delta or a snapshot. */
-export function withBody(held: Held | undefined, body: string): Held | Unfit {
-  const said = readMessage(body);
-  if (said?.type === "delta") {
-    // Who asked what changed since the state in hand may hear that nothing did.
-    const nothingNew = held !== undefined && !isOfAnother(held, said) && said.to === held.ruleset.revision;
-    return nothingNew ? (said.checksum === held.checksum ? held : "misfit") : withDelta(held, said);
-  }
-  const document = said?.type === "snapshot" ? said.ruleset : parsed(body);
-  if (!isRuleset(document)) return "unreadable";
-  const next = withRuleset(held, document);
-  return said?.type === "snapshot" ? announced(next, said.checksum) : next;
-}
-
 /** A snapshot that belies its checksum is none. */
 export const announced = (next: Held | Unfit, checksum: number): Held | Unfit =>
   isRecord(next) && next.checksum !== checksum ? "unreadable" : next;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

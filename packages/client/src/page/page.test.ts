@@ -1,13 +1,14 @@
 /** A page's connection, written for size, does what a process's does, call for call. */
-import { checksumOf } from "@bannerol/core";
+import { checksumOf, toDocument } from "@bannerol/core";
 import { fakeClock, fakeHttpTransport, fakeStreamTransport } from "@bannerol/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ConnectionPorts, createConnection } from "../connection/driver.ts";
-import { openEvents } from "../connection/events-line.ts";
-import { answers, greetings, openings, r1, runAgainst, type Script } from "../testing/hostile-server.ts";
-import { rulesetAt, snapshotOf } from "../testing/model-server.ts";
-import { createPageConnection, type PageConnectionPorts } from "./connection.ts";
+import { answers, fetchNow, greetings, openings, r1, r2, runAgainst, type Script } from "../testing/hostile-server.ts";
+import { currentOf, deltaOf, rulesetAt, snapshotOf } from "../testing/model-server.ts";
+import { createPageConnection } from "./connection.ts";
+import type { PageConnectionPorts } from "./memory.ts";
+import { openOtherWays } from "./other-ways.ts";
 
 const identity = { key: "k", sdk: { name: "test", version: "0" }, instance: "i" };
 
@@ -27,9 +28,10 @@ function asProcess(heard: string[]) {
   };
 }
 
-function asPage(heard: string[], events: PageConnectionPorts["events"] = (done) => done(openEvents)) {
-  return (ports: ConnectionPorts) => {
-    const connection = createPageConnection({ ...ports, events }, identity, {
+function asPage(heard: string[], otherWays?: PageConnectionPorts["otherWays"]) {
+  return ({ http, ...ports }: ConnectionPorts) => {
+    const atOnce: PageConnectionPorts["otherWays"] = (done) => done((core) => openOtherWays(core, http));
+    const connection = createPageConnection({ ...ports, otherWays: otherWays ?? atOnce }, identity, {
       ...hearing(heard),
       install: ({ ruleset }) => void heard.push(`install ${ruleset.revision}`),
     });
@@ -62,19 +64,43 @@ describe("a page's connection (P16)", () => {
     );
   });
 
-  it("polls where what reads events cannot be loaded, and goes on trying a WebSocket", () => {
+  it("goes on by WebSocket where the other ways cannot be loaded, and takes them once they are", () => {
     const clock = fakeClock();
     const http = fakeHttpTransport();
     const stream = fakeStreamTransport({ opened: (peer) => peer.close() });
-    const start = asPage([], (done) => done(undefined));
+    const loads: Parameters<PageConnectionPorts["otherWays"]>[0][] = [];
+    const start = asPage([], (done) => void loads.push(done));
     const connection = start({ clock, timers: clock, random: () => 0, stream, http });
     clock.advance(60_000);
-    expect(connection.standing().transport).toBe("polling");
-    expect(http.requests.some(({ path }) => path.startsWith("/sdk/v1/ruleset"))).toBe(true);
     const opened = stream.streams.length;
-    for (const request of http.requests) request.answer(304, "");
-    clock.advance(10 * 60_000);
+    clock.advance(60_000);
     expect(stream.streams.length).toBeGreaterThan(opened);
+    expect(connection.standing().transport).toBe("websocket");
+    expect(loads.length).toBeGreaterThan(1);
+    for (const done of loads) done((core) => openOtherWays(core, http));
+    expect(connection.standing().transport).toBe("sse");
+    clock.advance(60_000);
+    expect(http.requests.some(({ path }) => path.startsWith("/sdk/v1/stream"))).toBe(true);
+  });
+
+  it("takes a large ruleset once what fetches it is loaded, whatever was said meanwhile", () => {
+    const clock = fakeClock();
+    const http = fakeHttpTransport();
+    const stream = fakeStreamTransport();
+    const heard: string[] = [];
+    const loads: Parameters<PageConnectionPorts["otherWays"]>[0][] = [];
+    const start = asPage(heard, (done) => void loads.push(done));
+    start({ clock, timers: clock, random: () => 0, stream, http });
+    stream.latest.accept();
+    stream.latest.say(fetchNow);
+    stream.latest.say(deltaOf(r2, rulesetAt("e", 3)));
+    stream.latest.say(currentOf(rulesetAt("e", 3)));
+    expect([heard, http.requests]).toEqual([[], []]);
+    for (const done of loads) done((core) => openOtherWays(core, http));
+    expect(http.requests.length).toBe(1);
+    stream.latest.say(deltaOf(rulesetAt("e", 3), rulesetAt("e", 4)));
+    http.requests[0]?.answer(200, toDocument(rulesetAt("e", 3)));
+    expect(heard).toEqual(["install 4"]);
   });
 
   it("survives a port and a listener that throw, and says so", () => {
@@ -82,7 +108,7 @@ describe("a page's connection (P16)", () => {
     const problems: string[] = [];
     const stream = fakeStreamTransport();
     const connection = createPageConnection(
-      { clock, timers: clock, random: () => 0, stream, http: fakeHttpTransport(), events: (done) => done(openEvents) },
+      { clock, timers: clock, random: () => 0, stream, otherWays: () => undefined },
       identity,
       {
         install() {

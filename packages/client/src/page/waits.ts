@@ -2,18 +2,10 @@
 
 import { backoffMs, refusedMs } from "../connection/backoff.ts";
 import type { Clock, Ending, Random } from "../ports.ts";
+import type { Memory } from "./memory.ts";
 
 /** What a server may ask for; more counts as this. */
 export const LONGEST_SERVER_WAIT_MS = 60 * 60_000;
-
-export interface Waits {
-  /** Tries since the server was last seen to work. */
-  failures: number;
-  /** No request leaves before this. */
-  notBefore: number;
-  /** A try has failed since the state was last confirmed. */
-  troubled: boolean;
-}
 
 export const isRefusedKey = ({ code, status }: Ending): boolean =>
   code === 4401 || code === 4403 || status === 401 || status === 403;
@@ -29,7 +21,7 @@ export function serverWaitMs(ending: Ending, random: Random): number | undefined
 
 /** When the next request may leave after another failed try. */
 export function nextTryAt(
-  { failures, notBefore }: Pick<Waits, "failures" | "notBefore">,
+  { failures, notBefore }: Pick<Memory, "failures" | "notBefore">,
   { clock, random }: { readonly clock: Pick<Clock, "monotonic">; readonly random: Random },
   serverWait = 0,
 ): number {

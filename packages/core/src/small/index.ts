@@ -1,1 +1,2 @@
+export { lacksOperators } from "./operators.ts";
 export { programOf, type SmallAnswer, type SmallFlag, type SmallRuleset, smallRuleset } from "./ruleset.ts";

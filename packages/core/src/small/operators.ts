@@ -2,14 +2,10 @@
  * The operators as rows: what an attribute's value is read as, what one of the test's values is, and which two of these
  * pass. What cannot be read is `undefined`.
  */
-import { parseAttribute, parseRange, rangeContains } from "../operators/address.ts";
-import { compareVersions, parseVersion } from "../operators/version.ts";
-import { instant } from "./instant.ts";
-
-type Read = (value: unknown, ignoreCase: boolean) => unknown;
+export type Read = (value: unknown, ignoreCase: boolean) => unknown;
 // Each row's test sees what its two readers gave.
 // biome-ignore lint/suspicious/noExplicitAny: the readers of a row are what its test's types are.
-type Pass = (found: any, wanted: any) => boolean;
+export type Pass = (found: any, wanted: any) => boolean;
 export type Row = readonly [found: Read, passes: Pass, wanted?: Read];
 
 /** Longer text fails `matches`, so that no pattern can stall an evaluation. UTF-16 units. */
@@ -30,15 +26,10 @@ const pattern: Read = (value, ignoreCase) => {
   }
 };
 
-const less: Pass = (found, wanted) => found < wanted;
-const greater: Pass = (found, wanted) => found > wanted;
-const version = (passes: (comparison: number) => boolean): Row => [
-  parseVersion,
-  (found, wanted) => passes(compareVersions(found, wanted)),
-];
-
-/** All but `exists`, which has no values. A Map: `toString` is no operator. */
-export const operators: ReadonlyMap<string, Row> = new Map<string, Row>([
+export const less: Pass = (found, wanted) => found < wanted;
+export const greater: Pass = (found, wanted) => found > wanted;
+/** All but `exists`, which has no values, and those that are learnt. A Map: `toString` is no operator. */
+export const operators = new Map<string, Row>([
   ["in", [scalar, (found, wanted) => found === wanted]],
   ["contains", [text, (found, wanted) => found.includes(wanted)]],
   ["startsWith", [text, (found, wanted) => found.startsWith(wanted)]],
@@ -48,12 +39,13 @@ export const operators: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["atMost", [number, (found, wanted) => found <= wanted]],
   ["greaterThan", [number, greater]],
   ["atLeast", [number, (found, wanted) => found >= wanted]],
-  ["before", [instant, less]],
-  ["after", [instant, greater]],
-  ["semverEqual", version((comparison) => comparison === 0)],
-  ["semverLessThan", version((comparison) => comparison < 0)],
-  ["semverAtMost", version((comparison) => comparison <= 0)],
-  ["semverGreaterThan", version((comparison) => comparison > 0)],
-  ["semverAtLeast", version((comparison) => comparison >= 0)],
-  ["inCidr", [parseAttribute, (found, wanted) => rangeContains(wanted, found), parseRange]],
 ]);
+
+/** Whether an operator is one of `learnt.ts`. */
+export const isLearnt = (name: unknown): boolean => /^(before|after|semver\w+|inCidr)$/.test(String(name));
+
+/** Whether anything in a document may be tested by an operator that is still to be learnt. */
+export function lacksOperators(part: unknown): boolean {
+  if (operators.has("inCidr") || typeof part !== "object" || part === null) return false;
+  return ("op" in part && isLearnt(part.op)) || Object.values(part).some(lacksOperators);
+}

@@ -24,8 +24,11 @@ import { evaluateFull, evaluateSmall } from "../testing/evaluate-small.ts";
 import { runs } from "../testing/runs.ts";
 import { smallRuleset } from "./index.ts";
 import { instant } from "./instant.ts";
-import { operators } from "./operators.ts";
+import { learnOperators, learnt } from "./learnt.ts";
+import { isLearnt, operators } from "./operators.ts";
 import { smallPlaceIn } from "./place.ts";
+
+learnOperators();
 
 const NOON = Date.UTC(2024, 1, 29, 12);
 const defaults: readonly JsonValue[] = [false, "x", 0, null];
@@ -110,6 +113,7 @@ describe("the small evaluator", () => {
   });
 
   it("knows the same operators, and reads the same instants", () => {
+    expect([...full.keys()].filter(isLearnt).sort()).toEqual(learnt.map(([name]) => name).sort());
     expect([...operators.keys(), "exists"].sort()).toEqual([...full.keys()].sort());
     const digits = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, "0"));
     const texts = fc

@@ -1,11 +1,11 @@
 /** Requests by `fetch`, bounded in size and time. No cookie goes with them, and nothing comes from a cache. */
 import type { HttpAnswer, HttpPost, HttpRequest, HttpTransport } from "@bannerol/client";
+import type { Server } from "../options.ts";
 
 /** What may still be under way when the page is left. */
 const MAX_KEEPALIVE_LENGTH = 60_000;
 
-/** `server` ends in a slash. */
-export function httpTransport(server: string, key: string): HttpTransport {
+export function httpTransport({ address, key }: Server): HttpTransport {
   const exchange = (request: HttpRequest & Partial<HttpPost>, done: (answer: HttpAnswer) => void) => {
     const { path, headers, body, timeoutMs } = request;
     const abort = new AbortController();
@@ -26,7 +26,7 @@ export function httpTransport(server: string, key: string): HttpTransport {
       clearTimeout(idle);
       idle = wait();
     };
-    const sent = fetch(server + path.slice(1), {
+    const sent = fetch(address + path.slice(1), {
       method: body === undefined ? "GET" : "POST",
       headers: {
         authorization: `Bearer ${key}`,

@@ -1,8 +1,9 @@
 /** The stream by the browser's own WebSocket. It sets no headers, so the key travels in `hello`. */
 import type { StreamTransport } from "@bannerol/client";
+import type { Server } from "../options.ts";
 
-export function webSocketTransport(server: string): StreamTransport {
-  const url = `${server.replace(/^http/, "ws")}sdk/v1/stream`;
+export function webSocketTransport({ address }: Server): StreamTransport {
+  const url = `${address.replace(/^http/, "ws")}sdk/v1/stream`;
   return {
     keyInHello: true,
     open({ opened, message, closed }) {

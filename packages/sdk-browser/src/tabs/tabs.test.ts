@@ -1,6 +1,6 @@
 import { createPageConnection, type Held } from "@bannerol/client/page";
 import { checksumOf } from "@bannerol/core";
-import { fakeClock, fakeHttpTransport } from "@bannerol/testkit";
+import { fakeClock } from "@bannerol/testkit";
 import { expect, it } from "vitest";
 import type { TabChannel, TabMessage } from "./channel.ts";
 import { tabTransport } from "./follower.ts";
@@ -45,9 +45,8 @@ function scene() {
       clock,
       timers: clock,
       random: () => 0.5,
-      http: fakeHttpTransport(),
       stream: tabTransport(channel(), "follower"),
-      events: (done) => done(undefined),
+      otherWays: () => undefined,
     },
     { key: "k", sdk: { name: "test", version: "0" }, instance: "follower" },
     {
