@@ -37,9 +37,12 @@ export function addSchedule(state: ProjectState, command: TargetingCommand, inpu
   return { ok: true, action: "schedule.create", items: [itemOf(after, after)], result: undefined };
 }
 
-/** Has a release wait for the instant that it asks for. */
-export function scheduleRelease(state: ProjectState, command: TargetingCommand, input: PlanInput): Decided<undefined> {
-  const at = Date.parse(input.asked.at ?? "");
+/** Has a release wait for `at`, epoch milliseconds: the instant that it asks for. */
+export function scheduleRelease(
+  state: ProjectState,
+  command: TargetingCommand,
+  { at, ...input }: PlanInput & { readonly at: number },
+): Decided<undefined> {
   return at <= input.now ? inThePast(at, input.now) : under("release", startRelease(state, command, input));
 }
 

@@ -102,7 +102,7 @@ function addRoute(services: Services): Route {
         if ("release" in rest) {
           const asked = { ...readBody(withRelease, rest).release, at };
           await refuseSources(services, asked, "release.");
-          return (state) => scheduleRelease(state, command, { ...input, asked });
+          return (state) => scheduleRelease(state, command, { ...input, asked, at: Date.parse(at) });
         }
         const work = "kill" in rest ? rest : { change: z.record(z.string(), z.json()).parse(rest.change) };
         await refuseUnprovedPatterns(services, "The change", work);
