@@ -60,11 +60,16 @@ describe("a crawl without a token", () => {
     const answer = await api.app.request(path);
     return { status: answer.status, text: await answer.text() };
   };
+  /** What the log says of those who were refused meanwhile, by status. */
+  const logged = (since: number): readonly string[] =>
+    api.lines.slice(since).map((line) => /"status":(\d+)/.exec(line)?.[1] ?? line);
   const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
 
   it.each(methods)("A8, A25, F38: by %s gets 401 of every route, and nothing that names anything", async (method) => {
     for (const path of paths) {
+      const before = api.lines.length;
       const got = await api.ask(`${method} ${path}`, { token: null });
+      if (got.status !== 204) expect([path, logged(before)]).toEqual([path, [String(got.status)]]);
       const refused = [401, 403, 404, 405];
       // What a page asks before it asks.
       const allowed = method === "OPTIONS" && path.startsWith("/sdk/v1/") ? [...refused, 204] : refused;
@@ -76,7 +81,9 @@ describe("a crawl without a token", () => {
   it.each(spellings)("A6, A7: finds no way round by a path %s", async (_, spell) => {
     for (const path of paths) {
       const spelt = spell(path);
+      const before = api.lines.length;
       const got = await crawl(spelt);
+      expect(logged(before)).toEqual([String(got.status)]);
       // One that leads back to what it was is refused as what it is.
       expect([spelt, [400, 401, 404, 405].includes(got.status), got.status]).toEqual([spelt, true, got.status]);
       expect(got.text).not.toMatch(/canary-project|"items"/);
@@ -88,7 +95,9 @@ describe("a crawl without a token", () => {
     async (_, spell) => {
       for (const path of ["/docs", "/openapi.json"]) {
         const spelt = spell(path);
+        const before = api.lines.length;
         const got = await crawl(spelt);
+        if (got.status !== 200) expect(logged(before)).toEqual([String(got.status)]);
         const led = decoded(new URL(spelt, "http://localhost").pathname);
         if (!open.includes(led)) expect([spelt, got.status]).toEqual([spelt, 404]);
         expect(got.status === 404 || got.status === 200).toBe(true);
@@ -123,9 +132,11 @@ describe("a crawl without a token", () => {
     "/package.json",
     "/server-status",
     "/graphql",
-  ])("A8: finds nothing at the well-known address %s", async (path) => {
+  ])("A8: finds nothing at the well-known address %s, and is told of in the log", async (path) => {
+    const before = api.lines.length;
     expect((await api.ask(`GET ${path}`, { token: null })).status).toBe(404);
     expect((await api.ask(`GET ${path}`)).status).toBe(404);
+    expect(logged(before)).toEqual(["404", "404"]);
   });
 
   it("is told what it asked for in no other form than a problem, and the log tells no address", async () => {
