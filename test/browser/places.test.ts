@@ -36,6 +36,34 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
     await page.context().close();
   });
 
+  it("works in a sandboxed frame, which has no origin, and so neither storage nor locks", async () => {
+    const given = JSON.stringify({ url: scene.world.url, key: scene.key });
+    const frame = `<script src="${scene.site.origin}/sdk/bannerol.global.js"></script>
+      <script>
+        const missing = [];
+        try { localStorage; } catch ({ name }) { missing.push(name); }
+        const flags = Bannerol.createClient(${given});
+        const tell = () => parent.postMessage({ missing, banner: flags.isEnabled("banner"), state: flags.status().state }, "*");
+        flags.on("change", tell);
+        flags.on("status", tell);
+      </script>`;
+    const srcdoc = frame.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+    const url = scene.site.put("/framing", {
+      body: `<!doctype html><title>Framing</title><script>
+        window.told = {};
+        addEventListener("message", ({ data }) => { window.told = data; });</script>
+        <iframe sandbox="allow-scripts" srcdoc="${srcdoc}"></iframe>`,
+    });
+    const page = await (await scene.profile()).newPage();
+    await page.goto(url);
+    await page.waitForFunction("told.state === 'live' && told.banner");
+    expect(await page.evaluate("told.missing")).toEqual(["SecurityError"]);
+    await scene.switchFlag("banner", "disable");
+    await page.waitForFunction("told.banner === false");
+    await scene.switchFlag("banner", "enable");
+    await page.context().close();
+  });
+
   it("works where storage is refused, as in some private windows", async () => {
     const before = `Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } });
       console.warn = () => undefined;`;
