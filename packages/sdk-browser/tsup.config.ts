@@ -6,7 +6,7 @@ import { terse } from "./build/terse.mjs";
  * files of its own, since a page takes one of them; what a page does not need at first stands in chunks.
  */
 const common: Options = {
-  target: "es2020",
+  target: "es2022",
   platform: "browser",
   noExternal: [/^@bannerol\//],
   minify: true,
@@ -28,10 +28,11 @@ const module = (name: string): Options => ({
 export default defineConfig([
   module("index"),
   module("remote"),
+  module("parallel"),
   // One file for a script tag: all that the package offers, under one name.
   { ...common, entry: { bannerol: "src/index.ts" }, format: ["iife"], globalName: "Bannerol" },
   {
-    entry: { index: "src/index.ts", remote: "src/remote.ts" },
+    entry: { index: "src/index.ts", remote: "src/remote.ts", parallel: "src/parallel.ts" },
     format: ["esm"],
     dts: {
       only: true,

@@ -72,7 +72,7 @@ export function createReporter({ clock, timers, random }: ReporterPorts): Report
           clock,
           timers,
           random,
-          outcomes,
+          outcomes: () => outcomes,
           runs,
           isEnabled: (key, context) => client.isEnabled(key, context),
           revisionOf: (key) => ruleset()?.flag(key)?.version ?? 0,

@@ -24,17 +24,11 @@ export function readRuleset(source: unknown): Ruleset {
 }
 
 /** The ruleset as JSON has it. Keys such as `__proto__` are fields like others. */
-export function toDocument(ruleset: Ruleset): RulesetDocument {
-  const { epoch, revision, project, environment, flags, segments } = ruleset;
-  return {
-    epoch,
-    revision,
-    project,
-    environment,
-    flags: Object.fromEntries(flags),
-    segments: Object.fromEntries(segments),
-  };
-}
+export const toDocument = (ruleset: Ruleset): RulesetDocument => ({
+  ...ruleset,
+  flags: Object.fromEntries(ruleset.flags),
+  segments: Object.fromEntries(ruleset.segments),
+});
 
 function text(source: JsonRecord, name: string): string {
   const value = source[name];

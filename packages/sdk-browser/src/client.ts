@@ -12,6 +12,7 @@ import { type EvaluationContext, murmur3 } from "@bannerol/core";
 import type { Ask } from "./answers.ts";
 import { createExposures } from "./exposures.ts";
 import { type Flags, flagsOf, settleTable } from "./flags.ts";
+import { type HasInner, INNER, type Inner } from "./inner.ts";
 import { createKeeper } from "./kept.ts";
 import { bring } from "./late.ts";
 import { createLink } from "./linking.ts";
@@ -134,6 +135,12 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     bootstrap,
   );
   const outcomes = createOutcomeCalls({ mode, view: () => showing.table().view, context: showing.context });
+  const rows = [outcomes.take];
+  const inner: Inner = {
+    ruleset: () => latest?.ruleset,
+    outcomes: outcomes.loaded,
+    tell: (takeRows) => void rows.push(takeRows),
+  };
   const keeper =
     options.cache === false
       ? undefined
@@ -167,7 +174,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
         report(found);
       },
       settled() {
-        if (link.phase() === "live") problem = undefined;
+        if (link.standing().phase === "live") problem = undefined;
         update();
       },
       leaving,
@@ -191,22 +198,23 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
 
   function status(): Status {
     const { view } = showing.table();
+    const { phase, rejected } = link.standing();
     const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
     return {
-      state: freshnessOf(link.phase(), ageMs, staleAfterMs),
+      state: freshnessOf(phase, ageMs, staleAfterMs),
       source,
       epoch: view?.epoch,
       revision: view?.revision,
       ageMs,
       drops: exposures.dropped() + (events?.dropped() ?? 0),
-      rejected: link.rejected(),
+      rejected,
       problem,
     };
   }
 
   function update(): void {
     const now = status();
-    if (showing.table().view !== undefined && (source === "server" || link.troubled())) nowReady();
+    if (showing.table().view !== undefined && (source === "server" || link.standing().troubled)) nowReady();
     if (now.state === told.state && now.source === told.source) return;
     told = now;
     listeners.emit("status", now);
@@ -234,7 +242,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
 
   function take() {
     settleTable(showing.table(), exposures.count);
-    return { ...exposures.take(), rows: outcomes.take() };
+    return { ...exposures.take(), rows: rows.flatMap((takeRows) => takeRows()) };
   }
 
   function leaving(): void {
@@ -259,7 +267,8 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
 
   queueMicrotask(begin);
 
-  return {
+  const client: BrowserClient & HasInner = {
+    [INNER]: inner,
     ...flagsOf(showing.table, clock.now, exposures.count),
     track: outcomes.track,
     measure: outcomes.measure,
@@ -287,6 +296,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
       await events?.close();
     },
   };
+  return client;
 }
 
 function knownFrom({ epoch, revision, flags }: Bootstrap): Known {

@@ -52,6 +52,9 @@ export interface Flags {
   json<T extends JsonValue>(key: string, defaultValue: T): () => T;
 }
 
+/** Of an answer, all but the reason may be missing. */
+type Refusal = Partial<Answer> & { readonly reason: Reason };
+
 const ERROR = { reason: "ERROR" } as const;
 
 export const tableOf = (view: View | undefined): Table => ({ view, entries: new Map(), all: false });
@@ -74,7 +77,8 @@ export function flagsOf(table: () => Table, now: () => number, count: Count): Fl
 
   const renew = (entry: Entry, flag: SeenFlag, key: string): void => {
     const answer = flag.answer(now());
-    if (answer === entry.answer) return;
+    // The clock has moved, and nothing else: it goes on being counted as one.
+    if (entry.answer !== undefined && isSameOutcome(answer, entry.answer)) return;
     settleEntry(entry, key, count);
     entry.answer = answer;
   };
@@ -126,6 +130,10 @@ export function flagsOf(table: () => Table, now: () => number, count: Count): Fl
   } as Flags;
 }
 
+/** Of one state, what is served by the same rule, as the same variant, is the same value. */
+const isSameOutcome = (a: Answer, b: Answer): boolean =>
+  a.variant === b.variant && a.reason === b.reason && a.ruleId === b.ruleId && a.errorCode === b.errorCode;
+
 function admit(view: View | undefined, entries: Table["entries"], key: string): Entry {
   const flag = view?.flag(key);
   const entry: Entry = { flag, type: flag?.type, answer: undefined, given: 0, refused: 0 };
@@ -146,21 +154,10 @@ function settleEntry(entry: Entry, key: string, count: Count, view?: View): void
   entry.refused = 0;
 }
 
-function resultOf(
-  { value, variant, reason, ruleId, errorCode, errorMessage }: Partial<Answer> & { readonly reason: Reason },
-  fallback: JsonValue,
-  view: View | undefined,
-): EvaluationResult<JsonValue> {
-  const served = errorCode === undefined && variant !== undefined;
-  return {
-    value: served ? (value as JsonValue) : fallback,
-    ...(served && { variant }),
-    reason,
-    ...(served && ruleId !== undefined && { ruleId }),
-    ...(errorCode && { errorCode }),
-    ...(errorMessage && { errorMessage }),
-    revision: view?.revision ?? 0,
-  };
+function resultOf(answer: Refusal, fallback: JsonValue, view: View | undefined): EvaluationResult<JsonValue> {
+  const { value, variant, errorCode } = answer;
+  const served = errorCode === undefined && variant !== undefined && value !== undefined;
+  return { ...answer, value: served ? value : fallback, revision: view?.revision ?? 0 };
 }
 
 /** Why a flag has no value of the type that was asked for. */
@@ -168,7 +165,7 @@ function refusal(
   view: View | undefined,
   { flag, type, answer }: Entry,
   asked: { readonly key: string; readonly type: FlagType },
-): Partial<Answer> & { readonly reason: Reason } {
+): Refusal {
   const name = `Flag ${String(asked.key)}`;
   if (view === undefined) {
     return failure("PROVIDER_NOT_READY", `${name} was asked for before there was a state. Wait for ready().`);

@@ -29,9 +29,7 @@ export interface LinkOptions {
 }
 
 export interface Link {
-  readonly phase: () => ReturnType<PageConnection["standing"]>["phase"];
-  readonly troubled: () => boolean;
-  readonly rejected: () => number;
+  readonly standing: PageConnection["standing"];
   readonly start: (held: Held | undefined) => void;
   readonly close: () => void;
 }
@@ -39,6 +37,8 @@ export interface Link {
 type Tabs = typeof import("./tabs/index.ts");
 
 const loadTabs = (): Promise<Tabs> => import("./tabs/index.ts");
+
+const UNCONNECTED = { troubled: false, rejected: 0, transport: "websocket" } as const;
 
 /** However often a network comes back, a server is asked at most this often for that. */
 const MIN_RESUME_MS = 10_000;
@@ -56,8 +56,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   let resumedAt = Number.NEGATIVE_INFINITY;
   let closed = false;
 
-  const standing = () => connection?.standing();
-  const phase = () => (closed ? "closed" : (standing()?.phase ?? "offline"));
+  const standing = () => connection?.standing() ?? { ...UNCONNECTED, phase: closed ? "closed" : "offline" };
+  const phase = () => standing().phase;
 
   const tellTabs = (): void => {
     if (phase() === "live" && have !== undefined) leader?.live(have);
@@ -101,7 +101,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
       const stream = loaded.tabTransport(channel, identity.instance);
       stopListening = channel.listen(({ type }) => {
         // Also where another way was taken meanwhile: one connection is enough for all.
-        if (type === "live" && (phase() !== "live" || standing()?.transport !== "websocket")) connect(stream);
+        if (type === "live" && (phase() !== "live" || standing().transport !== "websocket")) connect(stream);
       });
       connect(stream);
     };
@@ -134,9 +134,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   };
 
   return {
-    phase,
-    troubled: () => standing()?.troubled ?? false,
-    rejected: () => standing()?.rejected ?? 0,
+    standing,
     start(held) {
       have = held;
       const attention = { paused: end, resumed: resume, leaving: listener.leaving };

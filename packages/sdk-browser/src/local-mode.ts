@@ -1,5 +1,5 @@
 /** Evaluation in the page. Flags that reach what no client key may see are asked of the server. */
-import { type EvaluationContext, isRecord, type Ruleset, versionOf, watchesOf } from "@bannerol/core";
+import { type EvaluationContext, isList, isRecord, type Ruleset, versionOf } from "@bannerol/core";
 import { lacksOperators, programOf, type SmallRuleset, smallRuleset } from "@bannerol/core/small";
 import { bring } from "./late.ts";
 import type { Mode } from "./mode.ts";
@@ -61,7 +61,7 @@ export const localMode: Mode = {
       },
     };
   },
-  watches: (view) => [...(smallIn(view)?.ruleset.flags.values() ?? [])].some((flag) => watchesOf(flag).length > 0),
+  watches: (view) => [...(smallIn(view)?.ruleset.flags.values() ?? [])].some(isWatching),
   async openOutcomes(view) {
     const { openOutcomes } = await import("./attribution.ts");
     return openOutcomes(() => smallIn(view()));
@@ -91,6 +91,9 @@ function lacks(document: unknown): boolean {
   complete.add(document);
   return false;
 }
+
+/** Leniently: what attributes outcomes sees to what it can read. */
+const isWatching = (flag: unknown): boolean => isRecord(flag) && isList(flag.watch) && flag.watch.length > 0;
 
 function isRemote({ flags }: Ruleset, key: string): boolean {
   const document = flags.get(key);

@@ -28,6 +28,8 @@ interface Told extends OutcomeCalls {
   /** Another state is in force: it may watch something. The answer says whether it does. */
   readonly look: () => boolean;
   readonly take: () => readonly EventRow[];
+  /** Undefined until it is loaded. */
+  readonly loaded: () => Outcomes | undefined;
 }
 
 export function createOutcomeCalls({ mode, view, context }: OutcomeParts): Told {
@@ -53,5 +55,6 @@ export function createOutcomeCalls({ mode, view, context }: OutcomeParts): Told 
       return watches;
     },
     take: () => outcomes?.take() ?? [],
+    loaded: () => outcomes,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { Question } from "./answers.ts";
-import { flagsOf } from "./flags.ts";
+import { flagsOf, settleTable } from "./flags.ts";
 import { localMode } from "./local-mode.ts";
 import type { Mode } from "./mode.ts";
 import { remoteMode } from "./remote-mode.ts";
@@ -169,4 +169,21 @@ it("shows a state whole, once the operators that it tests by are there", async (
   if (changes.length === 1) expect(before).toEqual([false, false]);
   await vi.waitFor(() => expect(changes.length).toBe(2));
   expect([flags.isEnabled("plain"), flags.isEnabled("versioned")]).toEqual([true, true]);
+});
+
+it("counts what is served again after the clock moved as the same, and another outcome as another", () => {
+  let now = Date.UTC(2026, 0, 1, 10);
+  const counted: unknown[] = [];
+  const count = (...row: unknown[]) => void counted.push(row);
+  const { showing } = scene(localMode);
+  const when = { attribute: "$now", op: "atLeast", values: [Date.UTC(2026, 0, 1, 12)] };
+  showing.take(rulesetAt(1, { timed: flag(1, "off", { rules: [{ id: "noon", when, serve: { variant: "on" } }] }) }));
+  const flags = flagsOf(showing.table, () => now, count);
+  for (let minute = 0; minute < 240; minute++) {
+    expect(flags.isEnabled("timed")).toBe(minute >= 120);
+    now += 60_000;
+  }
+  expect(counted).toEqual([["timed", expect.objectContaining({ variant: "off", reason: "DEFAULT" }), 120]]);
+  settleTable(showing.table(), count);
+  expect(counted.slice(1)).toEqual([["timed", expect.objectContaining({ variant: "on" }), 120]]);
 });

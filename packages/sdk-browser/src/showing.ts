@@ -6,7 +6,7 @@
  *
  * A state is shown whole: what changed together is seen together, whoever evaluates it.
  */
-import { type EvaluationContext, equalJson, type Ruleset } from "@bannerol/core";
+import type { EvaluationContext, Ruleset } from "@bannerol/core";
 import type { Ask } from "./answers.ts";
 import { type Count, settleTable, type Table, tableOf } from "./flags.ts";
 import type { Known, Mode } from "./mode.ts";
@@ -145,9 +145,11 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
 type Answered = ReturnType<NonNullable<ReturnType<View["flag"]>>["answer"]> | undefined;
 
 function isSame(a: Answered, b: Answered): boolean {
-  if (a === b) return true;
-  return a?.variant === b?.variant && a?.errorCode === b?.errorCode && equalJson(a?.value, b?.value);
+  return a === b || nameOf(a) === nameOf(b);
 }
+
+/** A value whose fields come in another order counts as another one: who hears so in vain renders the same again. */
+const nameOf = (answer: Answered): string => JSON.stringify([answer?.variant, answer?.errorCode, answer?.value]);
 
 /** What the page alters later does not alter for whom flags are evaluated, but for what lies deeper. */
 function copyOf(context: EvaluationContext): EvaluationContext {

@@ -27,17 +27,11 @@ export const identityOf = ({ ruleset: { epoch, revision }, checksum }: Held): St
 export const isSame = (a: StateIdentity, b: StateIdentity): boolean =>
   a.epoch === b.epoch && a.revision === b.revision && a.checksum === b.checksum;
 
-export function rulesetFrom({ epoch, revision, project, environment, flags, segments }: RulesetDocument): Ruleset {
-  const [flagMap, segmentMap] = [flags, segments].map((documents) => new Map(Object.entries(documents)));
-  return {
-    epoch,
-    revision,
-    project,
-    environment,
-    flags: flagMap as Ruleset["flags"],
-    segments: segmentMap as Ruleset["flags"],
-  };
-}
+export const rulesetFrom = (document: RulesetDocument): Ruleset => ({
+  ...document,
+  flags: new Map(Object.entries(document.flags)),
+  segments: new Map(Object.entries(document.segments)),
+});
 
 /** Within an epoch revisions never go back; another epoch's state replaces ours whatever its number. */
 export function withRuleset(held: Held | undefined, document: RulesetDocument): Held | Unfit {

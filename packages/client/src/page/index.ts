@@ -6,6 +6,6 @@ export { createListeners, type Listener } from "../listeners.ts";
 export { freshnessOf } from "../status.ts";
 export { createPageConnection, type PageConnection } from "./connection.ts";
 export { type Held, identityOf, isSame, rulesetFrom } from "./held.ts";
-export type { PageConnectionListener, PageConnectionPorts } from "./memory.ts";
+export type { PageConnectionListener, PageConnectionPorts, PageTimers } from "./memory.ts";
 export { isRuleset } from "./message.ts";
 export { nextTryAt, serverWaitMs } from "./waits.ts";

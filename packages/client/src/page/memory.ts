@@ -14,12 +14,12 @@ export const NEVER = Number.POSITIVE_INFINITY;
 
 export interface Memory {
   /** The last state that the server gave, or that the page had from elsewhere. */
-  held: Held | undefined;
+  held?: Held | undefined;
   /** The stream in use. */
-  main: Link | undefined;
+  main?: Link | undefined;
   /** A WebSocket that is tried beside another way. */
-  trial: Link | undefined;
-  asking: Asking | undefined;
+  trial?: Link | undefined;
+  asking?: Asking | undefined;
   transport: Transport;
   /** Streams by this way that failed, one after the other. */
   failed: number;
@@ -38,18 +38,18 @@ export interface Link {
   readonly transport: StreamTransportName;
   /** When it began to open; from when it opened, or a fetch on it failed last. */
   steadySince: number;
-  isOpen: boolean;
+  isOpen?: boolean;
   heardAt: number;
   helloAt: number;
   rehelloAt: number;
   /** The server has confirmed or given the state in hand on it. */
-  confirmed: boolean;
+  confirmed?: boolean;
   /** No hello is out. */
-  live: boolean;
+  live?: boolean;
   /** It brought news after a minute: its end is no sign against the way. */
-  proven: boolean;
+  proven?: boolean;
   said?: Pick<Required<Ending>, "reason" | "status">;
-  acked: number | undefined;
+  acked?: number | undefined;
   ackedAt: number;
   line?: Line;
 }
@@ -66,9 +66,12 @@ export interface Asking {
   incomplete?: boolean;
 }
 
+/** Nothing keeps a page alive. */
+export type PageTimers = Pick<Timers, "set">;
+
 export interface PageConnectionPorts {
   readonly clock: Clock;
-  readonly timers: Timers;
+  readonly timers: PageTimers;
   readonly random: Random;
   readonly stream: StreamTransport;
   /** Brings what a WebSocket alone does not need, so that it can be loaded then. Where it cannot be, nothing is called. */
@@ -108,10 +111,6 @@ export interface Loss {
 }
 
 export const newMemory = (): Memory => ({
-  held: undefined,
-  main: undefined,
-  trial: undefined,
-  asking: undefined,
   transport: "websocket",
   failed: 0,
   failures: 0,
@@ -123,14 +122,9 @@ export const newMemory = (): Memory => ({
 export const newLink = (transport: StreamTransportName, at: number): Link => ({
   transport,
   steadySince: at,
-  isOpen: false,
   heardAt: at,
   helloAt: at,
   rehelloAt: NEVER,
-  confirmed: false,
-  live: false,
-  proven: false,
-  acked: undefined,
   ackedAt: -NEVER,
 });
 

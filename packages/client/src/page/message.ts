@@ -2,40 +2,46 @@
 import { isCount, isList, isRecord, isSeed, isText, type RulesetDocument } from "@bannerol/core";
 import type { ServerMessage } from "@bannerol/protocol";
 
-const isDuration = (value: unknown): value is number => Number.isFinite(value) && Number(value) >= 0;
+type Check = (value: unknown) => boolean;
+type Form = { readonly [field: string]: Check };
 
-export function isRuleset(value: unknown): value is RulesetDocument {
-  if (!isRecord(value)) return false;
-  const { epoch, revision, project, environment, flags, segments } = value;
-  return [epoch, project, environment].every(isText) && isCount(revision) && isRecord(flags) && isRecord(segments);
-}
+const isDuration = (value: unknown): boolean => Number.isFinite(value) && Number(value) >= 0;
 
-const forms: { readonly [type in ServerMessage["type"]]: (message: { readonly [name: string]: unknown }) => boolean } =
-  {
-    snapshot: ({ ruleset, checksum }) => isRuleset(ruleset) && isSeed(checksum),
-    fetch: ({ revision, afterMs }) => isCount(revision) && isDuration(afterMs),
-    delta: ({ epoch = "", from, to, flags, segments, checksum }) =>
-      isText(epoch) && isCount(from) && isCount(to) && isRecord(flags) && isRecord(segments) && isSeed(checksum),
-    current: ({ epoch, revision, checksum, upTo = 0 }) =>
-      isText(epoch) && isCount(revision) && isSeed(checksum) && isCount(upTo),
-    goodbye: ({ reason, afterMs }) =>
-      isText(reason) &&
-      isList(afterMs) &&
-      afterMs.length === 2 &&
-      afterMs.every(isDuration) &&
-      !(Number(afterMs[0]) > Number(afterMs[1])),
-    problem: ({ code, title, status, detail = "" }) => [code, title, detail].every(isText) && isCount(status),
-  };
+const isWindow = (value: unknown): boolean =>
+  isList(value) && value.length === 2 && value.every(isDuration) && Number(value[0]) <= Number(value[1]);
 
-const isForm = (type: string): type is ServerMessage["type"] => Object.hasOwn(forms, type);
+const optional =
+  (is: Check): Check =>
+  (value) =>
+    value === undefined || is(value);
+
+const has = (value: unknown, form: Form): boolean =>
+  isRecord(value) && Object.entries(form).every(([field, is]) => is(value[field]));
+
+const patch = { flags: isRecord, segments: isRecord };
+
+const ruleset = { epoch: isText, project: isText, environment: isText, revision: isCount, ...patch };
+
+export const isRuleset = (value: unknown): value is RulesetDocument => has(value, ruleset);
+
+/** A Map: `toString` is no type. */
+const forms: ReadonlyMap<unknown, Form> = new Map<ServerMessage["type"], Form>([
+  ["snapshot", { ruleset: isRuleset, checksum: isSeed }],
+  ["fetch", { revision: isCount, afterMs: isDuration }],
+  ["delta", { epoch: optional(isText), from: isCount, to: isCount, checksum: isSeed, ...patch }],
+  ["current", { epoch: isText, revision: isCount, checksum: isSeed, upTo: optional(isCount) }],
+  ["goodbye", { reason: isText, afterMs: isWindow }],
+  ["problem", { code: isText, title: isText, status: isCount, detail: optional(isText) }],
+]);
 
 /** `undefined` where it is malformed; of a type that is not known here, a message of no type. */
 export function readMessage(text: string): ServerMessage | { readonly type?: never } | undefined {
   try {
-    const message: unknown = JSON.parse(text);
-    if (!isRecord(message) || !isText(message.type)) return undefined;
-    if (!isForm(message.type)) return {};
-    return forms[message.type](message) ? (message as unknown as ServerMessage) : undefined;
+    const message = JSON.parse(text);
+    if (!isText(message.type)) return undefined;
+    const form = forms.get(message.type);
+    if (form === undefined) return {};
+    return has(message, form) ? message : undefined;
   } catch {
     return undefined;
   }

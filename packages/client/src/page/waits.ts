@@ -7,10 +7,12 @@ import type { Memory } from "./memory.ts";
 /** What a server may ask for; more counts as this. */
 export const LONGEST_SERVER_WAIT_MS = 60 * 60_000;
 
-export const isRefusedKey = ({ code, status }: Ending): boolean =>
-  code === 4401 || code === 4403 || status === 401 || status === 403;
+/** A WebSocket's own close codes are the statuses of HTTP, and 4,000 more. */
+const isOf = ({ code, status }: Ending, wanted: number): boolean => status === wanted || code === wanted + 4_000;
 
-export const isOtherProtocol = ({ code, status }: Ending): boolean => code === 4426 || status === 426;
+export const isRefusedKey = (ending: Ending): boolean => isOf(ending, 401) || isOf(ending, 403);
+
+export const isOtherProtocol = (ending: Ending): boolean => isOf(ending, 426);
 
 /** Asking again soon is pointless. */
 export const isRefusal = (ending: Ending): boolean => isRefusedKey(ending) || isOtherProtocol(ending);

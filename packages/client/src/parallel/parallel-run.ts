@@ -60,7 +60,8 @@ export interface ParallelPorts {
   readonly isEnabled: (key: string, context: EvaluationContext | undefined) => boolean;
   /** The flag's own; 0 where it cannot be read. */
   readonly revisionOf: (key: string) => number;
-  readonly outcomes: Pick<Outcomes, "watching" | "tally">;
+  /** Undefined where nobody watches. */
+  readonly outcomes: () => Pick<Outcomes, "watching" | "tally"> | undefined;
   readonly runs: Runs;
 }
 
@@ -114,7 +115,8 @@ export function createParallelRun(ports: ParallelPorts): ParallelRun {
   const tell = (key: string, context: EvaluationContext | undefined, result: RunResult): void => {
     breaker.ended(key, !result.candidateFailed && result.agreement !== "timeout", clock.monotonic());
     runs.ended({ flag: key, revision: ports.revisionOf(key) }, result);
-    tellGuards(ports.outcomes, { key, context, result });
+    const outcomes = ports.outcomes();
+    if (outcomes !== undefined) tellGuards(outcomes, { key, context, result });
   };
 
   return function parallelRun<T>(key: string, context: EvaluationContext | undefined, options: ParallelOptions<T>): T {
@@ -214,7 +216,7 @@ interface Told {
 }
 
 /** Parallel runs are outcomes for guards that ask for them. */
-function tellGuards({ watching, tally }: ParallelPorts["outcomes"], { key, context, result }: Told): void {
+function tellGuards({ watching, tally }: Pick<Outcomes, "watching" | "tally">, { key, context, result }: Told): void {
   const agreed = result.agreement === "match" || result.agreement === "ignored";
   const put = (
     metric: string,
