@@ -59,6 +59,10 @@ const calls: readonly [request: string, call: (client: AdminClient) => Promise<u
     "POST projects/p/flags/f/environments/e/preview",
     (client) => client.targeting.preview(targeting, { enabled: true }),
   ],
+  [
+    "POST projects/p/flags/f/environments/e/release/preview",
+    (client) => client.releases.preview(targeting, { steps: [] }),
+  ],
   ["GET projects/p/environments/e/diff?from=d", (client) => client.promotion.diff(environment, { from: "d" })],
   [
     "POST projects/p/environments/e/promote",

@@ -1,6 +1,7 @@
 import type {
   CommentOnly,
   ReleaseChanged,
+  ReleaseForecast,
   ReleaseForm,
   ReleaseList,
   ReleaseStart,
@@ -20,6 +21,9 @@ export function releaseCalls(send: Send) {
   return {
     start: (name: TargetingName, body: ReleaseStart) =>
       send<ReleaseChanged>({ method: "POST", path: path(name), body }),
+    /** How long it would take, before it is started: nothing is written. */
+    preview: (name: TargetingName, body: ReleaseStart) =>
+      send<ReleaseForecast>({ method: "POST", path: [...path(name), "preview"], body }),
     /** The one that runs, and how it stands; the last one where none does. */
     get: (name: TargetingName) => send<ReleaseForm>({ method: "GET", path: path(name) }),
     move: (name: TargetingName, move: ReleaseMove, body: CommentOnly = {}) =>

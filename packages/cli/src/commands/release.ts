@@ -8,7 +8,9 @@ import { stamp } from "../output/describe.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { tell } from "../output/tell.ts";
 import { mayChange } from "../protection.ts";
+import { forecastText } from "../release/forecast.ts";
 import { releaseLine, releasePicture } from "../release/picture.ts";
 import { watchRelease } from "../release/watch.ts";
 import { readRelease } from "../release/words.ts";
@@ -19,9 +21,12 @@ export async function startRelease(call: Call): Promise<Output> {
   const session = await openSession(call);
   const name = nameOf(call, session);
   const to = body.steps.map(({ percentage }) => percentage).join(", ");
+  if (body.guards?.length && !call.json) {
+    const { body: forecast } = await session.admin.releases.preview(name, body);
+    tell(call, (colours) => forecastText(forecast, body, colours));
+  }
   await mayChange(call, session, { what: `release ${name.flag} in steps of ${to} %`, environment: name.environment });
   const started = await session.admin.releases.start(name, body);
-  for (const { says } of call.json ? [] : (started.body.foreseen ?? [])) call.io.stderr.write(`${printable(says)}\n`);
   return call.words.has("watch") ? watchRelease(call, session, name) : changedOutput(name, started.body);
 }
 

@@ -55,7 +55,7 @@ describe("the picture of a release", () => {
       "  checkout errors   on 1.22 % of 328      control 1 % of 34,603      0.43 to 2.12 ×  harm is not ruled out yet",
       "  checkout latency  on 64.1 ms of 328     control 56.8 ms of 34,603  at most 1.3 ×   passes",
       "  load errors       on 4.5 of 3 readings  control – of 0 readings                    no data",
-      "Waits for its guards, 1 min 35 s left; held 11 min 40 s of 10 min 0 s",
+      "Waits for its guards, 1 min 35 s left; held 11 min 40 s, at most 1 h 40 min",
     ]);
   });
 

@@ -7,6 +7,7 @@ import type { Colours } from "../output/colour.ts";
 import { printable } from "../output/printable.ts";
 import { widthOf } from "../output/table.ts";
 import { guardLines } from "./guard-lines.ts";
+import { timeText } from "./time-text.ts";
 
 const WIDTH = 24;
 
@@ -78,18 +79,15 @@ const waiting = {
   approval: "for an approval: bannerol release approve",
 } as const;
 
-function waitingLine({ waitsFor, steps, step, heldMs, verdict, startsAt }: ReleaseForm): readonly string[] {
+function waitingLine(release: ReleaseForm): readonly string[] {
+  const { waitsFor, steps, step, heldMs, verdict, startsAt, maxHold } = release;
   if (startsAt !== undefined) return [`Begins at ${printable(startsAt)}`];
   if (waitsFor === undefined) return [];
   const hold = durationMs(steps[step]?.hold ?? "0s") ?? 0;
   const left = waitsFor === "hold" ? Math.max(hold - heldMs, 0) : waitsFor === "guards" ? verdict?.neededMs : undefined;
   const time = typeof left === "number" ? `, ${timeText(left)} left` : "";
-  return [`Waits ${waiting[waitsFor]}${time}; held ${timeText(heldMs)} of ${timeText(hold)}`];
-}
-
-function timeText(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const longest = maxHold === undefined ? 10 * hold : (durationMs(maxHold) ?? 0);
+  const most = waitsFor === "guards" ? `, at most ${timeText(longest)}` : "";
+  const held = `${timeText(heldMs)}${heldMs <= hold ? ` of ${timeText(hold)}` : most}`;
+  return [`Waits ${waiting[waitsFor]}${time}; held ${held}`];
 }

@@ -27,6 +27,7 @@ describe("a release as it is typed", () => {
     ["checkout:errors", { metric: "checkout", measure: "errors" }],
     ["checkout:errors:10%", { metric: "checkout", measure: "errors", tolerance: { relative: 0.1 } }],
     ["checkout:errors:0.02", { metric: "checkout", measure: "errors", tolerance: { absolute: 0.02 } }],
+    ["checkout:errors:limit=2%", { metric: "checkout", measure: "errors", limit: 0.02 }],
     ["a/b:latency:50ms", { metric: "a/b", measure: "latency", tolerance: { absolute: 50 } }],
     [
       "checkout:latency:5%:quantile=0.99:limit=800ms:pass=unrefuted:after=30s:minimum=10:harm=50%",

@@ -69,9 +69,16 @@ function readPart(text: string, part: string): Partial<GuardInput> {
     if (isOneOf(value, ["shown", "tolerance", "unrefuted"])) return { pass: value };
     throw wrong(text, "pass is shown, tolerance or unrefuted");
   }
-  const number = Number(value.replace(/(?<=\d)ms$/, ""));
-  if (value === "" || !Number.isFinite(number)) throw wrong(text, `${name} is a number`);
+  const number = readNumber(value);
+  if (number === undefined) throw wrong(text, `${name} is a number, like 0.02, 2% or 300ms`);
   return { [name]: number };
+}
+
+/** `0.02` and `2%` are the same; `300ms` is 300. */
+function readNumber(text: string): number | undefined {
+  const [, digits = "", unit] = /^(-?\d+(?:\.\d+)?)(%|ms)?$/.exec(text) ?? [];
+  if (digits === "") return undefined;
+  return unit === "%" ? Number(digits) / 100 : Number(digits);
 }
 
 /** `10%` is relative; `0.02`, or `50ms`, absolute. */

@@ -135,9 +135,36 @@ export type ReleaseForm = z.output<typeof releaseSchema>;
 
 /** What a guard will be able to see, told before a release begins. */
 export const foreseenSchema = z
-  .object({ step: z.int(), guard: z.int(), says: z.string(), neededMs: z.number().exactOptional() })
+  .object({
+    step: z.int().meta({ description: "Position in `steps`" }),
+    guard: z.int().meta({ description: "Position in `guards`" }),
+    says: z.string().meta({ description: "In words" }),
+    detectOutcomes: z.number().meta({ description: "Treated outcomes until twice the failures are noticed" }),
+    detectMs: z.number().meta({ description: "How long they take to come" }).exactOptional(),
+    passOutcomes: z.number().meta({ description: "Treated outcomes until harm is ruled out, where there is none" }),
+    neededMs: z.number().meta({ description: "How long these take" }).exactOptional(),
+    warning: z
+      .string()
+      .meta({ description: "What to do where that is longer than a step is held at most" })
+      .exactOptional(),
+  })
   .meta({ id: "Foreseen" });
 export type Foreseen = z.output<typeof foreseenSchema>;
+
+export const releaseForecastSchema = z
+  .object({
+    items: z.array(foreseenSchema),
+    perSecond: z
+      .number()
+      .meta({ description: "How often the flag was asked for in the last hour; absent where nobody asked" })
+      .exactOptional(),
+    lastsMs: z.number().meta({ description: "Of all steps: their holds, and what guards need beyond them" }),
+  })
+  .meta({
+    id: "ReleaseForecast",
+    description: "How long a release will take where nothing is wrong: means, no promises",
+  });
+export type ReleaseForecast = z.output<typeof releaseForecastSchema>;
 
 export const releaseChangedSchema = z
   .object({

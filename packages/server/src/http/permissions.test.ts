@@ -48,6 +48,7 @@ const expected = [
     (verb) => [`POST /api/v1/projects/{p}/flags/{f}/environments/{e}/release/${verb}`, "environment:release"] as const,
   ),
   ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/release/verdicts", "environment:read"],
+  ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/release/preview", "environment:read"],
   ["GET /api/v1/projects/{p}/environments/{e}/releases", "environment:read"],
   ["GET /api/v1/projects/{p}/flags/{f}/environments/{e}/schedules", "environment:read"],
   ["POST /api/v1/projects/{p}/flags/{f}/environments/{e}/schedules", "environment:release"],

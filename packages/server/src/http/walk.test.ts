@@ -64,7 +64,9 @@ describe("every route", () => {
     const release = `${FLAGS}/checkout/environments/production/release`;
     const steps = [50, 75, 100].map((percentage) => ({ percentage, hold: "10m", approval: true }));
     for (const end of ["rollback", "abort"]) {
-      await go(`POST ${release}`, { steps, guards: [{ metric: "checkout", measure: "errors" }] });
+      const plan = { steps, guards: [{ metric: "checkout", measure: "errors" }] };
+      await go(`POST ${release}/preview`, plan);
+      await go(`POST ${release}`, plan);
       for (const verb of ["pause", "resume", "approve", "advance"]) await go(`POST ${release}/${verb}`);
       await go(`GET ${release}`);
       await go(`GET ${release}/verdicts`);

@@ -1,3 +1,4 @@
+import type { Foreseen } from "@bannerol/protocol/schemas";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseAllow } from "../../outbound/allow.ts";
 import { createOutbound } from "../../outbound/outbound.ts";
@@ -8,6 +9,14 @@ let checkout: Releases;
 beforeEach(async () => {
   checkout = await createReleases();
 });
+
+/** 600 a second ask for the flag. */
+async function traffic(): Promise<void> {
+  const counts = [{ flag: "checkout", variant: "on", reason: "SPLIT", count: 36_000 }];
+  const body = { id: "b1", instance: "i", sdk: { name: "n", version: "1" }, counts };
+  await checkout.api.ask("POST /sdk/v1/events", { token: checkout.api.keys.get("production") ?? null, body });
+  checkout.api.advance(MINUTE);
+}
 
 describe("a release", () => {
   it.each([
@@ -60,10 +69,7 @@ describe("a release", () => {
       /^At 1 %, checkout errors 1 % → 2 % is noticed after about \d+ treated outcomes; harm is ruled out after about \d+ treated outcomes\.$/,
     );
     await checkout.move("abort");
-    const counts = [{ flag: "checkout", variant: "on", reason: "SPLIT", count: 36_000 }];
-    const body = { id: "b1", instance: "i", sdk: { name: "n", version: "1" }, counts };
-    await checkout.api.ask("POST /sdk/v1/events", { token: checkout.api.keys.get("production") ?? null, body });
-    checkout.api.advance(MINUTE);
+    await traffic();
     const told = await checkout.start({
       guards,
       steps: [
@@ -72,9 +78,31 @@ describe("a release", () => {
       ],
     });
     expect(field(told.body, "foreseen")).toHaveLength(1);
-    expect(field(told.body, "foreseen", 0, "says")).toMatch(
-      /some \d+ (s|min) at today's traffic.*longer than a step is held at most/,
+    expect(field(told.body, "foreseen", 0, "says")).toMatch(/some \d+ (s|min) at today's traffic/);
+    expect(field(told.body, "foreseen", 0, "warning")).toMatch(
+      /^At 1 %, checkout errors needs some \d+ s, longer than a step is held at most \(10 s\): begin with 10 %, or hold longer\.$/,
     );
+  });
+
+  it("says the same without beginning, and refuses what it would refuse", async () => {
+    await traffic();
+    const preview = (body: object) => checkout.api.ask(`POST ${RELEASE}/preview`, { body });
+    const { status, body } = await preview({ steps: plan, guards: [errors, { ...errors, measure: "latency" }] });
+    const items = Object(field(body, "items"));
+    expect([status, field(body, "perSecond")]).toEqual([200, 600]);
+    expect(items.map(({ step, guard }: Foreseen) => [step, guard])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+    // The first step is held until harm is ruled out, the others for their time.
+    expect(items[0].neededMs).toBeGreaterThan(MINUTE);
+    expect(field(body, "lastsMs")).toBe(items[0].neededMs + 2 * MINUTE);
+    expect((await checkout.api.ask(`GET ${RELEASE}`)).status).toBe(404);
+    expect(await preview({ steps: plan, segment: "nobody" })).toMatchObject({ status: 422, body: { code: "invalid" } });
+    await checkout.start();
+    expect(await preview({ steps: plan })).toMatchObject({ status: 409, body: { code: "release_running" } });
   });
 
   const errors = { metric: "checkout", measure: "errors" };

@@ -131,17 +131,19 @@ describe("other measures", () => {
     expect(judge(question(rows, {}, { measure: "value" })).verdict).toBe(verdict);
   });
 
-  it("a mean of few values waits, and one large value is told of", () => {
-    const rows = (z: number) => [
-      side("on", { ...orders(500, 10, 10), z: [z], m: [900] }),
-      side("off", orders(9_500, 10, 10)),
-    ];
-    expect(judge(question(rows(99), {}, { measure: "value" }))).toMatchObject({ verdict: "wait", reason: "minimum" });
-    const [look] = judge(question(rows(100), {}, { measure: "value", cap: 900 })).guards;
-    expect(look?.warnings).toBeUndefined();
-    expect(
-      judge(question(rows(100), {}, { measure: "value", harm: { absolute: 1 } })).guards[0]?.warnings,
-    ).toBeUndefined();
+  it.each([
+    [99, "wait", "minimum"],
+    [100, "fail", "limit"],
+  ])("a mean of %d values over its limit: %s", (z, verdict, reason) => {
+    const rows = [side("on", { ...orders(500, 10, 10), z: [z] }), side("off", orders(9_500, 10, 10))];
+    expect(judge(question(rows, {}, { measure: "value", limit: 20 }))).toMatchObject({ verdict, reason });
+  });
+
+  it("one large value is told of, where it is not cut", () => {
+    const rows = [side("on", { ...orders(500, 10, 10), m: [2_000] }), side("off", orders(9_500, 10, 10))];
+    const warnings = (guard: object) => judge(question(rows, {}, { measure: "value", ...guard })).guards[0]?.warnings;
+    expect(warnings({})).toEqual(["One value of checkout is 2 % of the control's total. Give the guard a cap."]);
+    expect(warnings({ cap: 2_000 })).toBeUndefined();
   });
 
   it.each<[string, number, string]>([
@@ -220,6 +222,20 @@ describe("a release of several guards and steps", () => {
     expect(second).toBeLessThan(0);
     expect(found.lnRelease).toBeCloseTo(Math.log((Math.exp(first ?? 0) + Math.exp(second ?? 0)) / 2), 12);
     expect(found).toMatchObject({ verdict: "fail", culprit: 0 });
+  });
+
+  it("fails by a sound guard beside one whose outcomes are lost, which counts as nothing", () => {
+    const guards = [guardOf({ metric: "cart", measure: "errors" }), guardOf({ metric: "checkout", measure: "errors" })];
+    const lost = [side("on", sums(2_500, 2_000)), side("off", sums(95_000, 950))];
+    const cart = lost.map((row) => ({ ...row, metric: "cart" }));
+    const bad = judge(question([...cart, ...failing], { guards }));
+    expect(bad).toMatchObject({ verdict: "fail", reason: "comparison", culprit: 1 });
+    expect(bad.lnRelease).toBeCloseTo((bad.guards[1]?.lnRelease ?? 0) - Math.log(2), 12);
+    expect(judge(question([...cart, ...healthy], { guards }))).toMatchObject({
+      verdict: "wait",
+      reason: "sampleRatio",
+      culprit: 0,
+    });
   });
 
   it("judges each treated variant", () => {

@@ -24,12 +24,21 @@ export function judge(question: Question): Verdict {
   const guards = question.guards.flatMap((guard, position) =>
     sidesOf(question, guard).flatMap((side) => look(question, { guard: position, side }) ?? []),
   );
-  const lns = guards.flatMap(({ lnRelease }) => lnRelease ?? []);
-  const lnRelease = lnMeanExp(lns);
+  const lnRelease = lnOfRelease(guards);
   const decided = decide(question, guards, lnRelease);
   const whole = { ...decided, lnRelease, guards };
   return { ...whole, says: sayVerdict(question, whole) };
 }
+
+/** Where a side lacks outcomes its comparison means nothing, and counts as nothing among the others. */
+function lnOfRelease(guards: readonly GuardVerdict[]): number {
+  const compared = guards.filter(({ lnRelease }) => lnRelease !== undefined);
+  const sound = compared.filter(isSound);
+  if (sound.length === 0) return 0;
+  return lnMeanExp(sound.map(({ lnRelease = 0 }) => lnRelease)) + Math.log(sound.length / compared.length);
+}
+
+const isSound = ({ reason }: GuardVerdict): boolean => reason !== "sampleRatio";
 
 function sidesOf({ treated }: Question, { source }: Guard): readonly Side[] {
   return source.kind === "parallel" ? [CANDIDATE] : Object.keys(treated).sort();
@@ -47,12 +56,12 @@ function decide(question: Question, guards: readonly GuardVerdict[], lnRelease: 
   const first = (reason: Reason) => guards.find((one) => one.reason === reason);
   const broken = first("limit");
   if (broken !== undefined) return blame("fail", broken);
-  const skewed = first("sampleRatio");
-  if (skewed !== undefined) return blame("wait", skewed);
-  const worst = mostSuspect(guards);
+  const worst = mostSuspect(guards.filter(isSound));
   if (lnRelease >= LN_FAIL && worst !== undefined) return { ...blame("fail", worst), reason: "comparison" };
   const failed = guards.find(({ verdict }) => verdict === "fail");
   if (failed !== undefined) return blame("fail", failed);
+  const skewed = first("sampleRatio");
+  if (skewed !== undefined) return blame("wait", skewed);
   const silent = first("noData");
   if (silent !== undefined) return blame("noData", silent);
   return pace(question, guards);

@@ -15,7 +15,7 @@ const LARGE_SHARE = 0.01;
 
 export function compareValues(guard: Guard, treated: Sums, control: Sums | undefined): Compared {
   const t = valuesOf(treated);
-  const own = { treated: countOf(t), ...limitOf(guard, t) };
+  const own = { treated: countOf(t), ...(isRipe(treated) && limitOf(guard, t)) };
   if (control === undefined) return { ...own, ripe: isRipe(treated) };
   const c = valuesOf(control);
   const ripe = isRipe(treated) && isRipe(control);
