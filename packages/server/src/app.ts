@@ -33,11 +33,12 @@ import { webhookRoutes } from "./features/webhooks/routes.ts";
 import { whoamiRoute } from "./features/whoami/route.ts";
 import type { OncePorts } from "./http/idempotency/once.ts";
 import { type App, type MountPorts, mountRoutes } from "./http/mount.ts";
+import type { Mark } from "./http/on-newest.ts";
 import { describeRoutes } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
 import type { IdempotencyStore } from "./store/idempotency-store.ts";
 
-export interface AppPorts extends Omit<MountPorts, "doors" | "once"> {
+export interface AppPorts extends Omit<MountPorts, "doors" | "once" | "mark"> {
   readonly authenticator: Authenticator;
   readonly idempotency: IdempotencyStore;
   /** Shown in the API's description. */
@@ -91,7 +92,12 @@ export function createApp(services: Services, { authenticator, idempotency, vers
   };
   const watch: OncePorts["watch"] = (work) => state.watchStore(work);
   const once = { store: idempotency, now, newHolder: randomUUID, watch };
-  return mountRoutes(routeTable(services, version), { ...ports, doors, once });
+  const mark: Mark = () => {
+    const more = ledger.mark();
+    // While the database is away everybody is answered by what is known.
+    return async () => state.status !== "degraded" && state.watchStore(more).catch(() => false);
+  };
+  return mountRoutes(routeTable(services, version), { ...ports, doors, once, mark });
 }
 
 /** Who holds a key or a token, by the ledger's state; the stream asks it too. */
@@ -103,6 +109,7 @@ export function authenticatorOf(
     system: () => ledger.system(),
     project: (key) => ledger.state(key),
     digest: async (id) => ledger.knownDigest(id) ?? state.watchStore(() => ledger.digest(id)),
+    readOn: () => state.watchStore(() => ledger.readOn()).catch(() => undefined),
     now,
     used: (id) => lastUses.used(id),
     guesses,

@@ -26,6 +26,8 @@ export interface AuthenticatorPorts {
   readonly system: () => SystemState;
   readonly project: (key: string) => ProjectState | undefined;
   readonly digest: (id: string) => Promise<CredentialDigest | undefined>;
+  /** Reads every log to its end: a key or a token may have been made on another node a moment ago. Never rejects. */
+  readonly readOn: () => Promise<void>;
   /** Epoch milliseconds: tokens expire. */
   readonly now: () => number;
   /** A key or a token let somebody in. */
@@ -109,7 +111,13 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
 async function proven(credential: Credential, ports: AuthenticatorPorts): Promise<CredentialDigest | undefined> {
   const stored = await ports.digest(credential.id);
   const same = sameDigest(digestOf(credential.secret), stored?.digest ?? NO_DIGEST);
-  return same ? stored : undefined;
+  if (stored === undefined || !same) return undefined;
+  if (!isRead(credential, stored, ports)) await ports.readOn();
+  return stored;
+}
+
+function isRead({ id, class: kind }: Credential, { project }: CredentialDigest, ports: AuthenticatorPorts): boolean {
+  return kind === "token" ? ports.system().tokens.has(id) : ports.project(project)?.keys.has(id) === true;
 }
 
 const NO_DIGEST = "0".repeat(64);

@@ -146,7 +146,10 @@ async function execute<T>(services: Services, target: Target, command: Command<T
     service.watchStore(() =>
       ledger.execute(request, (state) => keeping(target, command, decideOn(services, state, target, command))),
     );
+  const more = ledger.mark();
   let execution = await decided();
+  // Where there was nothing to change, no conflict would tell either that another node has made it otherwise.
+  if (execution.ok && execution.change === undefined && (await service.watchStore(more))) execution = await decided();
   if (!execution.ok && "waits" in execution.refusal) {
     // What waits makes no revision, so no conflict would tell that another node knows more: it is proposed for the newest.
     await service.watchStore(() => ledger.catchUp(chain));

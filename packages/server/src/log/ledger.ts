@@ -55,6 +55,8 @@ export class Ledger {
   readonly #queues = new Map<string, ChangeQueue>();
   readonly #renewal: Renewal;
   #unfollow: (() => Promise<void>) | undefined;
+  /** How many changes this node has taken up. */
+  #taken = 0;
 
   private constructor({ store, reports, clock = processClock }: LedgerOptions) {
     this.#store = store;
@@ -68,6 +70,7 @@ export class Ledger {
       reports: { ...reports, renewed: (renewed) => this.#afterRenewal(renewed, { reports, clock }) },
     });
     this.#follower.subscribe(({ project, change }) => {
+      this.#taken += 1;
       this.#digests.takeUp(change);
       // A change of the installation that touches nothing tells of another epoch.
       if (project === SYSTEM_PROJECT && change.items.length === 0) void this.#renewal.refresh();
@@ -207,13 +210,40 @@ export class Ledger {
    * changes need no reading.
    */
   follow(told: (trouble: unknown) => void): void {
-    const level = (project: string, revision: number, head?: string) =>
-      this.#noticing(this.#turnsOf(project).take(() => this.#follower.level(project, revision, head)));
     const toldOf = (trouble: unknown): void => {
       void this.#renewal.retry();
       told(trouble);
     };
-    this.#unfollow = startFollowing({ store: this.#store, level, told: toldOf });
+    this.#unfollow = startFollowing({
+      store: this.#store,
+      level: (project, revision, head) => this.#level(project, revision, head),
+      told: toldOf,
+    });
+  }
+
+  /**
+   * Reads every log to its end that another process has written to, the installation's first: it names the others. Does
+   * nothing where there can be no other process.
+   */
+  async readOn(): Promise<void> {
+    const newest = await this.#store.revisions?.();
+    const system = newest?.get(SYSTEM_PROJECT);
+    if (newest === undefined || system === undefined) return;
+    await this.#level(SYSTEM_PROJECT, system);
+    await Promise.all([...newest].map(([project, revision]) => this.#level(project, revision)));
+  }
+
+  /**
+   * Marks what this node knows. The answer reads on, and tells whether more is known by then: what was decided in between
+   * may have rested on less.
+   */
+  mark(): () => Promise<boolean> {
+    if (this.#store.revisions === undefined) return async () => false;
+    const taken = this.#taken;
+    return async () => {
+      await this.readOn();
+      return this.#taken !== taken;
+    };
   }
 
   /** Called for each change, in order, once this node shows it. The answer ends it. */
@@ -231,6 +261,11 @@ export class Ledger {
     await this.#unfollow?.();
     for (const turns of this.#turns.values()) await turns.take(async () => undefined);
     await this.#store.close();
+  }
+
+  /** Makes this node show at least this revision; `head` is the hash that it has, where it is known. */
+  #level(project: string, revision: number, head?: string): Promise<void> {
+    return this.#noticing(this.#turnsOf(project).take(() => this.#follower.level(project, revision, head)));
   }
 
   /** After a conflict. Rejects where the log shows nothing new: deciding again on the same state would never end. */

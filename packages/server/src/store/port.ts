@@ -249,6 +249,8 @@ export interface Store {
    * other process. Nothing is missed between the call and the first news.
    */
   watch?(watcher: Watcher): () => Promise<void>;
+  /** The newest revision of every project; absent where there can be no other process. */
+  revisions?(): Promise<ReadonlyMap<string, number>>;
   /**
    * Looks for damage, which may take a while and stops nobody; absent where that is the database's own matter. Where there
    * is any, nothing is written any more, and what can be read is read; the fault says what was found.

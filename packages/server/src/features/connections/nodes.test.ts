@@ -98,6 +98,23 @@ await describePostgres("several nodes", ({ url, freshSchema }) => {
     expect(await ask(1, "GET", "/sdk/v1/ruleset", undefined, key)).toMatchObject({ status: 401 });
   });
 
+  it("refuse nothing, and take nothing for done, by what they have not heard of each other yet", async () => {
+    const flags = "/api/v1/projects/default/flags";
+    for (let round = 0; round < 10; round += 1) {
+      const [one, other] = round % 2 === 0 ? [0, 1] : [1, 0];
+      const targeting = `${flags}/f${round}/environments/production`;
+      await ask(one, "POST", flags, { key: `f${round}` });
+      expect(await ask(other, "POST", `${targeting}/enable`)).toMatchObject({ enabled: true });
+      expect(await ask(one, "POST", `${targeting}/kill`)).toMatchObject({ enabled: false });
+      expect(await ask(other, "POST", `${targeting}/kill`)).toMatchObject({ enabled: false });
+      const { id, key } = await makeKey();
+      expect(field(await ask(other, "GET", "/sdk/v1/ruleset", undefined, key), "epoch")).toBeTypeOf("string");
+      expect(await ask(other, "DELETE", `/api/v1/keys/${id}`)).toMatchObject({ id });
+    }
+    const listed = await ask(0, "GET", `${flags}/f0/environments/production`);
+    expect(listed).toMatchObject({ enabled: false });
+  });
+
   it("count a batch of events once, whichever of them it is sent to (P10)", async () => {
     const { key } = await makeKey();
     await ask(0, "POST", "/api/v1/projects/default/flags", { key: "a" });

@@ -252,6 +252,12 @@ class PostgresStore implements Store {
     return this.#pool.run(({ queries }) => queries.select().from(credentials));
   }
 
+  async revisions(): Promise<ReadonlyMap<string, number>> {
+    const { key, revision } = projects;
+    const rows = await this.#pool.run(({ queries }) => queries.select({ key, revision }).from(projects));
+    return new Map(rows.map((row) => [row.key, row.revision]));
+  }
+
   watch(watcher: Watcher): () => Promise<void> {
     return watch(this.#parts, watcher);
   }
