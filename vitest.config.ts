@@ -16,8 +16,9 @@ const together = { ...patient, isolate: false };
  * Real processes keep to real clocks, and a machine that others share may stop for longer than a promise has seconds: what
  * failed is run once more, and has failed where it fails again. The report names what was run twice. They wait more than
  * they compute, and come after all others: what is promised within seconds should not have to be kept beside a compiler.
+ * What they wrote is searched for secrets.
  */
-const real = { ...patient, retry: 1, sequence: { groupOrder: 1 } };
+const real = { ...patient, retry: 1, setupFiles: ["test/e2e/leaks.ts"], sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {

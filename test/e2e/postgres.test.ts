@@ -4,16 +4,25 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describePostgres } from "../../packages/server/src/store/postgres/testing/database.ts";
-import { Application, collect, exitOf, freePort, root, until } from "./harness.ts";
+import { describePostgres, type TestDatabase } from "../../packages/server/src/store/postgres/testing/database.ts";
+import { Application, collect, exitOf, freePort, root, until, written } from "./harness.ts";
+import { canary, leaksIn } from "./leaks.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const ADMIN_TOKEN = "the-admin-token-of-two-nodes-0123456789";
+const ADMIN_TOKEN = canary("admin-token-of-two-nodes");
+/** Who is asked about, and what else of a request is nobody's business. */
+const PERSON = { targetingKey: canary("targeting-key"), email: canary("attribute") };
+const SENT = canary("whatever-was-sent");
 
 interface Status {
   readonly state: string;
   readonly epoch: string;
   readonly revision: number;
+}
+
+interface Asked {
+  readonly key?: string;
+  readonly body?: object;
 }
 
 /** One of several servers on a database. */
@@ -40,6 +49,8 @@ class Node {
       PORT: String(this.#port),
       DATABASE_URL: this.#databaseUrl,
       BANNEROL_ADMIN_TOKEN: ADMIN_TOKEN,
+      BANNEROL_OUTBOUND_ALLOW: "127.0.0.1",
+      LOG_LEVEL: "trace",
     };
     const child = spawn(process.execPath, [join(root, "packages/cli/bin/bannerol.js"), "server"], { env });
     this.#children.push(child);
@@ -56,6 +67,16 @@ class Node {
     const code = exitOf(this.#server);
     this.#server.kill(signal);
     return await code;
+  }
+
+  /** Whatever it answers, as text. */
+  async text(method: string, path: string, { key = ADMIN_TOKEN, body }: Asked = {}): Promise<string> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", cookie: `sid=${SENT}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return await response.text();
   }
 
   /** Calls the admin API; throws for what is refused. */
@@ -94,9 +115,21 @@ class Node {
   }
 }
 
-await describePostgres("two servers on one PostgreSQL", ({ url, freshSchema }) => {
+/** Of every table, as text. */
+async function everyRow(sql: TestDatabase["sql"], schema: string): Promise<readonly string[]> {
+  const tables = await sql<{ name: string }[]>`
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schema}`;
+  const rows = tables.map(
+    ({ name }) => sql<{ row: string }[]>`SELECT own::text AS row FROM ${sql(schema)}.${sql(name)} AS own`,
+  );
+  return (await Promise.all(rows)).flatMap((found) => found.map(({ row }) => row));
+}
+
+await describePostgres("two servers on one PostgreSQL", ({ url, freshSchema, sql }) => {
   let nodes: readonly [Node, Node];
   let applications: readonly [Application, Application];
+  let key: string;
+  let schema: string;
   /** The revisions that each application was seen at. */
   const seen: [number[], number[]] = [[], []];
 
@@ -116,11 +149,12 @@ await describePostgres("two servers on one PostgreSQL", ({ url, freshSchema }) =
 
   beforeAll(async () => {
     const database = new URL(url);
-    database.searchParams.set("search_path", await freshSchema());
+    schema = await freshSchema();
+    database.searchParams.set("search_path", schema);
     nodes = [new Node(database.href), new Node(database.href)];
     await Promise.all(nodes.map((node) => node.start()));
     const wanted = { project: "default", environment: "production", kind: "server" };
-    const { key } = await nodes[0].api<{ key: string }>("POST", "keys", wanted);
+    ({ key } = await nodes[0].api<{ key: string }>("POST", "keys", wanted));
     await nodes[0].api("POST", "projects/default/flags", { key: "shared" });
     applications = [nodes[0].application(key), nodes[1].application(key)];
     await Promise.all(applications.map((application) => application.ask("ready")));
@@ -174,6 +208,48 @@ await describePostgres("two servers on one PostgreSQL", ({ url, freshSchema }) =
     expect(verdict).toMatchObject({ ok: true });
     expect(new Set(acknowledged).size, "each acknowledged change has a number of its own").toBe(acknowledged.length);
     expect(revision).toBeGreaterThan(Math.max(...acknowledged));
+  });
+
+  it("F47: tell no secret and no person, in any answer, log or number, nor in the database", async () => {
+    const { id, secret } = await nodes[0].api<{ id: string; secret: string }>("POST", "webhooks", {
+      url: `http://127.0.0.1:9/${SENT}`,
+      project: "default",
+    });
+    const made = await nodes[1].api<{ token: string }>("POST", "tokens", { name: "ci", role: "viewer" });
+    const evaluate = "/api/v1/projects/default/environments/production/evaluate";
+    for (const [index, node] of nodes.entries()) {
+      for (const flag of ["shared", "nowhere"]) {
+        await applications[index]?.ask("evaluate", { flag, context: PERSON, defaultValue: false });
+        await node.text("POST", "/sdk/v1/evaluate", { key, body: { context: PERSON, flags: [flag] } });
+        await node.text("POST", evaluate, { body: { flag, context: PERSON } });
+      }
+      await node.text("POST", `/api/v1/webhooks/${id}/test`, { body: {} });
+      for (const wrong of [SENT, `Bearer ${SENT}`, key])
+        await node.text("GET", `/api/v1/whoami?secret=${SENT}`, { key: wrong });
+      await node.text("GET", "/api/v1/whoami", { key: made.token });
+      await node.text("POST", "/api/v1/projects/default/flags", { body: { key: SENT.toUpperCase() } });
+      await applications[index]?.ask("flush");
+    }
+    const place = "/api/v1/projects/default/environments/production";
+    const told = ["/metrics", "/readyz", `${place}/connections`, `${place}/missing-flags`].concat(
+      ["keys", "tokens", "users", "projects/default/changes", "projects/default/flags/shared/usage"].map(
+        (path) => `/api/v1/${path}`,
+      ),
+    );
+    const answers = await Promise.all(nodes.flatMap((node) => told.map((path) => node.text("GET", path))));
+    const secrets = [key, made.token]
+      .map((text) => text.split("_")[3] ?? "-")
+      .concat(ADMIN_TOKEN, secret, ...Object.values(PERSON));
+    for (const one of secrets) expect(answers.filter((answer) => answer.includes(one))).toEqual([]);
+    const rows = await everyRow(sql, schema);
+    // A webhook's secret is kept to sign with, and its address to send to.
+    for (const one of secrets.filter((kept) => kept !== secret))
+      expect(rows.filter((row) => row.includes(one))).toEqual([]);
+    expect(
+      written.some(({ stdout }) => stdout.includes("/sdk/v1/evaluate")),
+      "they did log",
+    ).toBe(true);
+    expect(written.flatMap(({ stdout, stderr }) => leaksIn(stdout + stderr))).toEqual([]);
   });
 
   it("stop one at a time without a word of trouble", async () => {
