@@ -35,14 +35,9 @@ export interface SmallRuleset {
   readonly decides: (when: When) => boolean;
 }
 
-/** A document of the graph of references. */
-interface Node {
-  readonly references: References | undefined;
-  settled?: Settled;
-}
-
+/** What comes of following all references. */
 interface Settled {
-  /** The references lead into a cycle. */
+  /** They lead into a cycle. */
   readonly cyclic: boolean;
   readonly usesClock: boolean;
 }
@@ -60,34 +55,30 @@ export function programOf(source: unknown): Program | undefined {
 }
 
 export function smallRuleset(ruleset: Ruleset): SmallRuleset {
-  const flagNode = once((key: string): Node | undefined =>
-    ruleset.flags.has(key) ? { references: programOf(ruleset.flags.get(key)) } : undefined,
-  );
-  const segmentNode = once((key: string) =>
-    ruleset.segments.has(key) ? { references: readWhole(ruleset.segments.get(key), readSegment) } : undefined,
-  );
+  const programIn = (key: string) => programOf(ruleset.flags.get(key));
+  const segmentIn = once((key: string) => readWhole(ruleset.segments.get(key), readSegment));
+  const settled = new Map<References, Settled>();
 
   /** What is half done is known by `path` alone: a failure in the middle leaves nothing behind. */
-  const settle = (node: Node, path = new Set<Node>()): Settled => {
-    if (path.has(node)) return CYCLIC;
-    const { flags = [], segments = [], clock = false } = node.references ?? {};
-    path.add(node);
-    node.settled ??= [...flags.map(flagNode), ...segments.map(segmentNode)].reduce(
-      (before: Settled, next) => {
-        const { cyclic, usesClock } = next === undefined ? before : settle(next, path);
-        return { cyclic: before.cyclic || cyclic, usesClock: before.usesClock || usesClock };
-      },
-      { cyclic: false, usesClock: clock },
-    );
-    path.delete(node);
-    return node.settled;
+  const settle = (node: References, path: readonly References[] = []): Settled => {
+    if (path.includes(node)) return CYCLIC;
+    const known = settled.get(node);
+    if (known !== undefined) return known;
+    const next = [...node.flags.map(programIn), ...node.segments.map(segmentIn)];
+    const reached = next.flatMap((other) => (other === undefined ? [] : [settle(other, [...path, node])]));
+    const own = {
+      cyclic: reached.some(({ cyclic }) => cyclic),
+      usesClock: node.clock || reached.some(({ usesClock }) => usesClock),
+    };
+    settled.set(node, own);
+    return own;
   };
 
   const decides = once(
     ({ isKnown, segments }: When): boolean =>
       isKnown &&
       segments.every((key) => {
-        const segment = segmentNode(key)?.references;
+        const segment = segmentIn(key);
         return segment !== undefined && decides(segment);
       }),
   );
@@ -97,10 +88,10 @@ export function smallRuleset(ruleset: Ruleset): SmallRuleset {
       attributes: attributesOf(context),
       now,
       variantOf: once((key) => {
-        const program = programOf(ruleset.flags.get(key));
+        const program = programIn(key);
         return program && decide(program, run).variant;
       }),
-      isIn: once((key) => segmentNode(key)?.references?.holds(run) === true),
+      isIn: once((key) => segmentIn(key)?.holds(run) === true),
     };
     return run;
   };
@@ -128,10 +119,9 @@ export function smallRuleset(ruleset: Ruleset): SmallRuleset {
   };
 
   const flag = once((key: string): SmallFlag | undefined => {
-    const node = flagNode(key);
-    if (node === undefined) return undefined;
-    const program = programOf(ruleset.flags.get(key));
-    const { cyclic, usesClock } = settle(node);
+    if (!ruleset.flags.has(key)) return undefined;
+    const program = programIn(key);
+    const { cyclic, usesClock } = program === undefined ? { cyclic: false, usesClock: false } : settle(program);
     return {
       program,
       isCyclic: cyclic,
