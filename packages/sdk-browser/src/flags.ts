@@ -130,6 +130,13 @@ export function flagsOf(table: () => Table, now: () => number, count: Count): Fl
   } as Flags;
 }
 
+/** What the flag serves, whether or not anybody asked; who asks next is given this. */
+export function answerIn({ view, entries }: Table, key: string, now: number): Answer | undefined {
+  const entry = entries.get(key) ?? admit(view, entries, key);
+  entry.answer ??= entry.flag?.answer(now);
+  return entry.answer;
+}
+
 /** Of one state, what is served by the same rule, as the same variant, is the same value. */
 const isSameOutcome = (a: Answer, b: Answer): boolean =>
   a.variant === b.variant && a.reason === b.reason && a.ruleId === b.ruleId && a.errorCode === b.errorCode;

@@ -35,13 +35,14 @@ export const localMode: Mode = {
   },
   asks(ruleset, known) {
     const before = known?.asOf?.flags;
-    const keys = [...ruleset.flags.keys()].filter((key) => isRemote(ruleset, key));
+    const keys = remoteKeysOf(ruleset);
     const isNew = (key: string) =>
       !before?.has(key) || versionOf(before.get(key)) !== versionOf(ruleset.flags.get(key));
     return keys.some(isNew) ? keys : undefined;
   },
-  view({ ruleset, context, known }): RulesetView {
-    const small = smallRuleset(ruleset);
+  view({ ruleset, context, known }, before): RulesetView {
+    const same = smallIn(before);
+    const small = same?.ruleset === ruleset ? same : smallRuleset(ruleset);
     const { epoch, revision, flags } = ruleset;
     return {
       epoch,
@@ -91,6 +92,15 @@ function lacks(document: unknown): boolean {
   complete.add(document);
   return false;
 }
+
+/** Looked for once: a page may change its context more often than its state changes. */
+function remoteKeysOf(ruleset: Ruleset): readonly string[] {
+  const keys = remoteKeys.get(ruleset) ?? [...ruleset.flags.keys()].filter((key) => isRemote(ruleset, key));
+  remoteKeys.set(ruleset, keys);
+  return keys;
+}
+
+const remoteKeys = new WeakMap<Ruleset, readonly string[]>();
 
 /** Leniently: what attributes outcomes sees to what it can read. */
 const isWatching = (flag: unknown): boolean => isRecord(flag) && isList(flag.watch) && flag.watch.length > 0;

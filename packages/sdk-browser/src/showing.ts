@@ -8,7 +8,7 @@
  */
 import type { EvaluationContext, Ruleset } from "@bannerol/core";
 import type { Ask } from "./answers.ts";
-import { type Count, settleTable, type Table, tableOf } from "./flags.ts";
+import { answerIn, type Count, settleTable, type Table, tableOf } from "./flags.ts";
 import type { Known, Mode } from "./mode.ts";
 import { type View, viewOfAnswers } from "./view.ts";
 
@@ -50,7 +50,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     shownRuleset = ruleset;
     table = tableOf(view);
     settleTable(before, count);
-    options.shown(differences(before, view));
+    options.shown(differences(before, table));
   };
 
   const stop = (): void => {
@@ -104,12 +104,12 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     for (const resolve of done) resolve();
   };
 
-  const differences = ({ view: before, entries, all }: Table, after: View | undefined): readonly string[] => {
-    if (before === undefined) return [...(after?.keys() ?? [])];
+  const differences = (before: Table, after: Table): readonly string[] => {
+    if (before.view === undefined) return [...(after.view?.keys() ?? [])];
     const candidates =
-      (after && mode.mayDiffer(before, after)) ?? (all ? before : { keys: () => entries.keys() }).keys();
+      (after.view && mode.mayDiffer(before.view, after.view)) ?? (before.all ? before.view : before.entries).keys();
     const at = now();
-    return [...candidates].filter((key) => !isSame(before.flag(key)?.answer(at), after?.flag(key)?.answer(at)));
+    return [...candidates].filter((key) => !isSame(answerIn(before, key, at), answerIn(after, key, at)));
   };
 
   return {
@@ -145,11 +145,11 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
 type Answered = ReturnType<NonNullable<ReturnType<View["flag"]>>["answer"]> | undefined;
 
 function isSame(a: Answered, b: Answered): boolean {
-  return a === b || nameOf(a) === nameOf(b);
+  return a?.variant === b?.variant && a?.errorCode === b?.errorCode && isSameValue(a?.value, b?.value);
 }
 
-/** A value whose fields come in another order counts as another one: who hears so in vain renders the same again. */
-const nameOf = (answer: Answered): string => JSON.stringify([answer?.variant, answer?.errorCode, answer?.value]);
+/** One whose fields come in another order counts as another one: who hears so in vain renders the same again. */
+const isSameValue = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** What the page alters later does not alter for whom flags are evaluated, but for what lies deeper. */
 function copyOf(context: EvaluationContext): EvaluationContext {
