@@ -74,6 +74,7 @@ function overridesOf(words: Words): { readonly [K in SettingName]?: string } {
     BANNEROL_ADMIN_TOKEN: words.secret("adminToken"),
     LOG_LEVEL: words.option("logLevel"),
     BANNEROL_PROXIES: words.option("proxies"),
+    BANNEROL_MAX_STREAMS: words.option("maxStreams"),
     BANNEROL_DRAIN_SECONDS: words.option("drainSeconds"),
     BANNEROL_OUTBOUND_ALLOW: words.option("outboundAllow"),
     BANNEROL_PROMETHEUS_URL: words.option("prometheusUrl"),

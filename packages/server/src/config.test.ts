@@ -10,6 +10,7 @@ describe("the settings", () => {
       logLevel: "info",
       drainMs: 10_000,
       proxies: 0,
+      maxStreams: 20_000,
       outboundAllow: [],
     });
   });
@@ -22,6 +23,7 @@ describe("the settings", () => {
       LOG_LEVEL: "warn",
       BANNEROL_DRAIN_SECONDS: "3",
       BANNEROL_PROXIES: "1",
+      BANNEROL_MAX_STREAMS: "500",
       BANNEROL_OUTBOUND_ALLOW: "prometheus.internal:9090",
     };
     const config = readConfig(environment, { PORT: "2" });
@@ -32,6 +34,7 @@ describe("the settings", () => {
       logLevel: "warn",
       drainMs: 3_000,
       proxies: 1,
+      maxStreams: 500,
       outboundAllow: [{ kind: "host", host: "prometheus.internal", port: 9090 }],
     });
   });
@@ -67,6 +70,7 @@ describe("the settings", () => {
     [{ HOST: "a b" }, 'HOST is "a b"'],
     [{ LOG_LEVEL: "loud" }, "Set it to one of trace, debug, info, warn, error, fatal, silent."],
     [{ BANNEROL_DRAIN_SECONDS: "soon" }, 'BANNEROL_DRAIN_SECONDS is "soon"'],
+    [{ BANNEROL_MAX_STREAMS: "0" }, 'BANNEROL_MAX_STREAMS is "0", which cannot be. Set it to how many streams'],
     [{ BANNEROL_OUTBOUND_ALLOW: "10.0.0.0/33" }, "Set it to hosts, ranges and ports with commas between"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL cannot be. Set it to sqlite: and a path"],
     [{ DATABASE_URL: "postgres://u:p#w@h/db" }, "DATABASE_URL cannot be."],

@@ -17,6 +17,8 @@ export interface Config {
   readonly drainMs: number;
   /** How many proxies stand in front: whose address it is, is what the outermost of them saw. */
   readonly proxies: number;
+  /** How many streams this process holds at once. */
+  readonly maxStreams: number;
   /** Where requests that users make the server send may go, beyond public addresses. */
   readonly outboundAllow: readonly AllowEntry[];
   /** Where guards' queries go that name no server. */
@@ -76,6 +78,10 @@ const settings = {
   },
   LOG_LEVEL: { read: z.enum(logLevels).default("info"), allowed: `one of ${logLevels.join(", ")}` },
   BANNEROL_PROXIES: { read: whole(0, 10).default(0), allowed: "how many proxies stand in front, from 0 to 10" },
+  BANNEROL_MAX_STREAMS: {
+    read: whole(1, 1_000_000).default(20_000),
+    allowed: "how many streams there may be at once, from 1 to 1000000",
+  },
   BANNEROL_DRAIN_SECONDS: { read: whole(0, 3_600).default(10), allowed: "seconds, a whole number from 0 to 3600" },
   BANNEROL_OUTBOUND_ALLOW: {
     read: z
@@ -105,6 +111,7 @@ export const settingNames: readonly SettingName[] = [
   "BANNEROL_ADMIN_TOKEN",
   "LOG_LEVEL",
   "BANNEROL_PROXIES",
+  "BANNEROL_MAX_STREAMS",
   "BANNEROL_DRAIN_SECONDS",
   "BANNEROL_OUTBOUND_ALLOW",
   "BANNEROL_PROMETHEUS_URL",
@@ -135,6 +142,7 @@ export function readConfig(environment: Environment, overrides: { readonly [K in
     logLevel: read("LOG_LEVEL", given),
     drainMs: read("BANNEROL_DRAIN_SECONDS", given) * 1_000,
     proxies: read("BANNEROL_PROXIES", given),
+    maxStreams: read("BANNEROL_MAX_STREAMS", given),
     outboundAllow: read("BANNEROL_OUTBOUND_ALLOW", given),
     ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
   };

@@ -21,7 +21,9 @@ import { Usage, type UsagePorts } from "./usage/usage.ts";
 
 const AGE_EVIDENCE_MS = 3_600_000;
 
-export interface DataPlanePorts extends Pick<StreamPorts, "monotonic" | "random">, Pick<UsagePorts, "after" | "every"> {
+export interface DataPlanePorts
+  extends Pick<StreamPorts, "monotonic" | "random" | "maxStreams">,
+    Pick<UsagePorts, "after" | "every"> {
   readonly ledger: Ledger;
   readonly store: Pick<Store, "usage" | "evidence" | "nodes">;
   /** Epoch milliseconds. */

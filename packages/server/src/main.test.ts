@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { parseCredential } from "@bannerol/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
 import { readConfig } from "./config.ts";
 import { StartError } from "./listening.ts";
 import { type RunningServer, startServer } from "./main.ts";
+import { readEvents } from "./testing/event-reader.ts";
 
 describe("a server", () => {
   let folder: string;
@@ -121,6 +123,34 @@ describe("a server", () => {
     const head = `POST /api/v1/projects/default/flags HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.adminToken}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
     expect(await send(server, head + chunk.repeat(20))).toMatch(/^HTTP\/1.1 413 .*"code":"body_too_large"/s);
     expect((await get(server, "/livez")).status).toBe(200);
+  });
+
+  it("holds as many streams as it was told, tells the next when to come again, and serves whoever polls", async () => {
+    const server = await start({ BANNEROL_MAX_STREAMS: "2" });
+    const key = server.keys?.production ?? "";
+    const headers = { authorization: `Bearer ${key}` };
+    const open = () => readEvents({ port: server.port, headers });
+    const readers = [await open(), await open()];
+    const refused = await open();
+    expect([refused.status, Number(refused.headers["retry-after"])]).toEqual([503, expect.any(Number)]);
+    const shown = new WebSocket(`ws://127.0.0.1:${server.port}/sdk/v1/stream`, { headers });
+    const status = await new Promise((resolve) => {
+      shown.on("error", () => undefined).on("unexpected-response", (_, { statusCode }) => resolve(statusCode));
+    });
+    expect(status).toBe(503);
+    expect((await get(server, "/sdk/v1/ruleset", key)).status).toBe(200);
+    expect((await get(server, "/readyz")).status).toBe(200);
+    expect(await (await get(server, "/metrics")).text()).toContain("bannerol_handshakes_refused_total 2\n");
+    readers.pop()?.close();
+    await vi.waitFor(
+      async () => {
+        const next = await open();
+        readers.push(next);
+        expect(next.status).toBe(200);
+      },
+      { timeout: 60_000 },
+    );
+    for (const reader of readers) reader.close();
   });
 
   it("F13: finishes what is in flight when it stops, and says meanwhile that it is not ready", async () => {

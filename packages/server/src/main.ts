@@ -91,6 +91,9 @@ export async function startServer(config: Config, dependencies: ServerDependenci
   }
 }
 
+/** Connections beside the streams: requests, and handshakes whose key has not come yet. */
+const PLACES_FOR_REQUESTS = 2_000;
+
 const draw: Draw = { seed: () => randomBytes(4).readUInt32BE(), bytes: (count) => randomBytes(count) };
 
 type Opened = Pick<WireInput, "ledger" | "store">;
@@ -169,6 +172,7 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
     authenticateKey,
     monotonic,
     random: Math.random,
+    maxStreams: config.maxStreams,
     after: afterUnreferenced,
     every: everyUnreferenced,
     metrics,
@@ -195,6 +199,8 @@ function wire({ config, ledger, store, now, log, redact, version }: WireInput): 
   const http = createHttpServer(createApp(services, { ...asked, idempotency: store.idempotency, version }), {
     isStreamed: isKeyUpload,
     shortWay: createShortWay(services, asked),
+    maxConnections: config.maxStreams + PLACES_FOR_REQUESTS,
+    dropped: () => metrics.connectionsDropped.add(),
   });
   const stopSweeping = startSweeping({
     ledger,

@@ -11,6 +11,7 @@ const settings: readonly OptionSyntax[] = [
   database,
   { flags: "--log-level <level>", description: "how much to log (LOG_LEVEL)" },
   { flags: "--proxies <count>", description: "how many stand in front (BANNEROL_PROXIES; 0)" },
+  { flags: "--max-streams <count>", description: "how many at once (BANNEROL_MAX_STREAMS; 20000)" },
   { flags: "--drain-seconds <seconds>", description: "how long a stop may take (BANNEROL_DRAIN_SECONDS)" },
   { flags: "--outbound-allow <list>", description: "where else it may send (BANNEROL_OUTBOUND_ALLOW)" },
   { flags: "--prometheus-url <url>", description: "where guards' queries go (BANNEROL_PROMETHEUS_URL)" },

@@ -24,9 +24,13 @@ export interface HttpServerOptions {
   readonly isStreamed?: (method: string | undefined, url: string | undefined) => boolean;
   /** Is asked before the application is, and tells whether it has answered. It throws nothing. */
   readonly shortWay?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Beyond so many, a connection is closed as it comes, and `dropped` is called; no end unless given. */
+  readonly maxConnections?: number;
+  readonly dropped?: () => void;
 }
 
-export function createHttpServer(app: App, { isStreamed = () => false, shortWay }: HttpServerOptions = {}): HttpServer {
+export function createHttpServer(app: App, settings: HttpServerOptions = {}): HttpServer {
+  const { isStreamed = () => false, shortWay, maxConnections, dropped } = settings;
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
     errorHandler: () =>
@@ -48,6 +52,8 @@ export function createHttpServer(app: App, { isStreamed = () => false, shortWay 
     deadlines.watch(request, performance.now());
     listener(request, response).catch(() => response.destroy());
   });
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  if (dropped !== undefined) server.on("drop", dropped);
   server.on("clientError", answerClientError);
   const check = setInterval(() => endOverdue(server, deadlines), CHECK_MS).unref();
   server.on("close", () => clearInterval(check));

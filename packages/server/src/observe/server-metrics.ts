@@ -37,6 +37,10 @@ export class ServerMetrics {
     "bannerol_handshakes_refused_total",
     "Streams that were told to come again later",
   );
+  readonly connectionsDropped = new Counter(
+    "bannerol_connections_dropped_total",
+    "Connections closed as they came, for there were too many",
+  );
   readonly slowReadersCut = new Counter("bannerol_slow_readers_cut_total", "Streams ended because nobody read them");
   readonly keysLeaked = new Counter(
     "bannerol_keys_leaked_total",
@@ -79,6 +83,7 @@ export class ServerMetrics {
       this.acknowledged,
       this.slowReadersCut,
       this.handshakesRefused,
+      this.connectionsDropped,
       this.keysLeaked,
       this.wrongCredentials,
       this.eventBatches,

@@ -69,7 +69,7 @@ export class Events implements EventStreams {
     const admitted = admission.admit(monotonic());
     if (admitted !== true) return tooManyHandshakes(admitted.retryAfter);
     const leave = places.take({ ...request.key, address: request.address });
-    if (leave === undefined) return noPlace(random);
+    if (leave === undefined) return noPlace(places.limits, random);
     const gone = () => {
       leave();
       this.#forget(request, connection);

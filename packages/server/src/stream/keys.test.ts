@@ -17,6 +17,7 @@ describe("keys that slip through", () => {
       now: api.services.now,
       monotonic: () => 0,
       random: () => 0,
+      maxStreams: 10,
       every(ms, fn) {
         every.set(ms, fn);
         return () => every.delete(ms);

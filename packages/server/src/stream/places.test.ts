@@ -9,11 +9,15 @@ const visitor = fc.record({
 });
 
 describe("places", () => {
-  it("never hold more than the limits for client keys, and no server key is refused", () => {
-    const limits = { perKey: 4, perAddress: 2 };
+  it("never hold more than there are, nor more than the limits for client keys, and refuse nobody else", () => {
+    const limits = { all: 7, perKey: 4, perAddress: 2 };
     fc.assert(
       fc.property(fc.array(fc.tuple(visitor, fc.boolean()), { maxLength: 60 }), (steps) => {
-        const places = new Places(limits);
+        let refused = 0;
+        const places = new Places(limits, () => {
+          refused += 1;
+        });
+        let seen = 0;
         const held: { readonly visitor: Visitor; readonly leave: () => void }[] = [];
         for (const [next, comes] of steps) {
           if (!comes) {
@@ -27,7 +31,10 @@ describe("places", () => {
           const there = clients.filter(({ visitor: other }) => other.address === next.address).length;
           const full = ofKey >= limits.perKey || (next.address !== undefined && there >= limits.perAddress);
           const leave = places.take(next);
-          expect(leave === undefined).toBe(next.class === "client" && full);
+          const isRefused = held.length >= limits.all || (next.class === "client" && full);
+          expect(leave === undefined).toBe(isRefused);
+          if (isRefused) seen += 1;
+          expect(refused).toBe(seen);
           if (leave !== undefined) held.push({ visitor: next, leave });
           for (const one of held) expect(places.has(one.visitor.keyId, one.visitor.address)).toBe(true);
         }

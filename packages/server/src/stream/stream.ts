@@ -22,7 +22,7 @@ import type { Ledger } from "../log/ledger.ts";
 import type { ViewName } from "../log/view.ts";
 import { Admission } from "./admission.ts";
 import { type EventPorts, type EventStreams, Events } from "./events.ts";
-import { Places } from "./places.ts";
+import { CLIENT_KEY_LIMITS, Places } from "./places.ts";
 import { attachStream } from "./upgrade.ts";
 import { viewIdOf } from "./view-id.ts";
 
@@ -39,6 +39,8 @@ export interface StreamPorts {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly random: () => number;
+  /** So many at once; others are told to come again. */
+  readonly maxStreams: number;
   /** Calls `fn` about every `ms`, without keeping the process alive; the answer stops it. */
   readonly every: (ms: number, fn: () => void) => () => void;
   readonly observer?: StreamObserver;
@@ -62,13 +64,13 @@ export class Stream {
   readonly events: EventStreams;
 
   constructor(ports: StreamPorts) {
-    const { ledger, monotonic, random, observer, every } = ports;
+    const { ledger, monotonic, random, observer, every, maxStreams } = ports;
     this.#ports = ports;
     this.#hub = new Hub({ monotonic, every, ...(observer === undefined ? {} : { observer }) });
     this.#doors = {
       hub: this.#hub,
       admission: this.#admission(),
-      places: new Places(),
+      places: new Places({ ...CLIENT_KEY_LIMITS, all: maxStreams }, () => observer?.refusedHandshake()),
       grant: (key) => this.#grant(key),
       monotonic,
       random,

@@ -44,7 +44,7 @@ describe("the stream's door", () => {
     asked.length = 0;
     hub = new Hub({ monotonic: () => 0, every: () => () => {} });
     admitting = new Admission(100, 0, () => 0.5);
-    places = new Places({ perKey: 3, perAddress: 2 });
+    places = new Places({ all: 3, perKey: 3, perAddress: 2 });
     server = createServer();
     attachStream(server, {
       hub,

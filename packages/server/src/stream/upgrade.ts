@@ -89,7 +89,7 @@ function enter(request: IncomingMessage, key: KeyGrant | Refusal | undefined, po
   if (key === undefined) return lateGuest(request, ports);
   if ("code" in key) return key;
   const leave = ports.places.take({ ...key, address: peerAddress(request, ports.proxies) });
-  return leave === undefined ? noPlace(ports.random) : { admit: ports.grant(key), leave };
+  return leave === undefined ? noPlace(ports.places.limits, ports.random) : { admit: ports.grant(key), leave };
 }
 
 /** One whose key comes in its hello, and takes its place then. */
@@ -103,7 +103,7 @@ function lateGuest(request: IncomingMessage, ports: UpgradePorts): Guest {
     if ("code" in key && key.code === "too_many_requests") return refused(CloseCode.tryLater, key);
     if ("code" in key) return refused(CloseCode.unauthorized, { ...key, code: "key_invalid" });
     const taken = socket.destroyed ? undefined : ports.places.take({ ...key, address });
-    if (taken === undefined) return refused(CloseCode.tryLater, noPlace(ports.random));
+    if (taken === undefined) return refused(CloseCode.tryLater, noPlace(ports.places.limits, ports.random));
     leave = taken;
     return ports.grant(key);
   };

@@ -135,6 +135,7 @@ export async function createHarness({
     authenticateKey,
     monotonic,
     random: () => 0.5,
+    maxStreams: 1_000,
     // What would wait for others of its kind is done at once.
     after: (_, fn) => {
       queueMicrotask(fn);

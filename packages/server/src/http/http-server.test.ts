@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { Hono } from "hono";
+import { afterEach, describe, expect, it } from "vitest";
+import { createHttpServer } from "./http-server.ts";
+
+describe("an HTTP server that holds two connections", () => {
+  let dropped = 0;
+  const http = createHttpServer(new Hono(), {
+    maxConnections: 2,
+    dropped() {
+      dropped += 1;
+    },
+  });
+  const sockets: Socket[] = [];
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await http.stop(0);
+  });
+
+  it("closes the next as it comes, goes on with those, and takes another when one has gone", async () => {
+    const port = await http.listen(0, "127.0.0.1");
+    const open = async () => {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket.on("error", () => undefined));
+      await once(socket, "connect");
+      return socket;
+    };
+    const answer = async (socket: Socket) => {
+      socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      const [data] = await once(socket, "data");
+      return String(data).split("\r\n")[0];
+    };
+    const [first, second] = [await open(), await open()];
+    expect(await answer(second)).toBe("HTTP/1.1 404 Not Found");
+    const third = await open();
+    await once(third, "close");
+    expect(dropped).toBe(1);
+    expect(await answer(first)).toBe("HTTP/1.1 404 Not Found");
+    const gone = once(http.server, "connection");
+    first.destroy();
+    for (let next = await open(); ; next = await open()) {
+      const taken = await Promise.race([once(next, "close").then(() => false), gone.then(() => true)]);
+      if (taken) return expect(await answer(next)).toBe("HTTP/1.1 404 Not Found");
+    }
+  });
+});
