@@ -7,11 +7,13 @@ const { join } = require("node:path");
 
 const dist = "../../packages/sdk-browser/dist";
 
-const whole = (name, path, what, limit) => ({
+/** What of it is bundled, by default all: as a module, which is what a page loads. */
+const whole = (name, path, what, limit, external = []) => ({
   name,
   path,
   import: what,
   gzip: true,
+  modifyEsbuildConfig: (config) => ({ ...config, format: "esm", external }),
   ...(limit && { limit }),
 });
 
@@ -19,17 +21,24 @@ const whole = (name, path, what, limit) => ({
 const chunksOf = (path) =>
   [...readFileSync(join(__dirname, dist, path), "utf8").matchAll(/import\("(\.\/[\w.-]+)"\)/g)].map(([, file]) => file);
 
-/** What comes in chunks of its own, later or never, left out. */
-const first = (name, path, limit) => ({
-  ...whole(name, `${dist}/${path}`, "{ createClient }", limit),
-  modifyEsbuildConfig: (config) => ({ ...config, external: chunksOf(path) }),
-});
+/** What comes in chunks of its own, later or never, left out, but for those named. */
+const first = (name, path, limit, but = "none") =>
+  whole(
+    name,
+    `${dist}/${path}`,
+    "{ createClient }",
+    limit,
+    chunksOf(path).filter((file) => !file.includes(but)),
+  );
 
 module.exports = [
-  first("Bannerol, local evaluation and streaming, loaded at first", "index.js", "14.2 kB"),
-  first("Bannerol, remote evaluation, loaded at first", "remote.js", "11.3 kB"),
-  whole("Bannerol, local, with what is loaded later", `${dist}/index.js`, "{ createClient }", "22.8 kB"),
-  whole("Bannerol, remote, with what is loaded later", `${dist}/remote.js`, "{ createClient }", "15.5 kB"),
+  first("Bannerol, local evaluation and streaming, loaded at first", "index.js", "13.7 kB"),
+  first("Bannerol, remote evaluation, loaded at first", "remote.js", "10.9 kB"),
+  first("Bannerol, local, loaded by a page whose counts are told", "index.js", "16.3 kB", "report"),
+  first("Bannerol, remote, loaded by a page whose counts are told", "remote.js", "12.8 kB", "report"),
+  whole("Bannerol, parallel runs, where they are imported", `${dist}/parallel.js`, "{ parallelRunOf }", "4 kB"),
+  whole("Bannerol, local, with what is loaded later", `${dist}/index.js`, "{ createClient }", "23 kB"),
+  whole("Bannerol, remote, with what is loaded later", `${dist}/remote.js`, "{ createClient }", "15.7 kB"),
   whole("Featurevisor", "node_modules/@featurevisor/sdk/dist/index.mjs", "{ createInstance }"),
   whole("OpenFeature web", "node_modules/@openfeature/web-sdk/dist/esm/index.js", "{ OpenFeature }"),
   whole("Unleash proxy client", "node_modules/unleash-proxy-client/build/main.esm.js", "{ UnleashClient }"),

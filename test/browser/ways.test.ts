@@ -1,5 +1,5 @@
 /** Proxies through which no WebSocket leads, and some through which no stream does. */
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hangUp, pass } from "../faults/proxy/arrivals.ts";
 import { FaultProxy } from "../faults/proxy/fault-proxy.ts";
@@ -31,8 +31,8 @@ describe.skipIf(chromiumPath === undefined)(`a page behind a proxy${orWhyNot}`, 
     await scene.switchFlag("banner", "enable");
   });
 
-  const open = async (options: object = {}): Promise<void> => {
-    page = await scene.open({ url: proxy.url, ...options });
+  const open = async (options: object = {}, context?: BrowserContext): Promise<void> => {
+    page = await scene.open({ url: proxy.url, ...options }, context === undefined ? {} : { context });
     page.on("request", (request) => {
       const { host, pathname } = new URL(request.url());
       if (proxy.url.endsWith(host) && request.method() === "GET") asked.push(pathname);
@@ -52,6 +52,22 @@ describe.skipIf(chromiumPath === undefined)(`a page behind a proxy${orWhyNot}`, 
     await page.waitForFunction(isLive);
     await seesChange();
     expect(new Set(asked)).toEqual(new Set(["/sdk/v1/stream"]));
+  });
+
+  it("asks again for what is loaded late, where that failed at first", async () => {
+    proxy.asked = (link) => {
+      if (link.isWebSocket) link.end("reset");
+    };
+    let failed = 0;
+    const profile = await scene.profile();
+    await profile.route("**/sdk/other-ways-*.js", async (route) => {
+      failed++;
+      await (failed > 2 ? route.continue() : route.abort());
+    });
+    await open({}, profile);
+    await page.waitForFunction(isLive);
+    expect(failed).toBeGreaterThan(2);
+    await seesChange();
   });
 
   it("that refuses every stream polls", async () => {
