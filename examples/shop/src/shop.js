@@ -20,10 +20,10 @@ app.get("/healthz", (c) => c.json(flags.status()));
 app.post("/checkout", async (c) => {
   const { user, lines } = await c.req.json();
   const context = { targetingKey: user.id, plan: user.plan };
-  const way = flags.evaluate("new-checkout", context, false).variant === "on" ? "new" : "old";
   try {
     return c.json(await flags.measure("checkout", context, () => checkout(context, lines)));
   } catch (error) {
+    const way = flags.evaluate("new-checkout", context, false).variant === "on" ? "new" : "old";
     return c.json({ checkout: way, error: error instanceof Error ? error.message : String(error) }, 500);
   }
 });

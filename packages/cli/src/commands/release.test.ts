@@ -12,7 +12,7 @@ const started = async (...words: string[]) => {
 describe("bannerol rollout --steps", () => {
   it("starts a release, shows it, and what its guard sees", async () => {
     const { stdout, stderr } = await started("--guard", "checkout:errors:10%");
-    expect(stderr).toContain("how long guards need is not known; the holds of all 3 steps take 3 h.");
+    expect(stderr).toContain("how long guards need is not known: its 3 steps take at least 3 h.");
     expect(stdout).toMatch(/checkout in production, release \w{8}: running/);
     expect(stdout).toContain("1 %, step 1 of 3  [1] → 25 → 100");
     const shown = (await cli(["release", "show", "checkout"])).stdout;

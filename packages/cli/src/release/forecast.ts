@@ -34,11 +34,11 @@ function afterText(outcomes: number, ms: number | undefined): string {
 }
 
 function lastsText({ items, perSecond, lastsMs }: ReleaseForecast, { steps }: ReleaseStart): string {
-  const all = `all ${steps.length} steps`;
-  if (items.length === 0) return `Its holds take ${timeText(lastsMs)} in ${all}.`;
+  const [its, time] = [steps.length === 1 ? "its step takes" : `its ${steps.length} steps take`, timeText(lastsMs)];
+  if (items.length === 0) return `By their holds alone ${its} ${time}.`;
   if (perSecond === undefined) {
-    return `Nobody has asked for the flag in the last hour, so how long guards need is not known; the holds of ${all} take ${timeText(lastsMs)}.`;
+    return `Nobody asked for the flag in the last hour, so how long guards need is not known: ${its} at least ${time}.`;
   }
   const rate = Number(perSecond.toPrecision(2)).toLocaleString("en");
-  return `At ${rate} a second, as in the last hour, ${all} take about ${timeText(lastsMs)} where nothing is wrong.`;
+  return `The flag was asked for ${rate} times a second; with an outcome each time ${its} about ${time} where nothing is wrong.`;
 }

@@ -2,7 +2,7 @@ import type { ReleaseForm } from "@bannerol/protocol/schemas";
 import { describe, expect, it } from "vitest";
 import { coloursFor } from "../output/colour.ts";
 import { widthOf } from "../output/table.ts";
-import { releasePicture } from "./picture.ts";
+import { releaseLine, releasePicture } from "./picture.ts";
 
 const plain = coloursFor(false, {});
 const name = { project: "default", flag: "new-checkout", environment: "production" };
@@ -70,6 +70,18 @@ describe("the picture of a release", () => {
       "    0.43 to 2.12 ×",
       "  checkout latency  passes",
     ]);
+  });
+
+  it("has no share before it begins", () => {
+    const startsAt = "2026-12-01T08:00:00.000Z";
+    const { verdict: _, waitsFor: __, ...rest } = release;
+    const waiting = { ...rest, state: "scheduled", step: 0, percentage: 0, startsAt } as const;
+    expect(releasePicture(name, waiting, plain).split("\n")).toEqual([
+      "new-checkout in production, release abcd1234: scheduled",
+      "1 → 5 → 25 → 50 → 100 %",
+      "Begins at 2026-12-01T08:00:00.000Z",
+    ]);
+    expect(releaseLine(waiting)).toBe("scheduled, begins at 2026-12-01T08:00:00.000Z");
   });
 
   it.each([60, 80, 100, 120, 200])("fits %d columns, but for sentences", (columns) => {

@@ -18,30 +18,31 @@ export function releasePicture(
   colours: Colours,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const { id, percentage, steps, step, segment } = release;
+  const { id } = release;
   const where = `${colours.bold(printable(name.flag))} in ${printable(name.environment)}`;
-  const whom = segment === undefined ? "" : ` of the segment ${printable(segment)}`;
   return [
     `${where}, release ${printable(id)}: ${stateWords(release, colours)}`,
-    ...beside(
-      `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}`,
-      stepsLine(release, colours),
-      columns,
-    ),
+    ...progressLines(release, colours, columns),
     ...guardLines(release, colours, columns),
     ...waitingLine(release),
     ...(release.reason === undefined ? [] : [printable(release.reason)]),
   ].join("\n");
 }
 
-function beside(left: string, right: string, columns: number): readonly string[] {
-  const both = `${left}  ${right}`;
-  return widthOf(both) <= columns ? [both] : [left, right];
+function progressLines(release: ReleaseForm, colours: Colours, columns: number): readonly string[] {
+  const { state, percentage, steps, step, segment } = release;
+  const whom = segment === undefined ? "" : ` of the segment ${printable(segment)}`;
+  const planned = stepsLine(release, colours);
+  if (state === "scheduled") return [`${planned} %${whom}`];
+  const reached = `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}`;
+  const both = `${reached}  ${planned}`;
+  return widthOf(both) <= columns ? [both] : [reached, planned];
 }
 
 /** The same on one line, for a log: `running, step 2 of 5, 5 %: The step is held for its time.` */
 export function releaseLine(release: ReleaseForm): string {
-  const { state, step, steps, percentage, verdict, reason } = release;
+  const { state, step, steps, percentage, verdict, reason, startsAt } = release;
+  if (startsAt !== undefined) return `${state}, begins at ${printable(startsAt)}`;
   const why = reason ?? verdict?.says;
   return `${state}, step ${step + 1} of ${steps.length}, ${percentage} %${why === undefined ? "" : `: ${printable(why)}`}`;
 }
@@ -67,7 +68,7 @@ function stepsLine({ steps, step, state }: ReleaseForm, colours: Colours): strin
   const shown = steps.map(({ percentage, approval }, at) => {
     const text = `${percentage}${approval === true ? "?" : ""}`;
     if (at < step || state === "completed") return colours.green(text);
-    return at === step ? colours.bold(`[${text}]`) : colours.dim(text);
+    return at === step && state !== "scheduled" ? colours.bold(`[${text}]`) : colours.dim(text);
   });
   return shown.join(colours.dim(" → "));
 }

@@ -104,7 +104,7 @@ const shown = {
   id: z.string(),
   state: releaseStateSchema,
   step: z.int().min(0).meta({ description: "Position in `steps` of the one in force, from 0" }),
-  percentage: z.number().meta({ description: "The share that the step in force gives" }),
+  percentage: z.number().meta({ description: "The share that the step in force gives; 0 before it begins" }),
   weights: z.record(z.string(), z.number()).meta({ description: "What is released, by parts of that share" }),
   bucketBy: z.string().exactOptional(),
   segment: z.string().exactOptional(),

@@ -14,7 +14,7 @@ export function releaseForm(document: ReleaseDocument): Omit<ReleaseForm, "revis
     id,
     state,
     step,
-    percentage: steps[step]?.percentage ?? 0,
+    percentage: state === "scheduled" ? 0 : (steps[step]?.percentage ?? 0),
     ...planForm(document),
     ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
     since: instant(since),

@@ -53,7 +53,7 @@ describe("a release", () => {
 
   it("waits for its time where it is given one, and begins then, once", async () => {
     const at = new Date(START + 2 * MINUTE).toISOString();
-    expect((await checkout.start({ at })).body).toMatchObject({ state: "scheduled", startsAt: at });
+    expect((await checkout.start({ at })).body).toMatchObject({ state: "scheduled", percentage: 0, startsAt: at });
     await checkout.passes(2 * MINUTE - 1);
     expect(await checkout.targeting()).toMatchObject({ enabled: false });
     expect(await checkout.start()).toMatchObject({ status: 409, body: { code: "release_running" } });
