@@ -67,7 +67,8 @@ function carriedOut(
     return refused("release_state", detail);
   }
   if (stepped.action === undefined) return nothing;
-  const told = stepped.release.reason === undefined ? {} : { comment: stepped.release.reason.slice(0, 2_000) };
+  const why = stepped.release.reason ?? (event.type === "judged" ? event.says : undefined);
+  const told = why === undefined ? {} : { comment: why.slice(0, 2_000) };
   const before = event.type === "begin" ? foundBy(state, command) : {};
   const late = event.type === "begin" ? wrongByNow(state, command, release) : undefined;
   if (late !== undefined) return late;

@@ -80,6 +80,11 @@ describe("a release", () => {
       });
       await checkout.passes(0);
       expect(await checkout.release()).toMatchObject({ state: "running", step: 1 });
+      const history = await checkout.api.ask("GET /api/v1/projects/default/changes?limit=1");
+      expect(field(history.body, "items", 0)).toMatchObject({
+        action: "release.step",
+        comment: expect.stringMatching(/^Harm is ruled out: checkout errors /),
+      });
     });
 
     it("is taken back by those of the treated, before its hold is over", async () => {

@@ -83,6 +83,9 @@ describe("a step", () => {
       /^checkout errors: worse than is tolerated: 5 % of 5000 against 1 % of 95000, at least 3\.97 times/,
     );
     expect(judge(question(healthy)).says).toMatch(/^Harm is ruled out: checkout errors at most 1\.\d+ ×\.$/);
+    const faultless = question([side("on", sums(5_000)), side("off", sums(95_000))]);
+    expect(judge(faultless).says).toBe("Harm is ruled out: checkout errors 0 % of 5000 against 0 % of 95000.");
+    expect(judge(question(healthy, {}, { pass: "unrefuted" })).says).toMatch(/none was to be ruled out/);
   });
 
   it("tells how long it still takes", () => {

@@ -21,13 +21,18 @@ function sayAll({ guards }: Question, { verdict, reason, guards: looks }: Unsaid
   if (verdict === "wait") return "The step is held for its time.";
   if (guards.length === 0) return "The hold is over, and nothing guards the step.";
   if (reason === "noControl") return "Everybody has it: there is nobody to compare with, and no limit is broken.";
-  const shown = looks.flatMap(({ guard: at, atMost }) => {
-    const guard = guards[at];
-    return guard === undefined || atMost === undefined ? [] : [`${nameOf(guard)} at most ${round(atMost)} ×`];
+  const shown = looks.flatMap((look) => {
+    const guard = guards[look.guard];
+    return guard === undefined || look.reason !== "shown" ? [] : [`${nameOf(guard)} ${sayShown(guard, look)}`];
   });
   return shown.length === 0
     ? "No harm was seen, and none was to be ruled out."
     : `Harm is ruled out: ${shown.join(", ")}.`;
+}
+
+/** Where nothing failed on either side there is no ratio to bound. */
+function sayShown(guard: Guard, look: GuardVerdict): string {
+  return look.atMost === undefined ? sayNumbers(guard, look) : `at most ${round(look.atMost)} ×`;
 }
 
 function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid): string {
