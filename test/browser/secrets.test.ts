@@ -35,9 +35,23 @@ describe.skipIf(chromiumPath === undefined)(`what a page receives${orWhyNot}`, (
       rules: [{ id: "r", when: { segment: `${CANARY}-listed` }, serve: { variant: "on" } }],
       fallthrough: { variant: "off" },
     });
+    await scene.createFlag("plain");
     await scene.createFlag("needs-home", { prerequisites: [{ flag: `${CANARY}-home`, variants: ["on"] }] });
   });
   afterAll(() => scene.end());
+
+  it("is evaluated as far as that goes where what asks the server cannot be loaded", async () => {
+    const profile = await scene.profile();
+    let isAway = true;
+    await profile.route("**/sdk/answers-*.js", (route) => (isAway ? route.abort() : route.continue()));
+    const page = await scene.open({ context: { targetingKey: "u1", plan: "gold" } }, { context: profile });
+    await page.waitForFunction(() => flags.isEnabled("plain"));
+    expect(await page.evaluate(() => flags.evaluate("listed", false).errorCode)).toBe("PROVIDER_NOT_READY");
+    expect(await page.evaluate(() => errors.map(({ code }) => code))).toContain("fetch_failed");
+    isAway = false;
+    await page.waitForFunction(() => flags.isEnabled("listed"));
+    await page.context().close();
+  });
 
   it.each(["local", "remote"])("holds nothing that stays at home, evaluation %s", async (evaluation) => {
     const received: string[] = [];

@@ -43,6 +43,21 @@ describe.skipIf(chromiumPath === undefined)(`tabs${orWhyNot}`, () => {
     await profile.close();
   });
 
+  it("have a connection each where what they say to each other cannot be loaded", async () => {
+    const profile = await scene.profile();
+    await profile.route("**/sdk/tabs-*.js", (route) => route.abort());
+    const first = await scene.open({}, { context: profile });
+    await first.waitForFunction(isLive);
+    const second = await scene.open({}, { context: profile, path: "/second" });
+    await second.waitForFunction(isLive);
+    await until(async () => (await scene.connections()) === 2);
+    await scene.switchFlag("banner", "disable");
+    for (const page of [first, second]) await page.waitForFunction(() => !flags.isEnabled("banner"));
+    await scene.switchFlag("banner", "enable");
+    await profile.close();
+    await until(async () => (await scene.connections()) === 0);
+  });
+
   it("let go of the connection when nobody looks for long, and take it up again", async () => {
     const profile = await scene.profile();
     const page = await scene.open({ pauseAfterMs: 50 }, { context: profile });

@@ -26,6 +26,7 @@ function askLater(server: Server): Ask {
         ask ??= askOf(server);
         cancel = ask(question, told);
       },
+      () => told.failed("What asks it cannot be loaded."),
     );
     return () => cancel();
   };

@@ -47,7 +47,10 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   const { clock, timers } = ports;
   let have: Held | undefined;
   let connection: PageConnection | undefined;
+  /** Loaded where it was needed. */
   let tabs: Tabs | undefined;
+  /** What this tab leads or follows by. */
+  let current: TabChannel | undefined;
   let leader: Leader | undefined;
   let leave: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
@@ -84,10 +87,12 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
     isFollower = false;
     connect(ports.stream);
     const open = ({ leadTabs }: Tabs): void => {
-      if (connection === undefined || leader !== undefined) return;
+      if (current !== channel || leader !== undefined) return;
+      stopListening?.();
       leader = leadTabs(channel, timers);
       tellTabs();
     };
+    current = channel;
     // Who followed until now knows that there are others; else they are heard first.
     if (tabs !== undefined) open(tabs);
     else stopListening = channel.listen(() => void loadTabs().then(open, () => undefined));
@@ -95,9 +100,14 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
 
   const follow = (channel: TabChannel): void => {
     isFollower = true;
-    const begun = (loaded: Tabs): void => {
+    current = channel;
+    const begun = (loaded: Tabs | undefined): void => {
       tabs = loaded;
-      if (!isFollower || leave === undefined) return;
+      if (!isFollower || current !== channel) return;
+      if (loaded === undefined) {
+        connect(ports.stream);
+        return;
+      }
       const stream = loaded.tabTransport(channel, identity.instance);
       stopListening = channel.listen(({ type }) => {
         // Also where another way was taken meanwhile: one connection is enough for all.
@@ -105,7 +115,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
       });
       connect(stream);
     };
-    loadTabs().then(begun, () => connect(ports.stream));
+    // Where it cannot be loaded, a connection of its own is better than none.
+    void loadTabs().then(begun, () => begun(undefined));
   };
 
   const begin = (): void => {
@@ -117,8 +128,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
     stopListening?.();
     leader?.stop();
     leave?.();
-    leader = undefined;
-    leave = undefined;
+    leader = leave = current = undefined;
     const last = connection;
     connection = undefined;
     last?.close();

@@ -50,8 +50,11 @@ export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set
       const { ruleset, checksum } = held;
       if (before === ruleset) return;
       current = held;
-      if (before === undefined) post({ type: "live" });
-      else if (before.epoch === ruleset.epoch) say({ type: "delta", ...diffRulesets(before, ruleset), checksum });
+      if (before === undefined) {
+        post({ type: "live" });
+        // Who followed another leader until now may have missed what changed in between.
+        sayCurrent(held);
+      } else if (before.epoch === ruleset.epoch) say({ type: "delta", ...diffRulesets(before, ruleset), checksum });
       else post({ type: "closed", text: "The state begins anew." });
     },
     lost(reason) {

@@ -58,6 +58,7 @@ function scene() {
   );
   return {
     clock,
+    channel,
     leader,
     follower,
     installed,
@@ -92,6 +93,16 @@ it("brings a tab up to date that lost a message, within a heartbeat and a hello"
   lose(false);
   expect(installed).toEqual(["e1"]);
   clock.advance(21_000);
+  expect(installed).toEqual(["e1", "e2"]);
+});
+
+it("brings a tab up to date that followed another leader, where the state changed in between", () => {
+  const { clock, channel, leader, follower, installed } = scene();
+  leader.live(stateAt(1));
+  follower.start(undefined);
+  clock.advance(6_000);
+  leader.stop();
+  leadTabs(channel(), clock).live(stateAt(2));
   expect(installed).toEqual(["e1", "e2"]);
 });
 
