@@ -171,6 +171,14 @@ it("shows a state whole, once the operators that it tests by are there", async (
   expect([flags.isEnabled("plain"), flags.isEnabled("versioned")]).toEqual([true, true]);
 });
 
+it("tells of a flag that was asked for before two changes of context, of which the first made no difference to it", () => {
+  const { showing, flags, changes } = scene(localMode, { plan: "free" });
+  showing.take(rulesetAt(1, { a: flag(1, "off"), b: flag(1, "off") }));
+  flags.isEnabled("a");
+  for (const plan of ["team", "gold"]) void showing.setContext({ plan });
+  expect(changes.slice(1)).toEqual([[], ["a"]]);
+});
+
 it("counts what is served again after the clock moved as the same, and another outcome as another", () => {
   let now = Date.UTC(2026, 0, 1, 10);
   const counted: unknown[] = [];
