@@ -72,7 +72,9 @@ describe("a write that breaks invariants", () => {
     await done("invariant", "add", "two", ...free);
     const { code, stderr } = await cli(["flag", "enable", "a"]);
     expect(code).toBe(8);
-    expect(stderr).toMatch(/^ {2}invariants\.one: one would not hold: .*\n {2}invariants\.two: two would not hold: /m);
+    expect(stderr).toMatch(
+      /^ {2}invariants\.one: one does not hold after it: .*\n {2}invariants\.two: two does not hold after it: /m,
+    );
   });
 
   it("leaves a rollout made that cannot be enabled, and says so", async () => {

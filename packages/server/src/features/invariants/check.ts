@@ -101,8 +101,9 @@ function inWords(
     const served = before === undefined || context === undefined ? variant : before.served(flag, environment, context);
     return served === variant ? [] : [`${flag} serves ${served ?? "none of its variants"}`];
   });
-  const now = was.length === 0 ? "" : `; now ${was.join(" and ")}`;
-  return `${key} would not hold: ${message}${now}.`;
+  const earlier = was.length === 0 ? "" : `; before it ${was.join(" and ")}`;
+  // A kill is carried out in spite of it, and says the same.
+  return `${key} does not hold after it: ${message}${earlier}.`;
 }
 
 /** A state's rulesets, compiled when they are first asked for. */

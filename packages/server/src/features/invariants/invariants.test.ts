@@ -30,7 +30,7 @@ describe("an invariant", () => {
     expect(field(refused.body, "errors")).toEqual([
       {
         path: "invariants.rule",
-        message: `rule would not hold: a serves on instead of off, with ${JSON.stringify(ada)}; now a serves off.`,
+        message: `rule does not hold after it: a serves on instead of off, with ${JSON.stringify(ada)}; before it a serves off.`,
       },
     ]);
     expect((await api.ask(`GET ${place("a")}`)).body).toEqual(before);

@@ -95,7 +95,7 @@ export function noSchedule({ flag, environment, id }: ScheduleName) {
 }
 
 function inThePast(at: number, now: number) {
-  const message = `It must be in the future: it is ${instant(now)} here, and ${instant(at)} has passed. To change the flag now, leave the schedule.`;
+  const message = `It must be in the future: it is ${instant(now)} here, and ${instant(at)} has passed. To change the flag now, change its targeting.`;
   return refused("invalid", `The schedule is not valid, at at: ${message}`, [{ path: "at", message }]);
 }
 
