@@ -35,7 +35,10 @@ describe("bannerol rollout --steps", () => {
   it("ends with 1 where it was aborted, and with 130 where somebody stops watching", async () => {
     await started();
     const left = await cli(["release", "show", "checkout", "--watch"], { stop: (listener) => listener() });
-    expect(left).toMatchObject({ code: 130, stderr: expect.stringContaining("The release goes on") });
+    expect(left).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining("bannerol release show checkout --env production --watch"),
+    });
     await done("release", "abort", "checkout", "--comment", "enough");
     const ended = await cli(["release", "show", "checkout", "--watch"]);
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining("enough") });

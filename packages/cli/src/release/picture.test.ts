@@ -72,6 +72,14 @@ describe("the picture of a release", () => {
     ]);
   });
 
+  it("says how the approval is given that it waits for", () => {
+    const lines = releasePicture(name, { ...release, waitsFor: "approval" }, plain).split("\n");
+    expect(lines.slice(-2)).toEqual([
+      "Waits for an approval; held 11 min 40 s",
+      "Give it: bannerol release approve new-checkout --env production",
+    ]);
+  });
+
   it("has no share before it begins", () => {
     const startsAt = "2026-12-01T08:00:00.000Z";
     const { verdict: _, waitsFor: __, ...rest } = release;

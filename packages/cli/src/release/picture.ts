@@ -24,7 +24,7 @@ export function releasePicture(
     `${where}, release ${printable(id)}: ${stateWords(release, colours)}`,
     ...progressLines(release, colours, columns),
     ...guardLines(release, colours, columns),
-    ...waitingLine(release),
+    ...waitingLine(name, release),
     ...(release.reason === undefined ? [] : [printable(release.reason)]),
   ].join("\n");
 }
@@ -77,10 +77,10 @@ const waiting = {
   hold: "for its hold",
   guards: "for its guards",
   data: "for data: no outcome comes in",
-  approval: "for an approval: bannerol release approve",
+  approval: "for an approval",
 } as const;
 
-function waitingLine(release: ReleaseForm): readonly string[] {
+function waitingLine({ flag, environment }: TargetingName, release: ReleaseForm): readonly string[] {
   const { waitsFor, steps, step, heldMs, verdict, startsAt, maxHold } = release;
   if (startsAt !== undefined) return [`Begins at ${printable(startsAt)}`];
   if (waitsFor === undefined) return [];
@@ -90,5 +90,7 @@ function waitingLine(release: ReleaseForm): readonly string[] {
   const longest = maxHold === undefined ? 10 * hold : (durationMs(maxHold) ?? 0);
   const most = waitsFor === "guards" ? `, at most ${timeText(longest)}` : "";
   const held = `${timeText(heldMs)}${heldMs <= hold ? ` of ${timeText(hold)}` : most}`;
-  return [`Waits ${waiting[waitsFor]}${time}; held ${held}`];
+  const line = `Waits ${waiting[waitsFor]}${time}; held ${held}`;
+  if (waitsFor !== "approval") return [line];
+  return [line, `Give it: bannerol release approve ${printable(flag)} --env ${printable(environment)}`];
 }

@@ -6,6 +6,7 @@ import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { coloursFor } from "../output/colour.ts";
 import type { Output } from "../output/output.ts";
+import { printable } from "../output/printable.ts";
 import { widthOf } from "../output/table.ts";
 import { releaseLine, releasePicture } from "./picture.ts";
 
@@ -34,8 +35,13 @@ export async function watchRelease({ io }: Call, session: Session, name: Targeti
     document: last,
     text: (colours) => (screen.isLive ? "" : releasePicture(name, last, colours)),
     exitCode: exitCodeOf(last),
-    ...(isOver(last) ? {} : { notes: ["The release goes on. Watch it again: bannerol release show --watch"] }),
+    ...(isOver(last) ? {} : { notes: [goesOn(name)] }),
   };
+}
+
+function goesOn({ flag, environment }: TargetingName): string {
+  const place = `${printable(flag)} --env ${printable(environment)}`;
+  return `The release goes on. Watch it again: bannerol release show ${place} --watch`;
 }
 
 export function isOver({ state }: ReleaseForm): boolean {

@@ -141,7 +141,7 @@ const abort: Handler<"abort"> = (release, { reason }) => ended(release, "aborted
 const rollback: Handler<"rollback"> = (release, { reason }) => rolledBack(release, reason);
 
 const over = (state: string): Row => {
-  const reason = `it is ${state}. Start another`;
+  const reason = `it is ${state}. Change the rollout itself, or start another release`;
   const refused = refuse(reason);
   return {
     begin: stay,

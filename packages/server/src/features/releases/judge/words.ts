@@ -68,7 +68,7 @@ function sayNumbers(guard: Guard, { treated, control, weaker }: GuardVerdict): s
 }
 
 function saySide(guard: Guard, { outcomes, value }: SideCount): string {
-  return `${value === undefined ? "nothing" : measured(guard, value)} of ${outcomes}`;
+  return value === undefined ? "none" : `${measured(guard, value)} of ${outcomes}`;
 }
 
 function measured({ measure, source }: Guard, value: number): string {
