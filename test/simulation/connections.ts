@@ -45,11 +45,13 @@ function ofPage({ http, ...ports }: ConnectionPorts, identity: ConnectionIdentit
   const connection = createPageConnection(
     {
       ...ports,
-      otherWays: (done) =>
+      otherWays(done) {
         done((core) => {
           ways = openOtherWays(core, http);
           return ways;
-        }),
+        });
+        return () => undefined;
+      },
     },
     identity,
     { ...listener, install: ({ ruleset }) => listener.install(ruleset) },

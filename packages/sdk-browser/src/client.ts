@@ -94,7 +94,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   const identity = { key, sdk: SDK, instance: newId(), evaluation: mode.evaluation };
   const stream = webSocketTransport(server);
   const otherWays: PageConnectionPorts["otherWays"] = (done) =>
-    void bring(
+    bring(
       () => import("./other-ways.ts"),
       ({ otherWaysTo }) => done(otherWaysTo(server)),
     );

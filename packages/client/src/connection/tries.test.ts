@@ -36,7 +36,10 @@ const clients: { readonly [name: string]: (ports: ConnectionPorts) => void } = {
     createFlagClient({ identity, binding: "b", bootstrap: r1, ports: { ...ports, logger } });
   },
   page: ({ http, ...ports }) => {
-    const otherWays: PageConnectionPorts["otherWays"] = (done) => done((core) => openOtherWays(core, http));
+    const otherWays: PageConnectionPorts["otherWays"] = (done) => {
+      done((core) => openOtherWays(core, http));
+      return () => undefined;
+    };
     const connection = createPageConnection({ ...ports, otherWays }, identity, listener);
     connection.start({ ruleset: r1, checksum: checksumOf(r1) });
   },

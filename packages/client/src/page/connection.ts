@@ -58,6 +58,9 @@ export function createPageConnection(
   let started = false;
   let closed = false;
   let ways: OtherWays | undefined;
+  /** What the other ways are brought for: of what came meanwhile, the newest. */
+  let wanted: ((ways: OtherWays) => void) | undefined;
+  let cancelBringing: (() => void) | undefined;
   let cancelTimer: (() => void) | undefined;
   const queue: (() => void)[] = [];
 
@@ -155,13 +158,22 @@ export function createPageConnection(
   };
 
   const others: Parts["others"] = (use) => {
-    let isNow = true;
-    const run = (openWays: (core: Core) => OtherWays): void => {
-      ways ??= openWays(core);
+    if (ways !== undefined) {
       use(ways);
-    };
-    if (ways !== undefined) use(ways);
-    else ports.otherWays((openWays) => (isNow ? run(openWays) : handle(() => run(openWays))));
+      return;
+    }
+    const isBringing = wanted !== undefined;
+    wanted = use;
+    if (isBringing) return;
+    let isNow = true;
+    cancelBringing = ports.otherWays((openWays) => {
+      const begin = (): void => {
+        ways = openWays(core);
+        wanted?.(ways);
+      };
+      if (isNow) begin();
+      else handle(begin);
+    });
     isNow = false;
   };
 
@@ -187,6 +199,7 @@ export function createPageConnection(
     close: () =>
       handle(() => {
         closed = true;
+        cancelBringing?.();
         memory.asking?.cancel?.();
         memory.main?.line?.close();
         memory.trial?.line?.close();

@@ -74,8 +74,8 @@ export interface PageConnectionPorts {
   readonly timers: PageTimers;
   readonly random: Random;
   readonly stream: StreamTransport;
-  /** Brings what a WebSocket alone does not need, so that it can be loaded then. Where it cannot be, nothing is called. */
-  readonly otherWays: (done: (open: (core: Core) => OtherWays) => void) => void;
+  /** Brings what a WebSocket alone does not need, so that it can be loaded then, and calls `done` once; the answer gives up. */
+  readonly otherWays: (done: (open: (core: Core) => OtherWays) => void) => () => void;
 }
 
 export interface PageConnectionListener extends Pick<FeedListener, "confirm" | "report" | "settled"> {

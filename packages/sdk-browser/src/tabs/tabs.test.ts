@@ -46,7 +46,7 @@ function scene() {
       timers: clock,
       random: () => 0.5,
       stream: tabTransport(channel(), "follower"),
-      otherWays: () => undefined,
+      otherWays: () => () => undefined,
     },
     { key: "k", sdk: { name: "test", version: "0" }, instance: "follower" },
     {
