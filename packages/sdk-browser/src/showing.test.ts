@@ -158,6 +158,21 @@ it("counts each answer as often as it was given, and what was asked for wrongly"
   ]);
 });
 
+it("shows nobody what was kept for somebody else, where the context changed before the state could be read", () => {
+  let done = () => {};
+  const prepare: Mode["prepare"] = (_, prepared) => {
+    done = prepared;
+    return () => undefined;
+  };
+  const { showing, asked, flags } = scene({ ...localMode, prepare }, { targetingKey: "u1" });
+  const ruleset = rulesetAt(1, { home: { version: 1, type: "boolean", remote: true } });
+  showing.take(ruleset, { answers: answersAt(1, true), asOf: ruleset });
+  void showing.setContext({ targetingKey: "u2" });
+  done();
+  expect(flags.isEnabled("home")).toBe(false);
+  expect(asked.map(({ question }) => question.context)).toEqual([{ targetingKey: "u2" }]);
+});
+
 it("shows a state whole, once the operators that it tests by are there", async () => {
   const { showing, flags, changes } = scene(localMode, { version: "1.10.0" });
   showing.take(rulesetAt(1, { plain: flag(1, "off"), versioned: flag(1, "off") }));

@@ -118,9 +118,10 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     known: () => known,
     take(ruleset, kept) {
       cancelPreparing?.();
+      // Now, not once it can be read: by then another context may be in hand.
+      known = kept ?? known;
       cancelPreparing = mode.prepare(ruleset, () => {
         latest = ruleset;
-        known = kept ?? known;
         proceed();
       });
     },
