@@ -9,9 +9,20 @@ export async function readText({ stdin, folder }: Pick<Io, "stdin" | "folder">, 
   try {
     return await readFile(resolve(folder, file), "utf8");
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
   }
 }
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "it is not there"],
+  ["EISDIR", "it is a folder"],
+  ["EACCES", "you may not read it"],
+]);
 
 /** The same as JSON. */
 export async function readJson(io: Pick<Io, "stdin" | "folder">, file: string): Promise<unknown> {

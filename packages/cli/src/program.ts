@@ -29,7 +29,7 @@ export async function readCommandLine(argv: readonly string[]): Promise<Request>
     const kind = error.code === "commander.version" ? "version" : "help";
     return { kind, text: printed.join("").trimEnd() };
   }
-  if (request === undefined) throw new UsageError(program.helpInformation().trimEnd());
+  if (request === undefined) throw noCommand(program);
   return request;
 }
 
@@ -105,9 +105,13 @@ function toOption({ flags, description, choices, required, repeatable }: OptionS
 function throwUsage(command: Command): void {
   command.exitOverride((error) => {
     if (error.exitCode === 0) throw error;
-    if (error.code === "commander.help") throw new UsageError(command.helpInformation().trimEnd());
+    if (error.code === "commander.help") throw noCommand(command);
     throw new UsageError(`${sentence(error.message)} See: ${pathOf(command)} --help`);
   });
+}
+
+function noCommand(command: Command): UsageError {
+  return new UsageError(`Which command?\n\n${command.helpInformation().trimEnd()}`);
 }
 
 /** Commander's "error: unknown option '--jsno'\n(Did you mean --json?)" as a sentence. */

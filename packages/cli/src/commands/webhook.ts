@@ -67,8 +67,8 @@ export const test: Action = async (call) => {
   return {
     document: body,
     text: (colours) => {
-      const said = `${printable(message)}${ms === undefined ? "" : `, after ${ms} ms`}`;
-      return delivered ? `${colours.green("delivered")}: ${said}` : `${colours.red("not delivered")}: ${said}`;
+      const came = delivered ? colours.green("delivered") : colours.red("not delivered");
+      return `${came}${ms === undefined ? "" : ` after ${ms} ms`}: ${printable(message)}`;
     },
     exitCode: delivered ? ExitCode.done : ExitCode.refused,
   };

@@ -4,6 +4,7 @@ import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
 import { RefusedError, UsageError } from "../errors.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { readCommandLine } from "../program.ts";
 import { exitCodeOf, problemText, toProblem } from "./problem.ts";
 
 const plain = picocolors.createColors(false);
@@ -50,6 +51,31 @@ describe("an exit code", () => {
 });
 
 describe("a problem's text", () => {
+  it.each([
+    ["There is no flag. List them with GET /api/v1/projects/default/flags.", "flag list"],
+    ["There is none. List them with GET /api/v1/projects/default/environments.", "env list"],
+    ["There is none. List them with GET /api/v1/projects/default/segments.", "segment list"],
+    ["There is none. List them with GET /api/v1/projects/default/invariants.", "invariant list"],
+    ["There is none. List them with GET /api/v1/projects.", "project list"],
+    ["There is none. List them with GET /api/v1/keys.", "key list"],
+    ["There is none. List them with GET /api/v1/tokens.", "token list"],
+    ["There is none. List them with GET /api/v1/users.", "user list"],
+    ["There is none. List them with GET /api/v1/webhooks.", "webhook list"],
+    ["There is none. List them with GET …/environments/production/freezes.", "freeze list"],
+    ["None waits. List them with GET …/approvals?status=all.", "approvals --status all"],
+    ["None waits. List what waits with GET …/schedules.", "schedule list"],
+  ])("names a command where the server names a request: %s", async (detail, command) => {
+    const { detail: told } = toProblem(refusal(404, "not_found", { detail }));
+    expect(told).toBe(`${detail.split(".")[0]}. \`bannerol ${command}\` shows what is there.`);
+    const more = command === "schedule list" ? ["new-checkout"] : [];
+    expect(await readCommandLine([...command.split(" "), ...more])).toMatchObject({ kind: "command" });
+  });
+
+  it("leaves a request that no command stands for as it is", () => {
+    const detail = "There is none. List them with GET /api/v1/others.";
+    expect(toProblem(refusal(404, "not_found", { detail })).detail).toBe(detail);
+  });
+
   it("says what happened, then each place that is wrong", () => {
     const errors = [
       { path: "variants[0].key", message: "Use a-z." },

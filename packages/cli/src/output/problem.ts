@@ -39,16 +39,40 @@ function fromCli({ code, message: detail, exitCode, errors }: CliError): Problem
 
 function fromServer(error: AdminApiError): ProblemDocument {
   const { code, title, status, errors, requestId } = error;
+  const detail = inCommands(error.detail);
   return {
     code,
     title,
-    detail: error.retryAfterMs === undefined ? error.detail : `${error.detail} ${tryAgain(error.retryAfterMs)}`,
+    detail: error.retryAfterMs === undefined ? detail : `${detail} ${tryAgain(error.retryAfterMs)}`,
     exitCode: exitCodeOf(code, status),
     status,
     ...(errors.length > 0 && { errors }),
     ...(requestId !== undefined && { requestId }),
   };
 }
+
+/** The way on, which the server names as a request, as the command that asks for the same. */
+function inCommands(detail: string): string {
+  return detail.replace(/List (?:them|what waits) with GET \S*\/([a-z]+)(?:\?\S*)?\.$/, (words, noun: string) => {
+    const command = lists.get(noun);
+    return command === undefined ? words : `\`bannerol ${command}\` shows what is there.`;
+  });
+}
+
+const lists: ReadonlyMap<string, string> = new Map([
+  ["projects", "project list"],
+  ["environments", "env list"],
+  ["flags", "flag list"],
+  ["segments", "segment list"],
+  ["schedules", "schedule list"],
+  ["invariants", "invariant list"],
+  ["freezes", "freeze list"],
+  ["approvals", "approvals --status all"],
+  ["keys", "key list"],
+  ["tokens", "token list"],
+  ["users", "user list"],
+  ["webhooks", "webhook list"],
+]);
 
 const tryAgain = (afterMs: number): string => `Try again in ${Math.ceil(afterMs / 1000)} s.`;
 

@@ -32,13 +32,33 @@ function summary(what: string, errors: readonly FieldProblem[]): string {
 
 /** zod's issues in the words of this API. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code !== "unrecognized_keys") return [{ path: pathText(issue.path), message: messageOf(issue) }];
-    return issue.keys.map((key) => ({
-      path: pathText([...issue.path, key]),
-      message: "There is no such field. Remove it, or look for a typing error.",
-    }));
+  return problemsOf(error.issues, []);
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[], within: readonly PropertyKey[]): FieldProblem[] {
+  return issues.flatMap((issue) => {
+    const path = [...within, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        path: pathText([...path, key]),
+        message: "There is no such field. Remove it, or look for a typing error.",
+      }));
+    }
+    const meant = issue.code === "invalid_union" && issue.message === UNNAMED ? closest(issue.errors) : undefined;
+    return meant === undefined ? [{ path: pathText(path), message: messageOf(issue) }] : problemsOf(meant, path);
   });
+}
+
+/** What zod says where a schema with several forms has no words of its own. */
+const UNNAMED = "Invalid input";
+
+/** Of several forms the one that was meant, as it seems: that with which the least is wrong. */
+function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  return [...forms].sort((a, b) => weightOf(a) - weightOf(b))[0];
+}
+
+function weightOf(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
@@ -58,13 +78,17 @@ function messageOf(issue: z.core.$ZodIssue): string {
         ? `Give at least ${issue.minimum}${unitOf(issue.origin)}.`
         : sentence(issue.message);
     case "invalid_format":
-      return issue.format === "datetime"
-        ? "Give an RFC 3339 instant, like 2026-01-31T12:00:00Z."
-        : sentence(issue.message);
+      return formats.get(issue.format) ?? sentence(issue.message.replace(/^Invalid string: /, ""));
     default:
       return sentence(issue.message);
   }
 }
+
+const formats: ReadonlyMap<string, string> = new Map([
+  ["datetime", "Give an RFC 3339 instant, like 2026-01-31T12:00:00Z."],
+  ["email", "Give an e-mail address, like ada@example.com."],
+  ["url", "Give an address, like https://example.com/path."],
+]);
 
 const kinds: ReadonlyMap<string, string> = new Map([
   ["string", "a text"],

@@ -35,7 +35,7 @@ export function parseTarget(text: string): Target | OutboundRefusal {
   if (!URL.canParse(text)) return refuse("malformed", "The address is no URL. Write it like https://example.com/hook.");
   const { protocol, hostname, port, host, username, password, pathname, search } = new URL(text);
   if (protocol !== "https:" && protocol !== "http:") {
-    return refuse("protocol", `An address begins with https://, not with ${protocol}`);
+    return refuse("protocol", `An address begins with https://, not with ${protocol}//.`);
   }
   if (username !== "" || password !== "") {
     return refuse("credentials", "The address holds a user name or password. Leave them out.");
