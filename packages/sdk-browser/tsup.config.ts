@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 import { terse } from "./build/terse.mjs";
+import { together } from "./build/together.mjs";
 
 /**
  * One package to install, with nothing to install besides: the rest of Bannerol is inlined, its types too. Each entry has
@@ -23,6 +24,7 @@ const module = (name: string): Options => ({
   entry: { [name]: `src/${name}.ts` },
   format: ["esm"],
   splitting: true,
+  esbuildPlugins: [terse(), together(name)],
 });
 
 export default defineConfig([

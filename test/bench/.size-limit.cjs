@@ -17,9 +17,13 @@ const whole = (name, path, what, limit, external = []) => ({
   ...(limit && { limit }),
 });
 
-/** The files that an entry loads late. */
-const chunksOf = (path) =>
-  [...readFileSync(join(__dirname, dist, path), "utf8").matchAll(/import\("(\.\/[\w.-]+)"\)/g)].map(([, file]) => file);
+/** The files that an entry loads late: its own file hands on what stands in another. */
+const chunksOf = (path) => {
+  const text = readFileSync(join(__dirname, dist, path), "utf8");
+  const [, whole] = /from"\.\/([\w.-]+)"/.exec(text);
+  const first = readFileSync(join(__dirname, dist, whole), "utf8");
+  return [...first.matchAll(/import\("(\.\/[\w.-]+)"\)/g)].map(([, file]) => file);
+};
 
 /** What comes in chunks of its own, later or never, left out, but for those named. */
 const first = (name, path, limit, but = "none") =>

@@ -1,0 +1,3 @@
+import type { Options } from "tsup";
+
+export function together(entry: string): NonNullable<Options["esbuildPlugins"]>[number];
