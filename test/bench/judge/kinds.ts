@@ -27,6 +27,7 @@ interface Healthy {
 }
 
 const good = { control: 0.01, treated: 0.01, share: 0.05, ratio: 1 };
+const sold = { control: 0.3, share: 0.05, against: "fall" } as const;
 const even = { factor: 1, share: 0.05 };
 const whole = { share: 0.05, kept: 1 };
 const healthy: readonly Healthy[] = [
@@ -44,6 +45,20 @@ const healthy: readonly Healthy[] = [
     design: "17–28 %",
     least: 10,
   },
+  ...[1, 5].map((phi) => ({
+    name: `a share of 30 % that must not fall, tolerance 0, φ = ${phi}`,
+    make: (draws: Draws) => errors({ ...sold, treated: 0.3, ratio: 1, phi }, draws),
+    course: usual,
+    design: "–",
+    most: 5,
+  })),
+  ...[1, 5].map((phi) => ({
+    name: `errors at their limit of 1 %, φ = ${phi}`,
+    make: (draws: Draws) => errors({ ...good, phi, against: { limit: 0.01 } }, draws),
+    course: usual,
+    design: "–",
+    most: 5,
+  })),
   {
     name: "p95, independent users, tolerance 0",
     make: (draws) => durations({ ...even, tolerance: 0, correlation: 0 }, draws),
@@ -85,9 +100,9 @@ interface Harmed {
   readonly name: string;
   readonly make: Make;
   readonly course: Course;
-  /** Seconds. */
-  readonly design: number;
-  /** Seconds, where these users are others than the design's. */
+  /** Seconds; undefined where it names none. */
+  readonly design?: number;
+  /** Seconds, where these users are others than the design's, or it names none. */
   readonly here?: number;
 }
 
@@ -108,6 +123,18 @@ const harmed: readonly Harmed[] = [
     course: busy,
     design: 370,
     here: 440,
+  },
+  {
+    name: "a share 30 → 24 %, 5 % treated, 100/s",
+    make: (draws) => errors({ ...sold, treated: 0.24, ratio: 0.9, phi: 1.5 }, draws),
+    course: busy,
+    here: 540,
+  },
+  {
+    name: "errors 3 % over a limit of 1 %, 5 % treated, 100/s",
+    make: (draws) => errors({ ...bad, treated: 0.03, phi: 1.5, against: { limit: 0.01 } }, draws),
+    course: busy,
+    here: 70,
   },
   {
     name: "p95 + 50 %, 5 % treated, 10/s",
@@ -167,7 +194,7 @@ export function benchKinds({ nulls, detections, seed }: { nulls: number; detecti
     return [name, percent(back), design];
   });
   print(`taken back, or alarmed for, without a reason in 2 h, 5 % treated, 10/s`, ["", "judge", "design"], right);
-  const wrong = harmed.map(({ name, make, course, design, here = design }, at) => {
+  const wrong = harmed.map(({ name, make, course, design, here = design ?? 0 }, at) => {
     const draws = drawsFrom(seed + 2_000 + at);
     const found = Array.from({ length: detections }, () => follow(make(draws), course));
     const times = found.map((one) => one.at ?? Number.POSITIVE_INFINITY);
@@ -177,7 +204,13 @@ export function benchKinds({ nulls, detections, seed }: { nulls: number; detecti
       found.map((one) => one.treated),
       0.5,
     );
-    return [name, seconds(median), seconds(quantile(times, 0.9)), seconds(design), String(treated)];
+    return [
+      name,
+      seconds(median),
+      seconds(quantile(times, 0.9)),
+      design === undefined ? "–" : seconds(design),
+      String(treated),
+    ];
   });
   print("time until it is found", ["", "median", "p90", "design", "treated by then"], wrong);
 }

@@ -45,10 +45,11 @@ export function simulate(scenario: Scenario, draws: Draws): Found {
     const xC = draws.binomial(all - nT, Math.min(1, scenario.control * factor));
     counts = { xT: counts.xT + xT, nT: counts.nT + nT, xC: counts.xC + xC, nC: counts.nC + all - nT };
     minute.look(second, xT, nT);
-    if (found.at !== undefined) continue;
-    const ln = lnMeanExp(proportionTerms(counts, { ratio, shift: 0 }, 1, WORSE));
-    if (ln >= LN_20) found = { at: second, treated: counts.nT };
-    if (found.at !== undefined && scenario.treated !== scenario.control) break;
+    if (found.at === undefined) {
+      const ln = lnMeanExp(proportionTerms(counts, { ratio, shift: 0 }, 1, WORSE));
+      if (ln >= LN_20) found = { at: second, treated: counts.nT };
+    }
+    if (found.at !== undefined && minute.breachedAt() !== undefined) break;
   }
   return { ...found, treated: found.at === undefined ? counts.nT : found.treated, thresholdAt: minute.breachedAt() };
 }

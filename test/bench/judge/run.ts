@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { drawsFrom } from "./draws.ts";
 import { benchKinds } from "./kinds.ts";
 import { type Scenario, simulate } from "./releases.ts";
-import { allowance, check, checkAtMost, conclude, percent, print } from "./report.ts";
+import { allowance, check, checkAtMost, conclude, percent, print, quantile, seconds } from "./report.ts";
 import { LOOK_SECONDS } from "./trial.ts";
 import { benchWholes } from "./wholes.ts";
 
@@ -99,16 +99,25 @@ const harmed = harms.map(([treated, perSecond, share, right]) => {
   const draws = drawsFrom(seed + ++streams);
   const scenario = { control: 0.01, treated, share, perSecond, ratio: 1.1, seconds: HOURS_2 };
   const found = Array.from({ length: detections }, () => simulate(scenario, draws));
-  const times = found.map(({ at }) => at ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
-  const median = times[Math.floor(times.length / 2)] ?? Number.NaN;
-  const met = found.map((one) => one.treated).sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+  const times = found.map(({ at }) => at ?? Number.POSITIVE_INFINITY);
+  const byThreshold = found.map(({ thresholdAt }) => thresholdAt ?? Number.POSITIVE_INFINITY);
+  const median = quantile(times, 0.5);
+  const met = quantile(
+    found.map((one) => one.treated),
+    0.5,
+  );
   const name = `1 → ${100 * treated} %, ${100 * share} % treated, ${perSecond}/s`;
   // The median of so few is itself uncertain; a tenth, or a look, is the design's own allowance.
   const noise = (1.25 * 0.8 * right) / Math.sqrt(detections);
   check(name, median, right, Math.max(0.1 * right, LOOK_SECONDS) + 3 * noise);
-  return [name, `${median} s`, `${times[Math.floor(times.length * 0.9)]} s`, `${right} s`, String(met)];
+  const breached = (100 * byThreshold.filter(Number.isFinite).length) / detections;
+  return [
+    ...[name, seconds(median), seconds(quantile(times, 0.9)), seconds(right), String(met)],
+    `${seconds(quantile(byThreshold, 0.5))}, ${percent(breached)} found`,
+  ];
 });
-print("time to rollback, tolerance 10 %", ["", "median", "p90", "design", "treated by then"], harmed);
+const heads = ["", "median", "p90", "design", "treated by then", "4 minutes over twice the base"];
+print("time to rollback within 2 h, tolerance 10 %", heads, harmed);
 
 benchKinds({ nulls, detections: Math.ceil(detections / 2), seed });
 benchWholes({ wholes, seed });

@@ -11,6 +11,8 @@ import {
 } from "../../../packages/server/src/features/releases/judge/statistics/latency.ts";
 import { lnNormalMixture, meanShift } from "../../../packages/server/src/features/releases/judge/statistics/means.ts";
 import {
+  BETTER,
+  limitTerms,
   lnMeanExp,
   proportionTerms,
   WORSE,
@@ -29,9 +31,12 @@ interface Errors {
   readonly phi: number;
   /** As if outcomes were independent, to show what that does. */
   readonly blind?: boolean;
+  /** Against what: that they rise, unless named; that they fall, being successes; that the treated exceed a bound. */
+  readonly against?: "rise" | "fall" | { readonly limit: number };
 }
 
-export function errors({ control, treated, share, ratio, phi, blind = false }: Errors, draws: Draws): Trial {
+export function errors(asked: Errors, draws: Draws): Trial {
+  const { control, treated, share, ratio, phi, blind = false, against = "rise" } = asked;
   const [nT, xT, nC, xC] = [cells(), cells(), cells(), cells()];
   const correlation = correlationFor(phi);
   return {
@@ -41,9 +46,13 @@ export function errors({ control, treated, share, ratio, phi, blind = false }: E
         add(n, user.cell, user.outcomes);
         add(x, user.cell, failuresOf(draws, user.outcomes, rate, correlation));
       }
-      const effect = blind ? 1 : commonDesignEffect(designEffect(xT, nT), designEffect(xC, nC));
       const counts = { xT: sumOf(xT), nT: sumOf(nT), xC: sumOf(xC), nC: sumOf(nC) };
-      return lnMeanExp(proportionTerms(counts, { ratio, shift: 0 }, effect, WORSE));
+      const phiT = designEffect(xT, nT);
+      if (typeof against === "object") {
+        return lnMeanExp(limitTerms(counts.xT, counts.nT, against.limit, commonDesignEffect(phiT), WORSE));
+      }
+      const effect = blind ? 1 : commonDesignEffect(phiT, designEffect(xC, nC));
+      return lnMeanExp(proportionTerms(counts, { ratio, shift: 0 }, effect, against === "rise" ? WORSE : BETTER));
     },
     treated: () => sumOf(nT),
   };
