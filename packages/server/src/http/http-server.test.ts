@@ -45,3 +45,15 @@ describe("an HTTP server that holds two connections", () => {
     }
   });
 });
+
+it("keeps a connection without a request for longer than proxies keep theirs, and says how long", async () => {
+  const http = createHttpServer(new Hono());
+  const port = await http.listen(0, "127.0.0.1");
+  const socket = connect(port, "127.0.0.1");
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const [data] = await once(socket, "data");
+  socket.destroy();
+  await http.stop(0);
+  const [, seconds] = /\r\nKeep-Alive: timeout=(\d+)\r\n/.exec(String(data)) ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
+});

@@ -8,6 +8,11 @@ import { problemResponse } from "./problem.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
+/**
+ * How long a connection without a request is kept. Proxies keep theirs for 60 s, and whoever closes first must be the one who
+ * sends: a request that meets a connection just being closed here fails for its sender, who cannot know whether it was read.
+ */
+const KEEP_ALIVE_MS = 75_000;
 /** How often a request that is overdue is looked for. */
 const CHECK_MS = 2_000;
 
@@ -39,6 +44,7 @@ export function createHttpServer(app: App, settings: HttpServerOptions = {}): Ht
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     // Not for all alike: see `Deadlines`.
     requestTimeout: 0,
     connectionsCheckingInterval: CHECK_MS,
