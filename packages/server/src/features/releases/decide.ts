@@ -136,5 +136,6 @@ function isRunning({ flag, environment }: Where, { id, state }: ReleaseDocument)
 }
 
 export function noRelease({ flag, environment }: Where): Refused {
-  return refused("not_found", `There was no release of ${flag} in ${environment}. Start one with POST …/release.`);
+  const start = `Start one with POST …/release, or bannerol rollout ${flag} --steps 1,5,25,50,100 --env ${environment}.`;
+  return refused("not_found", `There was no release of ${flag} in ${environment}. ${start}`);
 }

@@ -46,6 +46,6 @@ function owned({ fallthrough, rules }: TargetingDocument, release: ReleaseDocume
 }
 
 function ownedBy({ id, state }: ReleaseDocument, { key, environment }: Item): Refused {
-  const detail = `The release ${id}, which is ${state}, owns this rollout of ${key} in ${environment}. Send stopRelease: true to stop it and change it by hand, or abort the release first.`;
+  const detail = `The release ${id}, which is ${state}, owns this rollout of ${key} in ${environment}. Abort the release first (bannerol release abort ${key} --env ${environment}), or send stopRelease: true, which stops it and changes the rollout by hand.`;
   return refused("release_running", detail);
 }
