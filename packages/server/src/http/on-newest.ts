@@ -13,7 +13,7 @@ import { RefusedError } from "./refusal.ts";
 /** Marks what is known. The answer reads on, and tells whether more is known by then; it never rejects. */
 export type Mark = () => () => Promise<boolean>;
 
-/** What a document, or its absence, can be the reason for. */
+/** What a document, or its absence, can be the reason for. Approvals are no documents: they are read where they stand. */
 const restOnDocuments: ReadonlySet<ProblemCode> = new Set([
   "not_allowed",
   "not_found",
@@ -26,8 +26,6 @@ const restOnDocuments: ReadonlySet<ProblemCode> = new Set([
   "conflict",
   "frozen",
   "approval_required",
-  "approval_outdated",
-  "approval_closed",
   "precondition_failed",
   "invalid",
   "invariant_broken",
