@@ -154,11 +154,18 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
     await page.context().close();
   });
 
-  it("works in a service worker", async () => {
+  it.each([
+    ["in a service worker", "classic", 'importScripts("/sdk/bannerol.global.js"); const { createClient } = Bannerol;'],
+    [
+      "in a service worker that is a module, though nothing can be loaded late there",
+      "module",
+      'import { createClient } from "/sdk/index.js";',
+    ],
+  ])("works %s", async (_, type, first) => {
     const given = JSON.stringify({ url: scene.world.url, key: scene.key });
     scene.site.put("/service-worker.js", {
-      body: `importScripts("/sdk/bannerol.global.js");
-      const flags = Bannerol.createClient(${given});
+      body: `${first}
+      const flags = createClient(${given});
       addEventListener("install", (event) => event.waitUntil(skipWaiting()));
       addEventListener("activate", (event) => event.waitUntil(clients.claim()));
       addEventListener("fetch", (event) => {
@@ -167,7 +174,7 @@ describe.skipIf(chromiumPath === undefined)(`a page${orWhyNot}`, () => {
     });
     const url = scene.site.put("/served", {
       body: `<!doctype html><title>Served</title><script>
-        navigator.serviceWorker.register("/service-worker.js");
+        navigator.serviceWorker.register("/service-worker.js", { type: "${type}" });
         window.ask = () => fetch("/flag").then((response) => response.text());</script>`,
     });
     const page = await (await scene.profile()).newPage();
