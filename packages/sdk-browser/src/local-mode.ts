@@ -21,7 +21,8 @@ const UNANSWERED = seenAs({
 export const localMode: Mode = {
   evaluation: "local",
   prepare({ flags, segments }, done) {
-    if ([...flags.values(), ...segments.values()].some(lacks)) {
+    const fresh = [...flags.values(), ...segments.values()].filter((document) => !complete.has(Object(document)));
+    if (lacksOperators(fresh)) {
       return bring(
         () => import("./operators.ts"),
         ({ learnOperators }) => {
@@ -30,6 +31,7 @@ export const localMode: Mode = {
         },
       );
     }
+    for (const document of fresh) complete.add(Object(document));
     done();
     return undefined;
   },
@@ -81,17 +83,6 @@ export const localMode: Mode = {
 
 /** Documents that lack nothing. They stay the same objects from one state to the next. */
 const complete = new WeakSet<object>();
-
-function lacks(document: unknown): boolean {
-  if (!isRecord(document) || complete.has(document)) return false;
-  try {
-    if (lacksOperators(document)) return true;
-  } catch {
-    // It lies deeper than any stack, and nobody will read it.
-  }
-  complete.add(document);
-  return false;
-}
 
 /** Looked for once: a page may change its context more often than its state changes. */
 function remoteKeysOf(ruleset: Ruleset): readonly string[] {

@@ -25,7 +25,7 @@ import { runs } from "../testing/runs.ts";
 import { smallRuleset } from "./index.ts";
 import { instant } from "./instant.ts";
 import { learnOperators, learnt } from "./learnt.ts";
-import { isLearnt, operators } from "./operators.ts";
+import { operators, usesLearnt } from "./operators.ts";
 import { smallPlaceIn } from "./place.ts";
 
 learnOperators();
@@ -113,8 +113,13 @@ describe("the small evaluator", () => {
   });
 
   it("knows the same operators, and reads the same instants", () => {
-    expect([...full.keys()].filter(isLearnt).sort()).toEqual(learnt.map(([name]) => name).sort());
+    const tests = (op: string) =>
+      usesLearnt([{}, { rules: [{ when: { any: [{ attribute: "a", op, values: [] }] } }] }]);
+    expect([...full.keys()].filter(tests).sort()).toEqual(learnt.map(([name]) => name).sort());
     expect([...operators.keys(), "exists"].sort()).toEqual([...full.keys()].sort());
+    const deep: unknown = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    expect(usesLearnt([deep])).toBe(true);
+    expect(usesLearnt([{ variants: [{ key: '"op":"inCidr"', value: 'op":"before"' }] }])).toBe(false);
     const digits = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, "0"));
     const texts = fc
       .tuple(
