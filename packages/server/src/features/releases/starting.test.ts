@@ -124,6 +124,7 @@ describe("a release", () => {
     ],
     ["values of parallel runs, which have none", [{ ...value, source: "parallelRun" }], "guards[0].measure"],
     ["a share that is typed as a percentage", [{ ...errors, limit: 2 }], "guards[0].limit"],
+    ["mismatches of which none may be", [{ ...errors, measure: "mismatches", limit: 0 }], "guards[0].limit"],
     ["a share of mismatches below 0", [{ ...errors, measure: "mismatches", limit: -0.1 }], "guards[0].limit"],
     ["a tolerance that nothing exceeds", [{ ...errors, tolerance: { absolute: 5 } }], "guards[0].tolerance.absolute"],
     ["a mean that must not rise, of uncut values", [{ ...value, higherIsWorse: true }], "guards[0].cap"],

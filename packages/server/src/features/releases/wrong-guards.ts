@@ -29,7 +29,7 @@ function useless({ measure, source, afterMs, cap }: Guard, at: number): readonly
 }
 
 /** What could never pass, never fail, or mislead. */
-function senseless({ measure, source, limit, tolerance, higherIsWorse, cap }: Guard, at: number) {
+function senseless({ measure, source, pass, limit, tolerance, higherIsWorse, cap }: Guard, at: number) {
   const problems: FieldProblem[] = [];
   if (measure === "mismatches" && isRead(source)) {
     const message = "Mismatches are told by parallel runs alone. Leave it out, or measure errors.";
@@ -38,6 +38,11 @@ function senseless({ measure, source, limit, tolerance, higherIsWorse, cap }: Gu
   if (measure === "value" && source.kind === "parallel") {
     const message = "Parallel runs tell of errors, durations and mismatches, and of no values. Measure one of these.";
     problems.push({ path: `guards[${at}].measure`, message });
+  }
+  if (measure === "mismatches" && limit === 0 && pass !== "unrefuted") {
+    const message =
+      "That none differs cannot be shown, so no step would pass. Name how many may: 0.001 for one in a thousand.";
+    problems.push({ path: `guards[${at}].limit`, message });
   }
   const isShare = (measure === "errors" || measure === "mismatches") && !isRead(source);
   for (const [field, value = 0] of [

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { forecast } from "./forecast.ts";
+import { judge } from "./judge.ts";
 import { guardOf } from "./read-guard.ts";
+import { question, side, sums } from "./testing/questions.ts";
 
 const errors = guardOf({ metric: "checkout", measure: "errors" });
 
@@ -32,9 +34,22 @@ describe("forecast", () => {
     expect(one?.detectMs).toBeUndefined();
   });
 
+  it("counts the parallel runs after which none that differs has shown enough", () => {
+    const guard = guardOf({ metric: "checkout", measure: "mismatches" });
+    const { passOutcomes = 0, passMs } = forecast({ guard, percentage: 10, perSecond: 50 }) ?? {};
+    const says = (runs: number) => {
+      const rows = [side("candidate", sums(runs), { metric: "$mismatches" })];
+      return judge(question(rows, { guards: [guard] })).verdict;
+    };
+    expect([says(passOutcomes), says(passOutcomes - 1)]).toEqual(["pass", "wait"]);
+    expect(passMs).toBe(passOutcomes * 200);
+  });
+
   it.each([
     ["of latency, by what lies above the quantile", { measure: "latency" }, 5, "latency 5 % → 10 %"],
     ["of successes that must not fall", { measure: "errors", higherIsWorse: false }, 5, "errors 1 % → 0.5 %"],
+    ["of mismatches, for everybody too", { measure: "mismatches" }, 100, "mismatches 0 % → 0.2 %"],
+    ["of parallel runs, for everybody too", { measure: "errors", source: "parallelRun" }, 100, "errors 1 % → 2 %"],
     ["not of means", { measure: "value" }, 5, undefined],
     ["not for everybody", { measure: "errors" }, 100, undefined],
     ["not of other sources", { measure: "errors", source: { prometheus: "x" } }, 5, undefined],

@@ -6,7 +6,7 @@ import type { Guard } from "./guard.ts";
 import { LN_20 } from "./measures/compared.ts";
 import { lineOf } from "./measures/errors.ts";
 import { firstWhere } from "./statistics/bisect.ts";
-import { BETTER, type Grid, type Line, lnMeanExp, proportionTerms, WORSE } from "./statistics/mixture.ts";
+import { BETTER, type Grid, type Line, limitTerms, lnMeanExp, proportionTerms, WORSE } from "./statistics/mixture.ts";
 
 export interface ForecastQuestion {
   readonly guard: Guard;
@@ -35,13 +35,37 @@ export interface Forecast {
 const USUAL = 0.01;
 const MOST = 1e9;
 
-/** Undefined of what cannot be told beforehand: means, other sources, and steps for everybody. */
+/** Undefined of what cannot be told beforehand: means, other sources, and steps for everybody that have no control. */
 export function forecast(question: ForecastQuestion): Forecast | undefined {
-  const { guard, percentage, perSecond, guards = 1, steps = 1 } = question;
-  const byShares = guard.measure === "errors" || guard.measure === "latency";
-  if (!byShares || guard.source.kind !== "sdk" || percentage <= 0 || percentage >= 100) return undefined;
-  const base = guard.measure === "latency" ? 1 - guard.quantile : (question.base ?? USUAL);
-  const share = percentage / 100;
+  const { guard, percentage, perSecond } = question;
+  const { kind } = guard.source;
+  const isParallel = kind === "parallel";
+  if (guard.measure === "value" || (kind !== "sdk" && !isParallel)) return undefined;
+  if (percentage <= 0 || (percentage >= 100 && !isParallel)) return undefined;
+  const told =
+    guard.measure === "mismatches" ? ofMismatches(guard) : ofShares(question, isParallel ? 0.5 : percentage / 100);
+  const time = (outcomes: number) => Math.ceil((100_000 * outcomes) / ((perSecond ?? 0) * percentage));
+  return {
+    ...told,
+    ...(perSecond !== undefined &&
+      perSecond > 0 && { detectMs: time(told.detectOutcomes), passMs: time(told.passOutcomes) }),
+  };
+}
+
+/** Against their bound alone, which is a level of its own. */
+function ofMismatches({ limit = 0 }: Guard): Forecast {
+  const reach = (rate: number, grid: Grid) =>
+    outcomesUntil((n) => lnMeanExp(limitTerms(n * rate, n, limit, 1, grid)), LN_20);
+  return {
+    what: `mismatches 0 % → ${round(200 * limit)} %`,
+    detectOutcomes: reach(2 * limit, WORSE),
+    passOutcomes: reach(0, BETTER),
+  };
+}
+
+/** `share` is the treated part of both sides; a parallel run has one outcome on each. */
+function ofShares({ guard, base: usual = USUAL, guards = 1, steps = 1 }: ForecastQuestion, share: number): Forecast {
+  const base = guard.measure === "latency" ? 1 - guard.quantile : usual;
   const reach = (line: Line, grid: Grid, rates: Rates, threshold: number): number =>
     outcomesUntil((nT) => expectedLn({ nT, share, line, grid }, rates), threshold);
   const tolerated = guard.measure === "latency" ? { ratio: 1, shift: 0 } : lineOf(guard.tolerance, guard);
@@ -50,12 +74,10 @@ export function forecast(question: ForecastQuestion): Forecast | undefined {
   const detect = reach(tolerated, up, { treated: worse, control: base }, LN_20 + Math.log(guards * steps));
   const harm = guard.pass === "tolerance" ? tolerated : lineOf(guard.harm, guard);
   const pass = reach(harm, down, { treated: base, control: base }, LN_20);
-  const time = (outcomes: number) => Math.ceil((1_000 * outcomes) / ((perSecond ?? 0) * share));
   return {
     what: `${guard.measure} ${round(100 * base)} % → ${round(100 * worse)} %`,
     detectOutcomes: detect,
     passOutcomes: pass,
-    ...(perSecond !== undefined && perSecond > 0 && { detectMs: time(detect), passMs: time(pass) }),
   };
 }
 
