@@ -20,29 +20,35 @@ export interface SystemCommand<T> {
 }
 
 /** Throws `RefusedError`, or a `StoreFault`. */
-export async function changeAsSystem<T>(
-  services: Services,
-  project: string,
-  { decide, urgent = false }: SystemCommand<T>,
-): Promise<T> {
+export async function changeAsSystem<T>(services: Services, project: string, command: SystemCommand<T>): Promise<T> {
   const { ledger, now, state: service } = services;
   const request = { project, actor: machine, at: now() };
-  const execution = await service.watchStore(() =>
-    ledger.execute(request, (state): Decided<T> => {
-      const proposed = decide(state);
-      if (!proposed.ok || urgent) return proposed;
-      const beside = besideReleases(state, proposed.items);
-      if ("ok" in beside) return beside;
-      const decided = { ...proposed, ...beside };
-      const command = { isApproved: true };
-      const { refusal } = gateFor(state, decided.items, { command, approved: undefined, now: now() });
-      if (refusal !== undefined) return { ok: false, refusal };
-      const [broken] = brokenBy(state, decided, services);
-      return broken === undefined
-        ? decided
-        : refused("invariant_broken", `An invariant would be broken: ${broken.message}`);
-    }),
-  );
+  const carryOut = () =>
+    service.watchStore(() => ledger.execute(request, (state) => decideOn(services, state, command)));
+  const more = ledger.mark();
+  let execution = await carryOut();
+  const isMade = execution.ok && execution.change !== undefined;
+  // A schedule must not lapse, nor a release end, for what another node has changed since.
+  if (!isMade && (await service.watchStore(more))) execution = await carryOut();
   if (!execution.ok) throw new RefusedError(execution.refusal);
   return execution.result;
+}
+
+function decideOn<T>(
+  services: Services,
+  state: ProjectState,
+  { decide, urgent = false }: SystemCommand<T>,
+): Decided<T> {
+  const proposed = decide(state);
+  if (!proposed.ok || urgent) return proposed;
+  const beside = besideReleases(state, proposed.items);
+  if ("ok" in beside) return beside;
+  const decided = { ...proposed, ...beside };
+  const command = { isApproved: true };
+  const { refusal } = gateFor(state, decided.items, { command, approved: undefined, now: services.now() });
+  if (refusal !== undefined) return { ok: false, refusal };
+  const [broken] = brokenBy(state, decided, services);
+  return broken === undefined
+    ? decided
+    : refused("invariant_broken", `An invariant would be broken: ${broken.message}`);
 }

@@ -5,7 +5,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { StoreFault } from "../store/fault.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
-import { createHarness, FLAGS, field, type Harness } from "../testing/harness.ts";
+import { createHarness, FLAGS, field, type Harness, START } from "../testing/harness.ts";
+import { runSchedules } from "./schedules/run.ts";
 
 /** One that other processes may write to, and that tells nobody. */
 class SharedStore extends MemoryStore {
@@ -134,6 +135,20 @@ describe("a node that lags", () => {
     expect(got).toMatchObject({ status: 200, body: { enabled } });
     await ahead.ledger.readOn();
     expect((await ahead.ask(`GET ${TARGETING}`)).body).toMatchObject({ enabled });
+  });
+
+  it("lets no schedule lapse for a freeze that is over", async () => {
+    const at = new Date(START + 3_600_000).toISOString();
+    const until = "2999-01-01T00:00:00Z";
+    await ahead.ask(`POST ${TARGETING}/schedules`, { body: { at, change: { enabled: true } } });
+    await ahead.ask(`POST ${PRODUCTION}/freezes`, { body: { key: "now", until } });
+    lagging = await createHarness({ store });
+    await ahead.ask(`DELETE ${PRODUCTION}/freezes/now`);
+    lagging.advance(7_200_000);
+    await runSchedules(lagging.services);
+    expect((await lagging.ask(`GET ${TARGETING}`)).body).toMatchObject({ enabled: true });
+    const { body } = await lagging.ask(`GET ${PROJECT}/changes?limit=1`);
+    expect(field(body, "items", 0, "action")).toBe("schedule.apply");
   });
 
   it("cannot say that anything is done while the database is away", async () => {
