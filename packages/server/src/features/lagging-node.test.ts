@@ -2,9 +2,12 @@
  * Two nodes on one database, of which the second hears nothing of what the first writes. What it refuses has to be so by the
  * database, and not by what it has read of it so far.
  */
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StoreFault } from "../store/fault.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
+import type { Store } from "../store/port.ts";
+import { openPostgresStore } from "../store/postgres/postgres-store.ts";
+import { describePostgres } from "../store/postgres/testing/database.ts";
 import { createHarness, FLAGS, field, type Harness, START } from "../testing/harness.ts";
 import { runSchedules } from "./schedules/run.ts";
 
@@ -26,16 +29,16 @@ const PRODUCTION = `${PROJECT}/environments/production`;
 const TARGETING = `${FLAGS}/a/environments/production`;
 const ON = { enabled: true, off: "off", prerequisites: [], targets: [], rules: [], fallthrough: { variant: "on" } };
 
-describe("a node that lags", () => {
-  let store: SharedStore;
+/** `connect` opens the database of the test once more, for a node that nobody tells of changes. */
+function nodesThatLag(connect: () => Promise<Store>): void {
   let ahead: Harness;
   let lagging: Harness;
+  const node = async () => createHarness({ store: await connect() });
 
   beforeEach(async () => {
-    store = new SharedStore({ epoch: "epoch1" });
-    ahead = await createHarness({ store });
+    ahead = await node();
     await ahead.ask(`POST ${FLAGS}`, { body: { key: "a" } });
-    lagging = await createHarness({ store });
+    lagging = await node();
   });
 
   const ifMatch = (etag: string | null) => ({ "if-match": etag ?? "" });
@@ -119,7 +122,7 @@ describe("a node that lags", () => {
     if (!/freeze/.test(first)) await ahead.ask(`DELETE ${PRODUCTION}/freezes/now`);
     const token = await ahead.makeToken("editor");
     const admin = await ahead.makeToken("admin");
-    lagging = await createHarness({ store });
+    lagging = await node();
     expect((await ahead.ask(first, { ...(body && { body }) })).status).toBeLessThan(300);
     const asked = { token: then.includes("development") ? token : admin, ...(sent && { body: sent }) };
     expect(await lagging.ask(then, asked)).toMatchObject({ status });
@@ -142,19 +145,13 @@ describe("a node that lags", () => {
     const until = "2999-01-01T00:00:00Z";
     await ahead.ask(`POST ${TARGETING}/schedules`, { body: { at, change: { enabled: true } } });
     await ahead.ask(`POST ${PRODUCTION}/freezes`, { body: { key: "now", until } });
-    lagging = await createHarness({ store });
+    lagging = await node();
     await ahead.ask(`DELETE ${PRODUCTION}/freezes/now`);
     lagging.advance(7_200_000);
     await runSchedules(lagging.services);
     expect((await lagging.ask(`GET ${TARGETING}`)).body).toMatchObject({ enabled: true });
     const { body } = await lagging.ask(`GET ${PROJECT}/changes?limit=1`);
     expect(field(body, "items", 0, "action")).toBe("schedule.apply");
-  });
-
-  it("cannot say that anything is done while the database is away", async () => {
-    store.isAway = true;
-    const got = await lagging.ask(`POST ${TARGETING}/kill`);
-    expect(got).toMatchObject({ status: 503, body: { code: "store_unavailable" } });
   });
 
   it("lets in who was let in a moment ago, by a token or a key of a project that is new too", async () => {
@@ -165,29 +162,67 @@ describe("a node that lags", () => {
     expect((await lagging.ask("GET /sdk/v1/ruleset", { token: key })).status).toBe(200);
   });
 
-  it("asks the database nothing for a key or a token that is wrong, and once where it is right to refuse", async () => {
-    const before = store.asked;
-    await lagging.ask(`GET ${FLAGS}/a`, { token: "let-me-in" });
-    await lagging.ask(`GET ${FLAGS}/a`, { token: (await ahead.makeToken("viewer")).replace(/_[^_]+_[^_]+$/, "_x") });
-    await lagging.ask(`POST ${FLAGS}`, { body: "{" });
-    await lagging.ask(`POST ${FLAGS}`, { body: { key: 7 } });
-    expect(store.asked).toBe(before);
-    expect((await lagging.ask(`GET ${FLAGS}/nothing`)).status).toBe(404);
-    expect(store.asked).toBe(before + 1);
-  });
-
-  it("refuses by what it knows while the database is away", async () => {
-    store.isAway = true;
-    for (const _ of [1, 2]) expect((await lagging.ask(`GET ${FLAGS}/nothing`)).status).toBe(404);
-    expect(field((await lagging.ask("GET /readyz")).body, "status")).toBe("degraded");
-    expect(store.asked, "what is known to be away is not asked").toBe(1);
-  });
-
   it("answers a request with an Idempotency-Key as any other", async () => {
     await ahead.ask(`POST ${FLAGS}`, { body: { key: "b" } });
     const asked = { headers: { "idempotency-key": "k" } };
     const got = await lagging.ask(`POST ${FLAGS}/b/archive`, asked);
     expect(got).toMatchObject({ status: 200, body: { key: "b" } });
     expect((await ahead.ask(`POST ${FLAGS}/b/archive`, asked)).text).toBe(got.text);
+  });
+}
+
+describe("a node that lags", () => {
+  let shared: SharedStore;
+  beforeEach(() => {
+    shared = new SharedStore({ epoch: "epoch1" });
+  });
+  nodesThatLag(async () => shared);
+
+  const settled = async () => {
+    const ahead = await createHarness({ store: shared });
+    await ahead.ask(`POST ${FLAGS}`, { body: { key: "a" } });
+    return { ahead, lagging: await createHarness({ store: shared }) };
+  };
+
+  it("cannot say that anything is done while the database is away", async () => {
+    const { lagging } = await settled();
+    shared.isAway = true;
+    const got = await lagging.ask(`POST ${TARGETING}/kill`);
+    expect(got).toMatchObject({ status: 503, body: { code: "store_unavailable" } });
+  });
+
+  it("asks the database nothing for a key or a token that is wrong, and once where it is right to refuse", async () => {
+    const { ahead, lagging } = await settled();
+    const before = shared.asked;
+    await lagging.ask(`GET ${FLAGS}/a`, { token: "let-me-in" });
+    await lagging.ask(`GET ${FLAGS}/a`, { token: (await ahead.makeToken("viewer")).replace(/_[^_]+_[^_]+$/, "_x") });
+    await lagging.ask(`POST ${FLAGS}`, { body: "{" });
+    await lagging.ask(`POST ${FLAGS}`, { body: { key: 7 } });
+    expect(shared.asked).toBe(before);
+    expect((await lagging.ask(`GET ${FLAGS}/nothing`)).status).toBe(404);
+    expect(shared.asked).toBe(before + 1);
+  });
+
+  it("refuses by what it knows while the database is away", async () => {
+    const { lagging } = await settled();
+    shared.isAway = true;
+    const before = shared.asked;
+    for (const _ of [1, 2]) expect((await lagging.ask(`GET ${FLAGS}/nothing`)).status).toBe(404);
+    expect(field((await lagging.ask("GET /readyz")).body, "status")).toBe("degraded");
+    expect(shared.asked - before, "what is known to be away is not asked").toBe(1);
+  });
+});
+
+await describePostgres("nodes on PostgreSQL that hear nothing of each other", ({ url, freshSchema }) => {
+  let schema: string;
+  const opened: Store[] = [];
+  beforeEach(async () => {
+    schema = await freshSchema();
+  });
+  afterEach(() => Promise.all(opened.splice(0).map((store) => store.close())));
+  nodesThatLag(async () => {
+    const store = await openPostgresStore({ url, schema, at: START, notifications: false });
+    opened.push(store);
+    return store;
   });
 });
