@@ -106,13 +106,22 @@ function tagOf(path: string): string {
   return words.find((word) => !["api", "v1", "projects", "sdk"].includes(word)) ?? words.at(-1) ?? "service";
 }
 
+/** What stands behind a noun of a path. */
 const parameterNames: ReadonlyMap<string, string> = new Map([
-  ["p", "The project's key"],
-  ["e", "The environment's key"],
-  ["f", "The flag's key"],
-  ["s", "The segment's key"],
-  ["i", "The invariant's key"],
-  ["id", "The id of a key, a token or an approval; the key of a freeze"],
+  ["projects", "The project's key"],
+  ["environments", "The environment's key"],
+  ["flags", "The flag's key"],
+  ["route", "The flag's key"],
+  ["segments", "The segment's key"],
+  ["invariants", "The invariant's key"],
+  ["freezes", "The freeze's key"],
+  ["schedules", "The schedule's id"],
+  ["approvals", "The approval's id"],
+  ["keys", "The key's id"],
+  ["tokens", "The token's id"],
+  ["users", "The user's id"],
+  ["webhooks", "The webhook's id"],
+  ["lists", "The list's id, as the ruleset names it"],
 ]);
 
 function pathParameters(path: string): readonly Json[] {
@@ -120,9 +129,15 @@ function pathParameters(path: string): readonly Json[] {
     name,
     in: "path",
     required: true,
-    description: parameterNames.get(name) ?? name,
+    description: describedBy(path, name),
     schema: { type: "string" },
   }));
+}
+
+function describedBy(path: string, name: string): string {
+  const [before = ""] = path.split(`{${name}}`);
+  const nouns = before.split("/").filter((step) => parameterNames.has(step));
+  return parameterNames.get(nouns.at(-1) ?? "") ?? name;
 }
 
 function queryParameters(query: z.ZodType, components: Map<string, unknown>): readonly Json[] {

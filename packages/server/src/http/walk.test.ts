@@ -171,6 +171,26 @@ describe("every route", () => {
     }
   });
 
+  it("says of each parameter of a path what it is", async () => {
+    const api = await createHarness();
+    const { body } = await api.ask("GET /openapi.json");
+    const said = new Map<string, unknown>();
+    for (const { method, path } of api.routes) {
+      const parameters = field(body, "paths", path, method.toLowerCase(), "parameters");
+      for (const one of Array.isArray(parameters) ? parameters : []) {
+        if (field(one, "in") === "path") said.set(`${path} ${field(one, "name")}`, field(one, "description"));
+      }
+    }
+    expect([...said].filter(([, description]) => !/^The \w+'s (key|id)/.test(String(description)))).toEqual([]);
+    const schedule = "/api/v1/projects/{p}/flags/{f}/environments/{e}/schedules/{s}";
+    expect(["p", "f", "e", "s"].map((name) => said.get(`${schedule} ${name}`))).toEqual([
+      "The project's key",
+      "The flag's key",
+      "The environment's key",
+      "The schedule's id",
+    ]);
+  });
+
   it("refers in its description only to schemas that are there", async () => {
     const api = await createHarness();
     const { text, body } = await api.ask("GET /openapi.json");
