@@ -42,6 +42,7 @@ function operationOf(route: Route, components: Map<string, unknown>): Json {
     parameters: [
       ...pathParameters(route.path),
       ...queryParameters(route.query, components),
+      ...(takesIfMatch(route) ? [ifMatch] : []),
       ...(takesIdempotencyKey(route) ? [idempotencyKey] : []),
     ],
     ...(route.body === noBody && route.streamed === undefined ? {} : { requestBody: requestBodyOf(route, components) }),
@@ -150,6 +151,21 @@ function queryParameters(query: z.ZodType, components: Map<string, unknown>): re
     schema: property,
   }));
 }
+
+/** Whether it changes what is there already. What is made, and what decides on a change that waits, was not read before. */
+function takesIfMatch({ method, path, permission, status }: Route): boolean {
+  const changes = method !== "GET" && /:(edit|release|administer)$/.test(permission);
+  const isMade = status === 201 && !path.endsWith("/release");
+  return changes && !isMade && !/\/(approvals\/.*|test|replay)$/.test(path);
+}
+
+const ifMatch: Json = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description: "The ETag of what was read, or of the change before: 412 where somebody has changed it since",
+  schema: { type: "string" },
+};
 
 const idempotencyKey: Json = {
   name: "Idempotency-Key",

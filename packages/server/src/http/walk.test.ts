@@ -9,12 +9,25 @@ const ENVIRONMENT = "/api/v1/projects/default/environments/production";
 describe("every route", () => {
   it("answers as the reference says, and is described there", async () => {
     const api = await createHarness({ outbound: endpoints().outbound });
-    const description = readDescription(Object((await api.ask("GET /openapi.json")).body));
+    const document = Object((await api.ask("GET /openapi.json")).body);
+    const description = readDescription(document);
     const walked = new Set<string>();
+    const takesIfMatch = (what: string) => {
+      const { method = "", path = "" } = routeFor(api.routes, what) ?? {};
+      const parameters = field(document, "paths", path, method.toLowerCase(), "parameters");
+      return Array.isArray(parameters) && parameters.some((one) => field(one, "name") === "If-Match");
+    };
     const revisions = () => [api.ledger.system(), api.ledger.state("default")].map((state) => state?.revision);
     const go = async (what: string, body?: unknown, token: string = ADMIN_TOKEN, accept = "*/*") => {
       const before = revisions();
-      const got = await api.ask(what, { token, headers: { accept }, ...(body === undefined ? {} : { body }) });
+      const sent = { token, ...(body === undefined ? {} : { body }) };
+      const stale = { accept, "if-match": '"999999"' };
+      const honours = takesIfMatch(what);
+      if (honours) {
+        expect([what, (await api.ask(what, { ...sent, headers: stale })).status]).toEqual([what, 412]);
+        expect([what, revisions()]).toEqual([what, before]);
+      }
+      const got = await api.ask(what, { ...sent, headers: honours ? { accept } : stale });
       if (what.startsWith("GET ")) expect([what, revisions()]).toEqual([what, before]);
       expect([what, got.status < 300, got.text]).toEqual([what, true, got.text]);
       expect(description.wrongWith(what, got), what).toBeUndefined();
