@@ -7,7 +7,7 @@ import { together } from "./build/together.mjs";
  * files of its own, since a page takes one of them; what a page does not need at first stands in chunks.
  */
 const common: Options = {
-  target: "es2022",
+  target: "es2020",
   platform: "browser",
   noExternal: [/^@bannerol\//],
   minify: true,
