@@ -128,13 +128,13 @@ const harmed: readonly Harmed[] = [
     name: "a share 30 → 24 %, 5 % treated, 100/s",
     make: (draws) => errors({ ...sold, treated: 0.24, ratio: 0.9, phi: 1.5 }, draws),
     course: busy,
-    here: 540,
+    here: 580,
   },
   {
     name: "errors 3 % over a limit of 1 %, 5 % treated, 100/s",
     make: (draws) => errors({ ...bad, treated: 0.03, phi: 1.5, against: { limit: 0.01 } }, draws),
     course: busy,
-    here: 70,
+    here: 80,
   },
   {
     name: "p95 + 50 %, 5 % treated, 10/s",
