@@ -20,10 +20,17 @@ const together = { ...patient, isolate: false };
  */
 const real = { ...patient, retry: 1, setupFiles: ["test/e2e/leaks.ts"], sequence: { groupOrder: 1 } };
 
+/** What weighs the memory of its process has one to itself. */
+const weighing = ["packages/core/src/lists/million-keys.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
-      { ...fromSource, test: { ...together, name: "unit", include: ["packages/*/src/**/*.test.ts"] } },
+      {
+        ...fromSource,
+        test: { ...together, name: "unit", include: ["packages/*/src/**/*.test.ts"], exclude: weighing },
+      },
+      { ...fromSource, test: { ...patient, name: "weighing", include: weighing } },
       { ...fromSource, test: { ...together, name: "conformance", include: ["test/conformance/**/*.test.ts"] } },
       { ...fromSource, test: { ...together, name: "architecture", include: ["test/architecture/**/*.test.ts"] } },
       { ...fromSource, test: { ...real, name: "e2e", include: ["test/e2e/**/*.test.ts"] } },
