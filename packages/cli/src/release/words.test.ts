@@ -43,6 +43,8 @@ describe("a release as it is typed", () => {
         harm: { relative: 0.5 },
       },
     ],
+    ["search:value:worse=higher:cap=50", { metric: "search", measure: "value", higherIsWorse: true, cap: 50 }],
+    ["calls:latency:worse=lower", { metric: "calls", measure: "latency", higherIsWorse: false }],
   ])("the guard %s", (text, guard) => expect(typed({ guard: [text] }).guards).toEqual([guard]));
 
   it.each([
@@ -53,6 +55,7 @@ describe("a release as it is typed", () => {
     [{ guard: ["checkout:errors:speed=1"] }, /speed is none of/],
     [{ guard: ["checkout:errors:limit=low"] }, /limit is a number/],
     [{ guard: ["checkout:errors:pass=maybe"] }, /pass is shown/],
+    [{ guard: ["checkout:value:worse=more"] }, /worse is higher or lower/],
     [{ steps: "1,half" }, /0 to 100/],
     [{ every: "soon" }, /--every is a time/],
     [{ maxHold: "5" }, /--max-hold is a time/],

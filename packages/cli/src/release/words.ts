@@ -50,7 +50,7 @@ const FORM =
 const measures = ["errors", "latency", "value", "mismatches"] as const;
 
 /** What may stand after the measure with its name. */
-const named = ["limit", "quantile", "minimum", "harm", "pass", "after", "cap"];
+const named = ["limit", "quantile", "minimum", "harm", "pass", "after", "cap", "worse"];
 
 function readGuard(text: string): GuardInput {
   const [metric = "", measure, ...rest] = text.split(":");
@@ -68,6 +68,10 @@ function readPart(text: string, part: string): Partial<GuardInput> {
   if (name === "pass") {
     if (isOneOf(value, ["shown", "tolerance", "unrefuted"])) return { pass: value };
     throw wrong(text, "pass is shown, tolerance or unrefuted");
+  }
+  if (name === "worse") {
+    if (isOneOf(value, ["higher", "lower"])) return { higherIsWorse: value === "higher" };
+    throw wrong(text, "worse is higher or lower");
   }
   const number = readNumber(value);
   if (number === undefined) throw wrong(text, `${name} is a number, like 0.02, 2% or 300ms`);
