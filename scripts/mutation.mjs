@@ -22,7 +22,19 @@ const evaluator = [
 /** By name: what is mutated, and what it faces. */
 const areas = new Map([
   ["operators", { mutate: ["operators/*.ts"], tests: ["operators/*.test.ts", "evaluate/conditions.test.ts"] }],
-  ["check", { mutate: ["check/*.ts", "references.ts"], tests: ["check/*.test.ts"] }],
+  [
+    "check",
+    {
+      mutate: ["check/*.ts", "references.ts"],
+      tests: [
+        "check/*.test.ts",
+        "references.test.ts",
+        "file-form.test.ts",
+        "ruleset*.test.ts",
+        "compile/ruleset.test.ts",
+      ],
+    },
+  ],
   [
     "allocate",
     {
@@ -55,7 +67,14 @@ const areas = new Map([
         "compile/serve.ts",
         "compile/shared-attribute.ts",
       ],
-      tests: [...evaluator, "compile/serve.test.ts", "compile/shared-attribute.test.ts", "compile/ruleset.test.ts"],
+      tests: [
+        ...evaluator,
+        "compile/{graph,ruleset,serve,shared-attribute}.test.ts",
+        "evaluate/explain.test.ts",
+        "evaluate/hostile-context.test.ts",
+        "evaluate/place.test.ts",
+        "lists/segment-lists.test.ts",
+      ],
     },
   ],
   [
