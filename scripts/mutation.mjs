@@ -69,7 +69,10 @@ const areas = new Map([
       ],
       tests: [
         ...evaluator,
-        "compile/{graph,ruleset,serve,shared-attribute}.test.ts",
+        "compile/graph.test.ts",
+        "compile/ruleset.test.ts",
+        "compile/serve.test.ts",
+        "compile/shared-attribute.test.ts",
         "evaluate/explain.test.ts",
         "evaluate/hostile-context.test.ts",
         "evaluate/place.test.ts",
