@@ -220,3 +220,11 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once("close", (code) => resolve(code)));
 }
+
+/** Resolves when the process is gone, killed unless it had ended. */
+export async function killed(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = exitOf(child);
+  child.kill("SIGKILL");
+  await ended;
+}

@@ -168,7 +168,10 @@ describe("hostile input", () => {
       expect(result.stdout).toBe("");
       expect(result.stderr.length).toBeGreaterThan(10);
       expect(result.stderr).not.toMatch(/\n\s+at /);
+      // What the server names as a request is a command here.
+      expect(result.stderr).not.toMatch(/\b(GET|POST) \S*\//);
     }
+    expect((await world.bannerol(["flag", "show", "nowhere"])).stderr).toContain("`bannerol flag list`");
   });
 
   it("leaves the server as it was", async () => {

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { collect, exitOf, freePort, root, until, World } from "./harness.ts";
+import { collect, freePort, killed, root, until, World } from "./harness.ts";
 
 type Answers = "take" | "fail" | "hang" | "gone";
 
@@ -50,12 +50,8 @@ class Receiver {
     await done;
   }
 
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = exitOf(child);
-    child.kill("SIGKILL");
-    await ended;
+  kill(): Promise<void> {
+    return killed(this.#child);
   }
 
   /** Revisions in the order in which they were taken, each once: as a receiver removes doubles. */

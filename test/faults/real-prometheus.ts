@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { collect, exitOf, until } from "../e2e/harness.ts";
+import { collect, killed, until } from "../e2e/harness.ts";
 
 interface Wanted {
   readonly port: number;
@@ -55,11 +55,7 @@ export class RealPrometheus {
     });
   }
 
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = exitOf(child);
-    child.kill("SIGKILL");
-    await ended;
+  kill(): Promise<void> {
+    return killed(this.#child);
   }
 }

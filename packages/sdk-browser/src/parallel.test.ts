@@ -51,8 +51,10 @@ it("gives what the control gave, runs the candidate after it, and tells of what 
 it("runs no candidate where the flag is off", async () => {
   const { run, rows } = scene(false);
   const candidate = vi.fn();
+  vi.useFakeTimers();
   expect(run("new-search", { control: () => 1, candidate })).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await vi.runAllTimersAsync();
+  vi.useRealTimers();
   expect(candidate).not.toHaveBeenCalled();
   expect(rows()).toEqual([]);
 });
