@@ -78,9 +78,10 @@ describe("normalizeFile", () => {
   });
 
   it("tells of every name that is spelt wrong, serves what is spelt right, and takes the admin API's own for what it is", () => {
+    const alsoFine = { expectedLifetimeDays: 7, watch: [] };
     const { ruleset, findings } = normalizeFile({
       flags: {
-        fine: { description: "d", tags: [], owner: "o", kind: "ops", clientSide: true, key: "fine" },
+        fine: { key: "fine", kind: "ops", description: "d", tags: [], owner: "o", clientSide: true, ...alsoFine },
         wrong: {
           enable: false,
           rules: [
@@ -93,7 +94,7 @@ describe("normalizeFile", () => {
           fallthrough: { rollout: { allocation: [[100, "on"]], sed: 1 } },
         },
       },
-      segments: { s: { name: "n", description: "d", include: ["u1"] } },
+      segments: { s: { key: "s", name: "n", description: "d", by: "id", include: ["u1"] }, none: null },
     });
     expect(findings.map(({ path }) => path)).toEqual([
       "flags.wrong.rules[0].wen",
@@ -102,7 +103,11 @@ describe("normalizeFile", () => {
       "flags.wrong.fallthrough.rollout.sed",
       "flags.wrong.enable",
       "segments.s.include",
+      "segments.none",
     ]);
+    expect(findings[5]?.message).toBe(
+      "There is no such field. Remove it; the fields here are version, included, excluded, by, when.",
+    );
     expect(findings[4]?.message).toBe(
       "There is no such field. Remove it; the fields here are version, type, seed, variants, enabled, off, prerequisites, targets, rules, fallthrough.",
     );

@@ -1,6 +1,6 @@
 import { aFlag, aSegment } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
-import { checkFlag } from "./flag.ts";
+import { checkFlag, readFlag } from "./flag.ts";
 import { readSegment } from "./segment.ts";
 
 const when = (condition: unknown) => ({ rules: [{ id: "r", when: condition, serve: { variant: "on" } }] });
@@ -18,6 +18,36 @@ function list(depth: number): unknown {
   for (let at = 0; at < depth; at++) value = [value];
   return value;
 }
+
+/** `on`, `off` and others, so many in all. */
+const manyVariants = (count: number) => [
+  ...aFlag().variants,
+  ...Array.from({ length: count - 2 }, (_, at) => ({ key: `v${at}`, value: true })),
+];
+
+/** Conditions of every kind, each with a field that there is not. */
+const laterConditions = [
+  { all: [] },
+  { any: [] },
+  { not: test },
+  { segment: "s" },
+  { flag: "f", variants: [] },
+  test,
+].map((condition) => ({ ...condition, later: 1 }));
+
+/** A newer server's flag. */
+const laterFlag = {
+  ...aFlag(),
+  later: null,
+  watch: [{ metric: "m" }],
+  variants: aFlag().variants.map((variant) => ({ ...variant, description: 7, later: 1 })),
+  prerequisites: [{ flag: "p", variants: [], later: 1 }],
+  targets: [{ variant: "on", keys: [], later: 1 }],
+  rules: [{ id: "r", when: { all: laterConditions }, serve: { variant: "on", later: 1 }, later: 1 }],
+  fallthrough: { rollout: { allocation: [], later: 1 }, later: 1 },
+};
+
+const longPattern = { attribute: "a", op: "matches", values: ["x".repeat(257)] };
 
 /** What is given over a good flag, and where something is found wrong: one place, and no other. */
 const malformed: readonly (readonly [what: string, given: object, path: string])[] = [
@@ -38,6 +68,12 @@ const malformed: readonly (readonly [what: string, given: object, path: string])
   ["a variant that is null", { variants: [...aFlag().variants, { key: "x", value: null }] }, "variants[2].value"],
   ["a variant without a value", { variants: [...aFlag().variants, { key: "x" }] }, "variants[2].value"],
   ["a variant without a key", { variants: [...aFlag().variants, { value: true }] }, "variants[2].key"],
+  ["a variant that is none", { variants: [...aFlag().variants, null] }, "variants[2]"],
+  [
+    "one of many variants listed twice",
+    { variants: [...manyVariants(9), { key: "on", value: true }] },
+    "variants[9].key",
+  ],
   ["no list of prerequisites", { prerequisites: {} }, "prerequisites"],
   ["prerequisites of null", { prerequisites: null }, "prerequisites"],
   ["no prerequisites", { prerequisites: undefined }, "prerequisites"],
@@ -72,6 +108,7 @@ const malformed: readonly (readonly [what: string, given: object, path: string])
   ["weights over 100,000 in sum", rollout({ weights: { on: 60_000, off: 40_001 } }), "fallthrough.rollout.weights"],
   ["weights of a variant that is none", rollout({ weights: { x: 1 } }), "fallthrough.rollout.weights.x"],
   ["weights of null", rollout({ weights: { on: null } }), "fallthrough.rollout.weights.on"],
+  ["weights of text", rollout({ weights: { on: 60_000, off: "60000" } }), "fallthrough.rollout.weights.off"],
   [
     "an unsorted allocation",
     rollout({
@@ -83,6 +120,16 @@ const malformed: readonly (readonly [what: string, given: object, path: string])
     "fallthrough.rollout.allocation[1][0]",
   ],
   ["an upTo over 100,000", rollout({ allocation: [[100_001, "on"]] }), "fallthrough.rollout.allocation[0][0]"],
+  [
+    "an upTo over 100,000, which the next is below",
+    rollout({
+      allocation: [
+        [100_001, "on"],
+        [7, "off"],
+      ],
+    }),
+    "fallthrough.rollout.allocation[0][0]",
+  ],
   ["a fractional upTo", rollout({ allocation: [[0.5, "on"]] }), "fallthrough.rollout.allocation[0][0]"],
   ["a negative upTo", rollout({ allocation: [[-1, "on"]] }), "fallthrough.rollout.allocation[0][0]"],
   [
@@ -91,7 +138,9 @@ const malformed: readonly (readonly [what: string, given: object, path: string])
     "fallthrough.rollout.allocation[0][1]",
   ],
   ["an allocation of triples", rollout({ allocation: [[7, "on", 1]] }), "fallthrough.rollout.allocation[0]"],
+  ["an allocation of nothing", rollout({ allocation: [null] }), "fallthrough.rollout.allocation[0]"],
   ["an allocation that is an object", rollout({ allocation: {} }), "fallthrough.rollout.allocation"],
+  ["an allocation that is null", rollout({ allocation: null }), "fallthrough.rollout.allocation"],
   ["a bucketBy of null", rollout({ allocation: [], bucketBy: null }), "fallthrough.rollout.bucketBy"],
   ["a rollout's bad seed", rollout({ allocation: [], seed: 2 ** 32 }), "fallthrough.rollout.seed"],
   ["a rollout's seed of null", rollout({ allocation: [], seed: null }), "fallthrough.rollout.seed"],
@@ -129,7 +178,7 @@ describe("checkFlag", () => {
   });
 
   it.each<[string, object]>([
-    ["fields that it does not know", { later: null, watch: [{ metric: "m" }] }],
+    ["fields that it does not know, wherever they stand", laterFlag],
     [
       "keys of any form",
       {
@@ -150,7 +199,11 @@ describe("checkFlag", () => {
     ["rules of one id", { rules: [...when(test).rules, ...when(test).rules] }],
     [
       "more than any limit",
-      { rules: Array.from({ length: 300 }, () => when({ ...test, values: ["x".repeat(2_000)] }).rules[0]) },
+      {
+        variants: manyVariants(65),
+        targets: [{ variant: "on", keys: Array(10_001).fill("u1") }],
+        rules: [...when({ any: Array(1_001).fill(test) }).rules, ...Array(200).fill(when(longPattern).rules[0])],
+      },
     ],
     [
       "a boundary allocation",
@@ -175,7 +228,9 @@ describe("checkFlag", () => {
       },
     ],
   ])("reads a flag with %s", (_what, given) => {
-    expect(checkFlag({ ...aFlag(), ...given })).toEqual([]);
+    const flag = { ...aFlag(), ...given };
+    expect(checkFlag(flag)).toEqual([]);
+    expect(readFlag(flag)).toHaveProperty("value", flag);
   });
 
   it("finds nesting that no stack would bear, in conditions and in values", () => {
@@ -206,5 +261,6 @@ describe("readSegment", () => {
 
   it("reads one without a condition, and with fields that it does not know", () => {
     expect(readSegment({ ...aSegment(), later: 1 })).toHaveProperty("value");
+    expect(readSegment({ ...aSegment(), later: 1, when: { all: laterConditions } })).toHaveProperty("value");
   });
 });

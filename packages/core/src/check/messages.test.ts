@@ -49,6 +49,12 @@ const flags: readonly Case[] = [
     'variants[2].value: Found "x", and the flag is of type boolean. Give a boolean value.',
   ],
   [{ variants: [...aFlag().variants, { key: "x" }] }, "variants[2].value: It is missing. Give the variant a value."],
+  [
+    { variants: [...aFlag().variants, { value: true }, { value: true }], off: "nope" },
+    "variants[2].key: It is missing. Give a string.",
+    "variants[3].key: It is missing. Give a string.",
+    'off: The flag has no variant "nope". Name one of on, off.',
+  ],
   [{ prerequisites: 7 }, "prerequisites: Found 7. Give a list of prerequisites instead."],
   [{ prerequisites: ["p"] }, 'prerequisites[0]: Found "p". Give an object with flag and variants instead.'],
   [
@@ -181,6 +187,8 @@ const targetings: readonly Case[] = [
     when({ ...test, x: 1 }),
     "rules[0].when.x: There is no such field. Remove it; the fields here are attribute, op, values, ignoreCase.",
   ],
+  [when({ all: [], x: 1 }), "rules[0].when.x: There is no such field. Remove it; the fields here are all."],
+  [when({ any: [], x: 1 }), "rules[0].when.x: There is no such field. Remove it; the fields here are any."],
   [when({ not: test, x: 1 }), "rules[0].when.x: There is no such field. Remove it; the fields here are not."],
   [when({ segment: "s", x: 1 }), "rules[0].when.x: There is no such field. Remove it; the fields here are segment."],
   [
@@ -341,6 +349,11 @@ describe("checkFlagDefinition", () => {
       "variants: There are 66 variants, and the limit is 64. Remove at least 2.",
     ]);
     expect(checkFlagDefinition({ ...definition, variants: many.slice(0, 64) })).toEqual([]);
+    const large = [{ key: "on", value: true, description: "x".repeat(262_144) }];
+    expect(checkFlagDefinition({ ...definition, variants: large })).toMatchObject([{ path: "", limit: true }]);
+    expect(told(checkFlagDefinition({ ...definition, variants: large, seed: -1 }))).toEqual([
+      "seed: Found -1. Give a whole number from 0 to 4294967295 instead.",
+    ]);
   });
 });
 
@@ -373,6 +386,9 @@ describe("checkSegment and readSegment", () => {
     ]);
     expect(told(checkSegment({ ...writtenSegment, included: ["a", "b"], excluded: ["b"] }))).toEqual([
       "included[1]: This key is in excluded too, and cannot be both. Remove it from one.",
+    ]);
+    expect(told(checkSegment({ ...writtenSegment, included: ["u1"], excluded: "u1" }))).toEqual([
+      'excluded: Found "u1". Give a list of strings instead.',
     ]);
     const read = readSegment({ ...aSegment(), version: 0.5, excluded: [7] });
     expect("findings" in read && told(read.findings)).toEqual([

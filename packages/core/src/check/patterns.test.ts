@@ -15,6 +15,15 @@ describe("the patterns of a document", () => {
     ]);
   });
 
+  it("are found as deep as a condition may lie that can be read, and no nesting is too deep to look for them", () => {
+    const deep = (depth: number) => {
+      let when: unknown = matches("a");
+      for (let at = 0; at < depth; at++) when = [{ not: when }, { all: [when] }, { any: [when] }][at % 3];
+      return patternsIn({ when }).length;
+    };
+    expect([255, 100_000].map(deep)).toEqual([1, 0]);
+  });
+
   it.each([
     null,
     "a",

@@ -45,6 +45,12 @@ describe("checkReferences", () => {
     expect(finding?.message).toContain(said);
   });
 
+  it("fails over no condition, however deep it is", () => {
+    let when: Condition = { segment: "none" };
+    for (let at = 0; at < 100_000; at++) when = { not: when };
+    expect(check({ a: rule(when) })).toEqual([]);
+  });
+
   it("finds what is missing from a segment", () => {
     expect(check({}, { s: { when: { any: [{ segment: "none" }] } } })).toMatchObject([
       { kind: "segment", key: "s", path: "when.any[0].segment" },

@@ -31,7 +31,12 @@ describe("checkTargeting", () => {
   it("accepts a new flag's, and what the model shows", () => {
     expect(checkTargeting(targeting, booleanFlag)).toEqual([]);
     const when = {
-      any: [{ segment: "staff" }, { ...test, ignoreCase: true }, { not: { flag: "g", variants: ["on"] } }],
+      any: [
+        { segment: "staff" },
+        { ...test, ignoreCase: true },
+        { not: { flag: "g", variants: ["on"] } },
+        { attribute: "a", op: "exists" },
+      ],
     };
     const rollout = { weights: { on: 25_000 }, bucketBy: "organization.id", seed: 0 };
     const rules = [{ id: "staff", name: "Staff first", when, serve: { rollout } }];
