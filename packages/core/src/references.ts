@@ -38,7 +38,7 @@ export function referencesOf(source: unknown): References {
 export function referencesTo(
   flags: ReadonlySet<string> = NONE,
   segments: ReadonlySet<string> = NONE,
-  clock = false,
+  clock: boolean,
 ): References {
   if (!clock && flags.size + segments.size === 0) return NO_REFERENCES;
   return { flags, segments, clock };

@@ -54,7 +54,7 @@ export function checkTargeting(
     inspection.name(flag.variants);
     inspection.only(source, targetingFields);
     checkTargetingFields(source, inspection);
-    if (inspection.findings.length === 0) checkSize({ ...source, variants: flag.variants }, inspection);
+    checkSize({ ...source, variants: flag.variants }, inspection);
   }
   return inspection.findings;
 }

@@ -140,9 +140,9 @@ export class Inspection extends Problems {
     return referencesTo(this.flags, this.segments, this.clock);
   }
 
-  /** Holds a writer to one of the model's limits. */
+  /** Holds to one of the model's limits. For writers alone. */
   limit(count: number, most: number, what: string): void {
-    if (!this.forWriter || count <= most) return;
+    if (count <= most) return;
     const message = `There are ${count} ${what}, and the limit is ${most}. Remove at least ${count - most}.`;
     this.found.push({ path: "", message, limit: true });
   }

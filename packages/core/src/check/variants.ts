@@ -10,7 +10,7 @@ const fits: { readonly [type in FlagType]: (value: unknown) => boolean } = {
   boolean: (value) => typeof value === "boolean",
   string: (value) => typeof value === "string",
   number: (value) => typeof value === "number" && Number.isFinite(value),
-  json: (value) => value !== undefined && isJson(value),
+  json: (value) => isJson(value),
 };
 
 /** The types that a flag can have. */
