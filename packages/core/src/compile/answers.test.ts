@@ -83,6 +83,22 @@ describe("an attribute test", () => {
   });
 });
 
+describe("a rule", () => {
+  it("decides where it is the first that holds, however many there are", () => {
+    const rules = Array.from({ length: 300 }, (_, at) => ({
+      id: `r${at}`,
+      when: { attribute: "from", op: "atMost", values: [at] },
+      serve: { variant: "on" },
+    }));
+    const compiled = compile({ flags: { f: aFlag({ rules }) } });
+    const ruleFor = (from: number) => evaluate(compiled, "f", { from }, false, 0).ruleId;
+    expect([0, 1, 199, 200, 201, 299, 300].map(ruleFor)).toEqual([
+      ...["r0", "r1", "r199", "r200", "r201", "r299"],
+      undefined,
+    ]);
+  });
+});
+
 describe("a segment", () => {
   const lists = new Map([["l1", listOf(["u1", "u2"])]]);
   const members = (segment: object) => {

@@ -85,11 +85,15 @@ describe("an attribute that several rules test", () => {
     expect(ruleFor(compiled, context)).toBe("b");
   });
 
-  it("keeps no object of a context's alive", async () => {
+  it.each<[string, () => object, string | undefined]>([
+    ["list", () => ["free", "pro"], "c"],
+    ["object", () => ({ pro: "pro" }), undefined],
+    ["function", () => () => "pro", undefined],
+  ])("keeps no object of a context's alive: no %s", async (_what, makePlan, expected) => {
     const compiled = compile();
     const evaluateOnce = () => {
-      const plan = ["free", "pro"];
-      expect(ruleFor(compiled, { plan, country: "c" })).toBe("c");
+      const plan = makePlan();
+      expect(ruleFor(compiled, { plan, country: "c" })).toBe(expected);
       return new WeakRef(plan);
     };
     const plan = evaluateOnce();

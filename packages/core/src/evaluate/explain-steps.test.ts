@@ -51,6 +51,12 @@ describe("a condition is explained", () => {
       { plan: "PRO" },
       { ...told, ignoreCase: true, holds: true, actual: "PRO" },
     ],
+    [
+      "of a list, an element of which passes",
+      test,
+      { plan: ["free", "pro"] },
+      { ...told, holds: true, actual: ["free", "pro"] },
+    ],
     ["that minds case", { ...test, ignoreCase: false }, { plan: true }, { ...told, holds: false, actual: true }],
     [
       "without values",
