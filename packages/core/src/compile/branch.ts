@@ -34,7 +34,8 @@ export interface Group {
 /** A condition, ready to be linked: once, since linking says where its branches lead. */
 export type CompiledCondition = Branch | Group;
 
-const never: Holds = () => false;
+/** What never holds. */
+export const never: Holds = () => false;
 
 /**
  * Under one class, so that all have one shape. Its fields are declared and not defined, here and in what else is made
@@ -64,9 +65,6 @@ export const askOf = (ask: Holds): Branch => new Link(GOES_ON, ask, undefined, N
 
 export const testOf = (attribute: SharedAttribute, test: ElementTest): Branch =>
   new Link(GOES_ON, never, attribute, test);
-
-/** What never holds. */
-export const nowhere = (): Branch => askOf(never);
 
 const newEnd = (number: number): Branch => new Link(number, never, undefined, NO_TEST);
 

@@ -2,8 +2,8 @@ import { NOW } from "../attributes.ts";
 import type { Problems } from "../check/inspection.ts";
 import { isAll, isAny, isMembership, isNot, isReference, isTest } from "../condition-kinds.ts";
 import type { AttributeTest, Condition, FlagReference } from "../model.ts";
-import { compileTest, passes } from "./attribute-test.ts";
-import { askOf, type CompiledCondition, nowhere, testOf } from "./branch.ts";
+import { compileTest, passesAlone } from "./attribute-test.ts";
+import { askOf, type CompiledCondition, never, testOf } from "./branch.ts";
 import type { Holds, Scope } from "./linked.ts";
 
 /**
@@ -23,15 +23,15 @@ export function compileCondition(condition: Condition, scope: Scope, problems: P
   if (isMembership(condition)) return askOf(compileMembership(condition.segment, scope, problems));
   if (isReference(condition)) return askOf(compileReference(condition, scope));
   problems.add("This kind of condition is not known here. A newer version of this software may know it.");
-  return nowhere();
+  return askOf(never);
 }
 
 function compileAttributeTest(test: AttributeTest, scope: Scope, problems: Problems): CompiledCondition {
   const compiled = compileTest(test, problems);
-  if (test.attribute === NOW) return askOf((_attributes, now) => passes(compiled, now));
+  if (test.attribute === NOW) return askOf((_attributes, now) => passesAlone(compiled, now));
   const attribute = scope.attribute(test.attribute);
   if (compiled.sees === "element") return testOf(attribute, compiled);
-  return askOf((attributes, _now, run) => passes(compiled, attribute.valueIn(attributes, run)));
+  return askOf((attributes, _now, run) => passesAlone(compiled, attribute.valueIn(attributes, run)));
 }
 
 function compileParts(
@@ -46,8 +46,6 @@ function compileParts(
     return compiled;
   });
 }
-
-const never: Holds = () => false;
 
 /** Membership in a segment that has been compiled before. */
 export function compileMembership(key: string, scope: Scope, problems: Problems): Holds {

@@ -52,7 +52,6 @@ export class Program extends OutcomeList {
   goThrough(parts: DecisionParts, rules: number): this {
     this.parts = parts;
     this.remembers = rules + parts.prerequisites.length > 0;
-    this.serves = new Array(rules + 1);
     return this;
   }
 
@@ -71,7 +70,7 @@ export class Program extends OutcomeList {
     let start: Branch | undefined = parts.start;
     while (start !== undefined) {
       const at = endFrom(start, attributes, now, run);
-      const served = this.serve(at, attributes);
+      const served = this.serve(at, flag, attributes);
       if (served !== undefined) return served;
       start = parts.after?.[at];
     }
@@ -82,14 +81,14 @@ export class Program extends OutcomeList {
    * What the rule at this position serves, or after the last rule the fallthrough. `undefined` where the context is left
    * out. Throws where reading the attributes does.
    */
-  serve(at: number, attributes: Attributes): Outcome | undefined {
-    return (this.serves?.[at] ?? this.prepare(at))?.serve(attributes);
+  serve(at: number, flag: Flag, attributes: Attributes): Outcome | undefined {
+    return (this.serves?.[at] ?? this.prepare(at, flag)).serve(attributes);
   }
 
   /** Made when it first serves: most rules of most flags never do in one process. */
-  private prepare(at: number): CompiledServe | undefined {
-    if (this.flag === undefined || this.serves === undefined) return undefined;
-    const serve = compileServeAt(at, this.flag, this);
+  private prepare(at: number, flag: Flag): CompiledServe {
+    const serve = compileServeAt(at, flag, this);
+    this.serves ??= new Array(flag.rules.length + 1);
     this.serves[at] = serve;
     return serve;
   }

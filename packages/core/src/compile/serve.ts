@@ -27,7 +27,7 @@ function compileServe(serve: Serve, server: Server): CompiledServe {
   if (!hasRollout(serve)) return new SameForAll(outcomes.answer(serve.variant, variantReason, ruleId));
   const ranges = rangesOf(serve.rollout, server.flag);
   const [whole] = ranges;
-  if (ranges.length === 1 && whole?.[0] === BUCKETS && whole[1] !== null) {
+  if (whole?.[0] === BUCKETS && whole[1] !== null) {
     return new SameForAll(outcomes.answer(whole[1], "SPLIT", ruleId));
   }
   return new Split(serve.rollout, ranges, server);

@@ -56,7 +56,8 @@ function* stepsOf(program: Program, trace: Trace): Generator<Taken> {
   yield* prerequisiteSteps({ program, flag, parts }, trace);
   if (parts.targets !== undefined) yield targetsStep(parts.targets, trace);
   yield* ruleSteps({ program, flag, parts }, trace);
-  const outcome = safely(() => program.serve(flag.rules.length, trace.attributes), undefined) ?? program.leftOut(flag);
+  const outcome =
+    safely(() => program.serve(flag.rules.length, flag, trace.attributes), undefined) ?? program.leftOut(flag);
   yield { step: { step: "fallthrough", serve: explainServe(flag.fallthrough, flag, trace) }, outcome };
 }
 
@@ -90,6 +91,6 @@ function* ruleSteps({ program, flag, parts }: Compiled, trace: Trace): Generator
       ...(problems.length === 0 ? {} : { problems }),
       ...(matched ? { serve: explainServe(serve, flag, trace) } : {}),
     } as const;
-    yield { step, outcome: matched ? safely(() => program.serve(at, trace.attributes), undefined) : undefined };
+    yield { step, outcome: matched ? safely(() => program.serve(at, flag, trace.attributes), undefined) : undefined };
   }
 }

@@ -18,7 +18,7 @@ function explainRollout(rollout: Rollout, flag: Flag, trace: Trace): RolloutStep
   const asked = { bucketBy, seed, ...shown };
   if (key === undefined || key === "") {
     const [whole] = ranges;
-    return { ...asked, variant: ranges.length === 1 && whole?.[0] === BUCKETS ? whole[1] : null };
+    return { ...asked, variant: whole?.[0] === BUCKETS ? whole[1] : null };
   }
   const bucket = bucketOf(key, seed);
   const found = ranges.findIndex(([upTo]) => bucket < upTo);

@@ -60,7 +60,7 @@ function place({ flag, parts, program, release, now }: Walk, context: unknown): 
   while (start !== undefined) {
     const position = endFrom(start, attributes, now, run);
     if (position > at) return undefined;
-    const served = program.serve(position, attributes);
+    const served = program.serve(position, flag, attributes);
     if (position === at) return { side: served?.variant ?? "", key };
     if (served !== undefined) return undefined;
     start = parts.after?.[position];
