@@ -65,9 +65,10 @@ describe("a change of a key list", () => {
   });
 
   it.each([
-    ["from another version", deltaOf({ from: 3, version: 4 }), /to version 3 of the list, and this is version 1/],
-    ["under another secret", deltaOf({ secret: new Uint8Array(16) }), /another secret/],
-  ])("is refused where it was made %s", (_what, delta, message) => {
+    ["from another version", { from: 3, version: 4 }, /to version 3 of the list, and this is version 1/],
+    ["under another secret", { secret: new Uint8Array(16) }, /another secret/],
+  ])("is refused where it was made %s", (_what, given, message) => {
+    const delta = deltaOf(given);
     expect(() => atOnce(applyListDelta(listOf(["u1"]), delta))).toThrow(message);
   });
 });

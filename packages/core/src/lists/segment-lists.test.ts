@@ -20,7 +20,7 @@ function served(segment: Partial<Segment>, targetingKey: unknown, lists?: KeyLis
   return evaluate(compileRuleset(rulesetOf(segment, when), undefined, lists), "f", { targetingKey }, false, 0).value;
 }
 
-const lists: KeyLists = new Map([["l1", listOf(["u1", "7"])]]);
+const ofList = (): KeyLists => new Map([["l1", listOf(["u1", "7"])]]);
 
 describe("a segment whose keys are a list", () => {
   it.each<[string, Partial<Segment>, unknown, boolean]>([
@@ -32,7 +32,7 @@ describe("a segment whose keys are a list", () => {
     ["a stranger to the excluded is in", { included: ["u2"], excluded: longList }, "u2", true],
     ["the condition decides for the rest", { excluded: longList, when: { all: [] } }, "u2", true],
   ])("%s", (_what, segment, key, member) => {
-    expect(served(segment, key, lists)).toBe(member);
+    expect(served(segment, key, ofList())).toBe(member);
   });
 
   it.each<[string, Condition]>([
@@ -67,6 +67,7 @@ describe("a segment whose keys are a list", () => {
     const without = compileRuleset(ruleset);
     const other = without.flag("other");
     expect(ask(without)).toEqual(["off", "off"]);
+    const lists = ofList();
     const withList = compileRuleset(ruleset, without, lists);
     expect(ask(withList)).toEqual(["on", "off"]);
     const changed = compileRuleset(ruleset, withList, new Map([["l1", listOf(["u2"], 2)]]));
@@ -79,7 +80,7 @@ describe("a segment whose keys are a list", () => {
 
   it("is explained by the list's size", () => {
     const explained = (segment: Partial<Segment>) =>
-      explain(compileRuleset(rulesetOf(segment), undefined, lists), "f", { targetingKey: "u1" }, 0).segments;
+      explain(compileRuleset(rulesetOf(segment), undefined, ofList()), "f", { targetingKey: "u1" }, 0).segments;
     const list = { id: "l1", size: 2 };
     expect(explained({ included: longList })).toMatchObject([{ member: true, decidedBy: "included", list }]);
     expect(explained({ excluded: longList })).toMatchObject([{ member: false, decidedBy: "excluded", list }]);
