@@ -46,8 +46,8 @@ const areas = new Map([
   [
     "documents",
     {
-      mutate: ["ruleset.ts", "file-form.ts", "attributes.ts"],
-      tests: ["ruleset*.test.ts", "file-form.test.ts", "attributes.test.ts", ...evaluator],
+      mutate: ["documents/*.ts", "ruleset.ts", "file-form.ts", "attributes.ts"],
+      tests: ["documents/*.test.ts", "ruleset*.test.ts", "file-form.test.ts", "attributes.test.ts", ...evaluator],
     },
   ],
   ["hash", { mutate: ["hash.ts", "bucket.ts"], tests: ["hash*.test.ts", "bucket.test.ts"] }],

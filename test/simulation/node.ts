@@ -1,3 +1,4 @@
+import { readRuleset, rulesetText } from "../../packages/core/src/index.ts";
 /**
  * One node of the server: the hub that every server runs, on a view that follows the history with a lag, and the ruleset by
  * HTTP. What it answers is the protocol's; what becomes of the answer is the network's.
@@ -120,11 +121,11 @@ export class ServerNode {
       "bannerol-up-to": `${this.#upTo}`,
     };
     if (etag === tag) return { status: 304, headers, body: "" };
-    const document =
+    const body =
       since !== undefined && epoch === this.#epoch
-        ? { type: "delta", epoch, ...this.#view.deltaSince(since), checksum }
-        : this.#view.ruleset();
-    return { status: 200, headers, body: JSON.stringify(document) };
+        ? JSON.stringify({ type: "delta", epoch, ...this.#view.deltaSince(since), checksum })
+        : rulesetText(readRuleset(this.#view.ruleset()));
+    return { status: 200, headers, body };
   }
 
   /** A long list, whole or since a version, to whoever asks for one that its view names. */

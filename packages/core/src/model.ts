@@ -143,6 +143,17 @@ export interface RulesetIdentity {
   readonly revision: number;
 }
 
+/** Documents by key. A map of them, whichever way they are held. */
+export interface Documents extends ReadonlyMap<string, unknown> {
+  /**
+   * Where some are texts that nobody has looked into yet, all as they are held: each has its `version`, and is looked into
+   * by `get`, or by going through the map itself.
+   */
+  readonly held?: ReadonlyMap<string, unknown>;
+  /** Other ones, held in the same way. */
+  readonly over?: (held: Map<string, unknown>) => Documents;
+}
+
 /**
  * All that one SDK key may see of one environment, at one revision. Documents are kept as they came: one that cannot
  * be read fails alone, when its flag is asked for. Maps, since a flag's key may be `constructor` or `__proto__`.
@@ -150,8 +161,8 @@ export interface RulesetIdentity {
 export interface Ruleset extends RulesetIdentity {
   readonly project: string;
   readonly environment: string;
-  readonly flags: ReadonlyMap<string, unknown>;
-  readonly segments: ReadonlyMap<string, unknown>;
+  readonly flags: Documents;
+  readonly segments: Documents;
 }
 
 /** A ruleset as JSON: what crosses the wire, lies in the cache and is written in configuration files. */

@@ -21,6 +21,8 @@ describe("options that cannot work are told apart", () => {
     ["a token", { key: keyOf("token") }, /token, made for the admin API/],
     ["true for a cache", { cache: true }, /^cache must be a folder/],
     ["a bootstrap that is no ruleset", { bootstrap: { epoch: 1 } }, /^bootstrap is no ruleset/],
+    ["a bootstrap's text that is no ruleset", { bootstrap: '{"epoch":1}' }, /^bootstrap is no ruleset: .*epoch/],
+    ["a bootstrap's text that is no JSON", { bootstrap: "<html>" }, /^bootstrap is no ruleset/],
     ["a negative limit", { readyTimeoutMs: -1 }, /^readyTimeoutMs must be/],
     ["NaN", { staleAfterMs: Number.NaN }, /^staleAfterMs must be/],
     ["neither a server nor a file", { url: undefined, key: undefined }, /a server, .* or a file, /],
@@ -72,6 +74,7 @@ describe("options that can work", () => {
   });
 
   it("may hold a ruleset to start with", () => {
-    expect(checkOptions({ ...good, bootstrap: documentAt(3) })).toMatchObject({ bootstrap: { revision: 3 } });
+    for (const bootstrap of [documentAt(3), JSON.stringify(documentAt(3))])
+      expect(checkOptions({ ...good, bootstrap })).toMatchObject({ bootstrap: { revision: 3 } });
   });
 });

@@ -1,6 +1,6 @@
 /** What an application may say to `createClient`, and what is wrong with it. */
 import { fileURLToPath } from "node:url";
-import { type Ruleset, readRuleset } from "@bannerol/core";
+import { type Ruleset, readRuleset, readRulesetText } from "@bannerol/core";
 import { parseCredential } from "@bannerol/protocol";
 
 /** What a client can be told, wherever its flags come from. */
@@ -30,7 +30,10 @@ export interface ServerClientOptions extends CommonOptions {
    * `bannerol` in the user's cache folder (`XDG_CACHE_HOME`, `~/.cache`, or the platform's).
    */
   readonly cache?: string | false | undefined;
-  /** A ruleset to start with, as `GET /sdk/v1/ruleset` gives it. */
+  /**
+   * A ruleset to start with, as `GET /sdk/v1/ruleset` gives it: its text, of which each flag is parsed when it is first
+   * asked for, or what that is parsed to.
+   */
   readonly bootstrap?: unknown;
   /**
    * Whether the server is told, every 30 s or so, how often which flag served which variant and why: sums, no contexts
@@ -190,7 +193,7 @@ function checkCache(given: unknown): string | false | undefined {
 
 function checkBootstrap(given: unknown): Ruleset {
   try {
-    return readRuleset(given);
+    return typeof given === "string" ? readRulesetText(given) : readRuleset(given);
   } catch (error) {
     throw new OptionsError(`bootstrap is no ruleset: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

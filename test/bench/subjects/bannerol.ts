@@ -1,5 +1,7 @@
 /** Ours: the public calls of the package as it is built, exposures counted. */
 import { createClient, type NodeFlagClient } from "@bannerol/sdk-node";
+import { rulesetText } from "../../../packages/core/src/documents/ruleset-text.ts";
+import { readRuleset } from "../../../packages/core/src/ruleset.ts";
 import { type Flag, flagsOf, payloadOf, segmentOf, TESTED, type User, VARIANTS } from "../scenarios.ts";
 import type { Call, Prepared, Subject } from "../subject.ts";
 
@@ -65,7 +67,7 @@ const clientOf = (bootstrap: unknown): NodeFlagClient =>
     url: "http://127.0.0.1:9",
     key: "bench",
     cache: false,
-    bootstrap: bootstrap as object,
+    bootstrap,
     logger: { warn: () => {} },
   });
 
@@ -96,9 +98,10 @@ function subjectWith(callsOf: typeof callsByKey): Subject {
       const tested = flags.find(({ key }) => key === TESTED);
       return { call: callsOf(client, tested?.otherwise ?? true, contexts), close };
     },
-    raw: (flags) => JSON.stringify(rulesetOf(flags)),
+    // As the server writes it.
+    raw: (flags) => rulesetText(readRuleset(rulesetOf(flags))),
     async start(text, user) {
-      const client = clientOf(JSON.parse(text));
+      const client = clientOf(text);
       const context = contextOf(user);
       return { ask: (flag) => client.isEnabled(flag, context), close: () => client.close() };
     },

@@ -1,4 +1,4 @@
-import { toDocument } from "@bannerol/core";
+import { rulesetText, toDocument } from "@bannerol/core";
 import { describe, expect, it } from "vitest";
 import { E, kinds, machine, r1, r2, r3 } from "../testing/machine.ts";
 import { currentOf, deltaOf, rulesetAt, snapshotOf } from "../testing/model-server.ts";
@@ -13,15 +13,14 @@ describe("fetching", () => {
   });
 
   it.each([
-    ["a ruleset", toDocument(r3)],
-    ["a snapshot", snapshotOf(r3)],
-    ["a delta", deltaOf(r1, r3)],
+    ["a ruleset, a line for each document", rulesetText(r3)],
+    ["a ruleset on one line", JSON.stringify(toDocument(r3))],
+    ["a snapshot", JSON.stringify(snapshotOf(r3))],
+    ["a delta", JSON.stringify(deltaOf(r1, r3))],
   ])("takes %s for an answer", (_, body) => {
     const m = machine();
     m.to("fetching");
-    expect(m.fetched({ unchanged: false, body: JSON.stringify(body) })).toMatchObject([
-      { type: "install", ruleset: { revision: 3 } },
-    ]);
+    expect(m.fetched({ unchanged: false, body })).toMatchObject([{ type: "install", ruleset: { revision: 3 } }]);
     expect(m.state().phase).toBe("live");
   });
 

@@ -1,5 +1,5 @@
 /** What a message does to the state in hand: applied whole, or left aside with a reason. Pure. */
-import { applyDelta, checksumAfter, checksumOf, type Ruleset, readRuleset, versionOf } from "@bannerol/core";
+import { applyDelta, checksumAfter, checksumOf, type Ruleset, readLines, readRuleset, versionOf } from "@bannerol/core";
 import { type DeltaMessage, parseServerMessage, type SnapshotMessage } from "@bannerol/protocol";
 import type { Memory } from "./state.ts";
 
@@ -64,6 +64,8 @@ export function receivePending(
 
 /** The body of an answer to a fetch: a ruleset, or, as on the stream, a delta or a snapshot. */
 export function receiveBody(memory: Memory, body: string): Received {
+  const laidOut = readLines(body);
+  if (laidOut !== undefined) return receiveRuleset(memory, laidOut);
   const document = parseJson(body);
   // A ruleset has no type. It may be large, and is not parsed a second time to be found no message.
   if (typeof document !== "object" || document === null || !("type" in document))
@@ -88,14 +90,17 @@ function receiveAnswer(memory: Memory, delta: DeltaMessage): Received {
 
 function receiveDocument(memory: Memory, document: unknown): Received {
   try {
-    const ruleset = readRuleset(document);
-    const have = memory.ruleset;
-    // Within an epoch revisions never go back; another epoch's state replaces ours whatever its number.
-    if (have !== undefined && have.epoch === ruleset.epoch && ruleset.revision < have.revision) return COVERED;
-    return applied(memory, ruleset, checksumOf(ruleset));
+    return receiveRuleset(memory, readRuleset(document));
   } catch (error) {
     return { kind: "unreadable", reason: error instanceof Error ? error.message : "the ruleset cannot be read" };
   }
+}
+
+function receiveRuleset(memory: Memory, ruleset: Ruleset): Received {
+  const have = memory.ruleset;
+  // Within an epoch revisions never go back; another epoch's state replaces ours whatever its number.
+  if (have !== undefined && have.epoch === ruleset.epoch && ruleset.revision < have.revision) return COVERED;
+  return applied(memory, ruleset, checksumOf(ruleset));
 }
 
 function parseJson(text: string): unknown {

@@ -1,15 +1,17 @@
 /**
  * The form in which a ruleset is kept from one process to the next:
  *
- *     bannerol-ruleset 2 <checksum of all that follows>
- *     {"binding": …, "confirmedAt": …, "ruleset": {…}}
+ *     bannerol-ruleset 3 <checksum of all that follows>
+ *     {"binding": …, "confirmedAt": …}
+ *     {"epoch": …, "flags":{                                    the ruleset, a line for each document
+ *     …
+ *     }}
  *     "<id>" <a long list's bytes>                              a line for each
  *
  * It checks itself: what was cut, altered, written by another version, or for another server or key is told from what
- * can be used, and why. Writing and reading are long work where the ruleset is large, so both are done in slices; what
- * cannot be cut up is the parsing of the second line.
+ * can be used, and why. Writing and reading are long work where the ruleset is large, so both are done in slices.
  */
-import { type KeyLists, murmur3, type Ruleset, readRuleset, type Sliced } from "@bannerol/core";
+import { type KeyLists, murmur3, type Ruleset, readRulesetText, rulesetPieces, type Sliced } from "@bannerol/core";
 import { readLists, writeLists } from "./kept-lists.ts";
 
 /** A ruleset as it was kept, and when the server last called it current: wall clock, epoch milliseconds. */
@@ -23,14 +25,20 @@ export interface Kept {
 export type ReadResult = ({ readonly ok: true } & Kept) | { readonly ok: false; readonly reason: string };
 
 const NO_LISTS: KeyLists = new Map();
-const FORM = "bannerol-ruleset 2";
+const FORM = "bannerol-ruleset 3";
+/** No document begins a line like that. */
+const RULESET_END = "\n}}";
+
+/** How many documents are written in a slice. */
+const DOCUMENTS = 64;
 
 /** `binding` names the server and the key that the ruleset belongs to. */
 export function* writeKept({ ruleset, confirmedAt, lists = NO_LISTS }: Kept, binding: string): Sliced<string> {
-  const { flags, segments, ...envelope } = ruleset;
-  const pieces = [`{"binding":${JSON.stringify(binding)},"confirmedAt":${JSON.stringify(confirmedAt)},"ruleset":`];
-  pieces.push(JSON.stringify(envelope).slice(0, -1));
-  pieces.push(',"flags":', yield* objectOf(flags), ',"segments":', yield* objectOf(segments), "}}");
+  const pieces = [JSON.stringify({ binding, confirmedAt }), "\n"];
+  for (const piece of rulesetPieces(ruleset)) {
+    pieces.push(piece);
+    if (pieces.length % DOCUMENTS === 0) yield;
+  }
   pieces.push(yield* writeLists(lists));
   const body = pieces.join("");
   return `${FORM} ${yield* sumOf(body)}\n${body}`;
@@ -51,29 +59,16 @@ export function* readKept(text: string, binding: string): Sliced<ReadResult> {
 }
 
 function* readBody(body: string, binding: string): Sliced<ReadResult> {
-  const end = body.indexOf("\n");
-  const first = end < 0 ? body.length : end;
-  const kept: unknown = JSON.parse(body.slice(0, first));
+  const start = body.indexOf("\n") + 1;
+  const end = body.indexOf(RULESET_END, start) + RULESET_END.length;
+  const kept: unknown = JSON.parse(body.slice(0, start));
   if (typeof kept !== "object" || kept === null) return refused("it is damaged");
   if (!("binding" in kept) || kept.binding !== binding) return refused("it belongs to another server or key");
   if (!("confirmedAt" in kept) || typeof kept.confirmedAt !== "number") return refused("it has no time");
   yield;
-  const ruleset = readRuleset("ruleset" in kept ? kept.ruleset : undefined);
-  const lists = yield* readLists(body.slice(first));
+  const ruleset = readRulesetText(body.slice(start, end));
+  const lists = yield* readLists(body.slice(end));
   return { ok: true, confirmedAt: kept.confirmedAt, ruleset, ...(lists.size > 0 && { lists }) };
-}
-
-/** How many documents are written in a slice. */
-const DOCUMENTS = 64;
-
-/** Keys such as `__proto__` are fields like others. */
-function* objectOf(documents: ReadonlyMap<string, unknown>): Sliced<string> {
-  const fields: string[] = [];
-  for (const [key, document] of documents) {
-    fields.push(`${JSON.stringify(key)}:${JSON.stringify(document) ?? "null"}`);
-    if (fields.length % DOCUMENTS === 0) yield;
-  }
-  return `{${fields.join(",")}}`;
 }
 
 /** How much is summed in a slice, in UTF-16 units. */

@@ -1,4 +1,5 @@
-import { equalJson, isRecord, isText } from "../json.ts";
+import { documentsNaming, heldOf, sameDocument } from "../documents/held.ts";
+import { isRecord, isText } from "../json.ts";
 import type { Ruleset } from "../model.ts";
 import { type References, referencesOf } from "../references.ts";
 
@@ -51,8 +52,9 @@ export function affectedFlags(before: Ruleset, after: Ruleset): ReadonlySet<stri
 
 function changedNames(kind: Kind, before: Ruleset, after: Ruleset): Name[] {
   const names: Name[] = [];
-  for (const [key, source] of after[kind]) {
-    if (!before[kind].has(key) || !equalJson(before[kind].get(key), source)) names.push({ kind, key });
+  const known = heldOf(before[kind]);
+  for (const [key, held] of heldOf(after[kind])) {
+    if (!known.has(key) || !sameDocument(known.get(key), held)) names.push({ kind, key });
   }
   for (const key of before[kind].keys()) if (!after[kind].has(key)) names.push({ kind, key });
   return names;
@@ -84,10 +86,13 @@ function knownReferencesOf(source: unknown): References {
   return known;
 }
 
+/** What a reference is written under: prerequisites and `flag` conditions name a `flag`. */
+const REFERRING = ["flag", "segment"];
+
 function referrersIn(ruleset: Ruleset): Referrers {
   const referrers: Referrers = { flags: new Map(), segments: new Map() };
   for (const kind of ["flags", "segments"] as const) {
-    for (const [key, source] of ruleset[kind]) {
+    for (const [key, source] of documentsNaming(ruleset[kind], REFERRING)) {
       const references = knownReferencesOf(source);
       for (const flag of references.flags) note(referrers.flags, flag, { kind, key });
       for (const segment of references.segments) note(referrers.segments, segment, { kind, key });

@@ -1,4 +1,4 @@
-import type { Ruleset, RulesetDelta } from "../model.ts";
+import type { Documents, Ruleset, RulesetDelta } from "../model.ts";
 
 /**
  * The ruleset with the delta applied; `ruleset` stays as it is. Whether the delta fits (its `from` is the ruleset's
@@ -13,14 +13,11 @@ export function applyDelta(ruleset: Ruleset, delta: RulesetDelta): Ruleset {
   };
 }
 
-function patched(
-  before: ReadonlyMap<string, unknown>,
-  changes: { readonly [key: string]: unknown },
-): ReadonlyMap<string, unknown> {
-  const after = new Map(before);
+function patched(before: Documents, changes: { readonly [key: string]: unknown }): Documents {
+  const after = new Map(before.held ?? before);
   for (const [key, document] of Object.entries(changes)) {
     if (document === null) after.delete(key);
     else after.set(key, document);
   }
-  return after;
+  return before.over?.(after) ?? after;
 }

@@ -1,6 +1,6 @@
 import { murmur3 } from "../hash.ts";
 import { isCount, isRecord } from "../json.ts";
-import type { Ruleset, RulesetDelta } from "../model.ts";
+import type { Documents, Ruleset, RulesetDelta } from "../model.ts";
 
 export type EntityKind = "flag" | "segment";
 
@@ -32,14 +32,11 @@ export function checksumAfter(
   return (checksum + flags + segments) >>> 0;
 }
 
-function differenceOf(
-  kind: EntityKind,
-  before: ReadonlyMap<string, unknown>,
-  changes: { readonly [key: string]: unknown },
-): number {
+function differenceOf(kind: EntityKind, before: Documents, changes: { readonly [key: string]: unknown }): number {
+  const held = before.held ?? before;
   let sum = 0;
   for (const [key, document] of Object.entries(changes)) {
-    const part = partOf(kind, key, document) - (before.has(key) ? partOf(kind, key, before.get(key)) : 0);
+    const part = partOf(kind, key, document) - (held.has(key) ? partOf(kind, key, held.get(key)) : 0);
     sum = (sum + part) | 0;
   }
   return sum;
@@ -50,9 +47,9 @@ function partOf(kind: EntityKind, key: string, document: unknown): number {
   return document === null ? 0 : entityChecksum(kind, key, versionOf(document));
 }
 
-function sumOf(kind: EntityKind, entities: ReadonlyMap<string, unknown>): number {
+function sumOf(kind: EntityKind, documents: Documents): number {
   let sum = 0;
-  for (const [key, document] of entities) sum = (sum + partOf(kind, key, document)) >>> 0;
+  for (const [key, document] of documents.held ?? documents) sum = (sum + partOf(kind, key, document)) >>> 0;
   return sum;
 }
 

@@ -8,7 +8,7 @@
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { RulesetDelta, RulesetDocument } from "@bannerol/core";
+import { type RulesetDelta, type RulesetDocument, readRuleset, rulesetText } from "@bannerol/core";
 import type { View } from "../../log/view.ts";
 
 const compress = promisify(gzip);
@@ -23,8 +23,8 @@ export class Body {
   #gzipping: Promise<void> | undefined;
   #gzipped: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(value: object) {
-    this.bytes = new TextEncoder().encode(JSON.stringify(value));
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
   }
 
   get worthCompressing(): boolean {
@@ -49,6 +49,9 @@ interface Bodies {
   readonly deltas: Map<number, Body>;
 }
 
+/** Laid out for clients to parse a document when they need it. */
+const textOf = (ruleset: RulesetDocument): string => rulesetText(readRuleset(ruleset));
+
 /** What is sent of a view. */
 export interface Form {
   readonly ruleset: (ruleset: RulesetDocument) => RulesetDocument;
@@ -68,7 +71,7 @@ export class RulesetBodies {
   /** The ruleset whole. */
   whole(view: View): Body {
     const bodies = this.#of(view);
-    bodies.whole ??= new Body(this.#form.ruleset(view.ruleset()));
+    bodies.whole ??= new Body(textOf(this.#form.ruleset(view.ruleset())));
     return bodies.whole;
   }
 
@@ -80,7 +83,7 @@ export class RulesetBodies {
     const delta = view.deltaSince(since);
     if (delta === "tooOld") return this.whole(view);
     const { epoch, checksum } = view;
-    const body = new Body({ type: "delta", epoch, ...this.#form.delta(delta), checksum });
+    const body = new Body(JSON.stringify({ type: "delta", epoch, ...this.#form.delta(delta), checksum }));
     const [oldest] = deltas.keys();
     if (deltas.size >= KEPT_DELTAS && oldest !== undefined) deltas.delete(oldest);
     deltas.set(since, body);
