@@ -18,7 +18,6 @@ export {
   type KeyLists,
 } from "./compile/ruleset.ts";
 export type * from "./context.ts";
-export { documentsNaming } from "./documents/held.ts";
 export { readLines, readRulesetText, rulesetPieces, rulesetText } from "./documents/ruleset-text.ts";
 export { evaluate, toResult, typeOfDefault } from "./evaluate/evaluate.ts";
 export { type ExplainOptions, explain } from "./evaluate/explain.ts";

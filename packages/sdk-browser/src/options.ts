@@ -34,7 +34,11 @@ export interface ClientOptions {
 
 /** An option that cannot work. The message names it, and says what to give instead. */
 export class OptionsError extends TypeError {
-  override readonly name = "OptionsError";
+  // Not as a field: for ES2020 a helper of 150 letters would stand in for that.
+  constructor(message: string) {
+    super(message);
+    this.name = "OptionsError";
+  }
 }
 
 /** The server that is meant, and the key that it is asked with. */

@@ -1,5 +1,5 @@
 /** Which flags watch a metric, and where their releases put a context. */
-import { documentsNaming, type Placement, type Ruleset, type Watch, watchesOf } from "@bannerol/core";
+import { type Placement, type Ruleset, type Watch, watchesOf } from "@bannerol/core";
 import { cellOf } from "@bannerol/protocol";
 import type { Clock } from "../ports.ts";
 import type { Place } from "./tally.ts";
@@ -87,7 +87,7 @@ export function createWatching({ ruleset, placeIn, clock }: WatchingParts): Watc
 
 function watchersIn({ flags }: Ruleset): ReadonlyMap<string, readonly Watcher[]> {
   const found = new Map<string, Watcher[]>();
-  for (const [flag, document] of documentsNaming(flags, ["watch"])) {
+  for (const [flag, document] of flags.naming?.(["watch"]) ?? flags) {
     for (const watch of watchesOf(document)) {
       const ofMetric = found.get(watch.metric);
       if (ofMetric === undefined) found.set(watch.metric, [{ flag, watch }]);

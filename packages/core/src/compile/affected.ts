@@ -1,4 +1,4 @@
-import { documentsNaming, heldOf, sameDocument } from "../documents/held.ts";
+import { heldOf, sameDocument } from "../documents/held.ts";
 import { isRecord, isText } from "../json.ts";
 import type { Ruleset } from "../model.ts";
 import { type References, referencesOf } from "../references.ts";
@@ -92,7 +92,7 @@ const REFERRING = ["flag", "segment"];
 function referrersIn(ruleset: Ruleset): Referrers {
   const referrers: Referrers = { flags: new Map(), segments: new Map() };
   for (const kind of ["flags", "segments"] as const) {
-    for (const [key, source] of documentsNaming(ruleset[kind], REFERRING)) {
+    for (const [key, source] of ruleset[kind].naming?.(REFERRING) ?? ruleset[kind]) {
       const references = knownReferencesOf(source);
       for (const flag of references.flags) note(referrers.flags, flag, { kind, key });
       for (const segment of references.segments) note(referrers.segments, segment, { kind, key });

@@ -24,18 +24,3 @@ export function textOf(held: unknown): string {
   const text = held instanceof Unread ? held.unreadText : undefined;
   return text ?? JSON.stringify(documentOf(held)) ?? "null";
 }
-
-/** Letters may be written by their number, and then a name does not show in the text. */
-const ESCAPED = "\\u";
-
-/**
- * The documents that may have a field of one of these names, at any depth. One whose text shows none is passed over, and
- * not looked into.
- */
-export function* documentsNaming(documents: Documents, names: readonly string[]): Generator<[string, unknown]> {
-  const shown = [...names.map((name) => JSON.stringify(name)), ESCAPED];
-  for (const [key, held] of heldOf(documents)) {
-    const text = held instanceof Unread ? held.unreadText : undefined;
-    if (text === undefined || shown.some((each) => text.includes(each))) yield [key, documentOf(held)];
-  }
-}

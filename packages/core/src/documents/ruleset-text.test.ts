@@ -18,7 +18,6 @@ import { checksumAfter, checksumOf } from "../patch/checksum.ts";
 import { diffRulesets } from "../patch/diff.ts";
 import { RulesetError, readRuleset, toDocument } from "../ruleset.ts";
 import { runs } from "../testing/runs.ts";
-import { documentsNaming } from "./held.ts";
 import { readLines, readRulesetText, rulesetText } from "./ruleset-text.ts";
 
 const textOf = (document: RulesetDocument) => rulesetText(readRuleset(document));
@@ -150,7 +149,7 @@ describe("what nobody looks into", () => {
     expect([...compiled.changed]).toEqual(["other"]);
     expect(compiled.flag("good")?.decide({}, 0).variant).toBe("on");
     expect(rulesetText(next)).toContain('"broken":{"version":3,},');
-    expect([...documentsNaming(next.flags, ["watch"])].map(([key]) => key)).toEqual(["good", "other"]);
+    expect([...(next.flags.naming?.(["watch"]) ?? [])].map(([key]) => key)).toEqual(["good", "other"]);
   });
 
   it("fails alone where it turns out to be no JSON", () => {
@@ -168,14 +167,14 @@ describe("what nobody looks into", () => {
   ])("is found by a name where it %s", (_, document, isFound) => {
     const source = aRuleset({ flags: { f: { version: 1, ...document } } });
     const read = readRulesetText(textOf(source));
-    expect([...documentsNaming(read.flags, ["flag", "watch"])]).toEqual(isFound ? [["f", source.flags.f]] : []);
+    expect([...(read.flags.naming?.(["flag", "watch"]) ?? [])]).toEqual(isFound ? [["f", source.flags.f]] : []);
   });
 
   it("is found by a name whose letters are written as numbers", () => {
     const read = readRulesetText(
       textOf(aRuleset({ flags: { f: { version: 1, watch: 2 } } })).replace("watch", "w\\u0061tch"),
     );
-    expect([...documentsNaming(read.flags, ["watch"])]).toEqual([["f", { version: 1, watch: 2 }]]);
+    expect([...(read.flags.naming?.(["watch"]) ?? [])]).toEqual([["f", { version: 1, watch: 2 }]]);
   });
 });
 

@@ -1,5 +1,9 @@
 import type { Documents } from "../model.ts";
 import { documentOf } from "./held.ts";
+import { Unread } from "./unread.ts";
+
+/** Letters may be written by their number, and then a name does not show in the text. */
+const ESCAPED = "\\u";
 
 /** Documents by key, some of them `Unread`: a map of documents for whoever looks into it. */
 export class TextDocuments implements Documents {
@@ -15,6 +19,14 @@ export class TextDocuments implements Documents {
 
   over(held: Map<string, unknown>): TextDocuments {
     return new TextDocuments(held);
+  }
+
+  *naming(names: readonly string[]): Generator<[string, unknown]> {
+    const shown = [...names.map((name) => JSON.stringify(name)), ESCAPED];
+    for (const [key, held] of this.#held) {
+      const text = held instanceof Unread ? held.unreadText : undefined;
+      if (text === undefined || shown.some((each) => text.includes(each))) yield [key, documentOf(held)];
+    }
   }
 
   get size(): number {
