@@ -36,8 +36,8 @@ export class ListDecoder {
     const missing = (WORD_BYTES - this.#partialBytes) % WORD_BYTES;
     const wholeEnd = bytes.length - Math.max(0, (bytes.length - missing) % WORD_BYTES);
     this.#complete(bytes.subarray(0, missing));
-    if (wholeEnd > missing) this.#takeWords(bytes.subarray(missing, wholeEnd));
-    if (bytes.length > missing) this.#complete(bytes.subarray(wholeEnd));
+    this.#takeWords(bytes.subarray(missing, wholeEnd));
+    this.#complete(bytes.subarray(wholeEnd));
   }
 
   /** Throws a KeyListError where it is not all there. */
@@ -98,7 +98,6 @@ export class ListDecoder {
     if (low >>> 0 !== sipLow(this.#checksum) || high >>> 0 !== sipHigh(this.#checksum)) {
       throw this.#refuse("its checksum is not that of its content");
     }
-    this.#word += 1;
     this.#ended = true;
     return 2;
   }
@@ -137,31 +136,30 @@ class Body {
   readonly #header: Int32Array;
   readonly #added: FingerprintWriter;
   readonly #removed: FingerprintWriter;
-  #addedLeft: number;
-  #removedLeft: number;
+  readonly #removedCount: number;
+  #left: number;
 
   constructor(header: Int32Array) {
     this.#header = header;
     this.listKey = header.slice(FIELDS.secret, FIELDS.added);
-    this.#addedLeft = countAt(header, FIELDS.added);
-    this.#removedLeft = countAt(header, FIELDS.removed);
-    this.#added = new FingerprintWriter(this.#addedLeft);
-    this.#removed = new FingerprintWriter(this.#removedLeft);
+    const addedCount = countAt(header, FIELDS.added);
+    this.#removedCount = countAt(header, FIELDS.removed);
+    this.#added = new FingerprintWriter(addedCount);
+    this.#removed = new FingerprintWriter(this.#removedCount);
+    this.#left = addedCount + this.#removedCount;
   }
 
-  /** How many fingerprints are still to come. */
+  /** How many fingerprints are still to come, the removed ones last. */
   get left(): number {
-    return this.#addedLeft + this.#removedLeft;
+    return this.#left;
   }
 
   /** What is wrong with them, if anything is. */
   take(words: Int32Array): string | undefined {
     for (let at = 0; at < words.length; at += 2) {
-      const isAdded = this.#addedLeft > 0;
-      const writer = isAdded ? this.#added : this.#removed;
+      const writer = this.#left > this.#removedCount ? this.#added : this.#removed;
       if (!writer.push((words[at + 1] ?? 0) >>> 0, (words[at] ?? 0) >>> 0)) return "its fingerprints are out of order";
-      if (isAdded) this.#addedLeft -= 1;
-      else this.#removedLeft -= 1;
+      this.#left -= 1;
     }
     return undefined;
   }
