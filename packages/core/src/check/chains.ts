@@ -51,7 +51,7 @@ const circle = (way: readonly string[]) =>
   `References may not go round in a circle: ${way.join(" → ")}. Remove one of them.`;
 
 function namesBeyond({ depths }: Chains): readonly string[] {
-  return [...depths].flatMap(([name, depth]) => (depth === MAX_CHAIN + 1 ? [name] : []));
+  return [...depths].filter(([, depth]) => depth === MAX_CHAIN + 1).map(([name]) => name);
 }
 
 function tooLong(chain: readonly string[]): string {

@@ -258,6 +258,11 @@ const targetings: readonly Case[] = [
   [when({ attribute: "a", op: "exists", values: 7 }), "rules[0].when.values: Found 7. Give a list of values instead."],
   [{ rules: {} }, "rules: Found an object. Give a list of rules instead."],
   [{ targets: null }, "targets: Found null. Give a list of targets instead."],
+  [
+    { targets: [null, { variant: "on", keys: 7 }] },
+    "targets[0]: Found null. Give a target, an object with variant and keys instead.",
+    "targets[1].keys: Found 7. Give a list of strings instead.",
+  ],
   [rollout({}), "fallthrough.rollout.weights: It is missing. Give weights, an object of whole numbers by variant."],
 ];
 

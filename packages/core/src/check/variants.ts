@@ -9,7 +9,7 @@ const MAX_VARIANTS = 64;
 const fits: { readonly [type in FlagType]: (value: unknown) => boolean } = {
   boolean: (value) => typeof value === "boolean",
   string: (value) => typeof value === "string",
-  number: (value) => typeof value === "number" && Number.isFinite(value),
+  number: (value) => Number.isFinite(value),
   json: (value) => isJson(value),
 };
 

@@ -188,6 +188,7 @@ describe("checkSegment", () => {
     ["a value that the operator cannot use", { when: { ...test, op: "inCidr" } }, "when.values[0]"],
     ["a key of a bad form", { key: "Staff" }, "key"],
     ["no name", { name: undefined }, "name"],
+    ["no description", { description: undefined }, "description"],
   ])("refuses %s", (_what, given, path) => {
     expect(pathsOf(checkSegment({ ...segment, ...given }))).toEqual([path]);
   });
