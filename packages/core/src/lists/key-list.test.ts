@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyListDelta } from "./apply-delta.ts";
-import { bucketShift, MAX_FINGERPRINTS } from "./fingerprint-set.ts";
+import { bucketCount, bucketShift, MAX_FINGERPRINTS } from "./fingerprint-set.ts";
 import { buildKeyList, KeyList } from "./key-list.ts";
 import { encodeKeyList } from "./list-encoder.ts";
 import { atOnce, SLICE_KEYS } from "./sliced.ts";
@@ -23,6 +23,28 @@ describe("a key list", () => {
         expect(contentOf(listOf([...keys, ...keys].reverse()).fingerprints)).toEqual(contentOf(list.fingerprints));
       }),
     );
+  });
+
+  it("has all of its keys where it has some thousands, and no stranger", () => {
+    const keys = (prefix: string) => Array.from({ length: 5_000 }, (_, at) => `${prefix}${at}`);
+    const list = listOf(keys("u"));
+    expect(list.size).toBe(5_000);
+    expect(keys("u").filter((key) => !list.has(key))).toEqual([]);
+    expect(keys("v").filter((key) => list.has(key))).toEqual([]);
+  });
+
+  // Found among 200,000.
+  it.each([
+    ["high", "u99711", "u119217"],
+    ["low", "u27416", "u114094"],
+  ] as const)("tells keys apart whose fingerprints have the %s half in common", (half, one, other) => {
+    const { highs, lows } = listOf([one, other]).fingerprints;
+    expect(new Set(half === "high" ? highs : lows).size).toBe(1);
+    for (const keys of [[one], [other], [one, other], [other, one], [one, other, one]]) {
+      const list = listOf(keys);
+      expect(list.size).toBe(new Set(keys).size);
+      expect([one, other].filter((key) => list.has(key))).toEqual([one, other].filter((key) => keys.includes(key)));
+    }
   });
 
   it("may be empty", () => {
@@ -67,6 +89,11 @@ describe("a change of a key list", () => {
   it.each([
     ["from another version", { from: 3, version: 4 }, /to version 3 of the list, and this is version 1/],
     ["under another secret", { secret: new Uint8Array(16) }, /another secret/],
+    [
+      "under a secret whose last byte is another",
+      { secret: Uint8Array.of(...secret.subarray(0, 15), 0) },
+      /another secret/,
+    ],
   ])("is refused where it was made %s", (_what, given, message) => {
     const delta = deltaOf(given);
     expect(() => atOnce(applyListDelta(listOf(["u1"]), delta))).toThrow(message);
@@ -101,15 +128,17 @@ describe("long work", () => {
     }
   }
 
-  const count = 3 * SLICE_KEYS;
+  const count = 16 * SLICE_KEYS;
 
   it("on a list is done in slices of a bounded number of keys, in each of its passes", () => {
     const { keys, pause, longest } = watched(count);
     const { result, slices } = drive(buildKeyList({ version: 1, secret, keys: keys() }), pause);
     expect(result.size).toBe(count - 1);
     expect(longest()).toBeLessThanOrEqual(SLICE_KEYS);
-    // Three passes: fingerprints, places, result. Counting goes by pages, and is quick.
-    expect(slices).toBeGreaterThanOrEqual((3 * count) / SLICE_KEYS);
+    const buckets = bucketCount(bucketShift(count));
+    // Fingerprints, counting by pages, where buckets begin, places, and the result by buckets of four or fewer.
+    const passes = [count / SLICE_KEYS, 2, buckets / SLICE_KEYS, count / SLICE_KEYS, buckets / (SLICE_KEYS / 4)];
+    expect(slices).toBe(passes.reduce((sum, each) => sum + each) + 1);
   });
 
   it("on a change is done in slices", () => {
@@ -117,11 +146,12 @@ describe("long work", () => {
     const others = keys.map((key) => `v${key}`);
     const { result, slices } = drive(applyListDelta(listOf(keys), deltaOf({ added: others, removed: keys })));
     expect(result.size).toBe(count);
-    expect(slices).toBeGreaterThanOrEqual((4 * count) / SLICE_KEYS);
+    // What is new, what is gone, and what of both lists goes into the third.
+    expect(slices).toBe((4 * count) / SLICE_KEYS + 1);
   });
 
   it("on bytes is done in chunks of at most 16 KiB", () => {
-    const chunks = [...encodeKeyList(listOf(Array.from({ length: 3_000 }, (_, at) => `u${at}`)))];
-    expect(Math.max(...chunks.map(({ length }) => length))).toBe(16_384);
+    const chunks = [...encodeKeyList(listOf(Array.from({ length: 4_096 }, (_, at) => `u${at}`)))];
+    expect(chunks.map(({ length }) => length)).toEqual([56, 16_384, 16_384, 8]);
   });
 });

@@ -86,9 +86,20 @@ describe("a list as bytes", () => {
 
   it.each<[string, (sample: Uint8Array) => Uint8Array, RegExp]>([
     ["is no list", () => new TextEncoder().encode("<!doctype html>".repeat(9)), /does not begin with "BNRLIST"/],
+    ["begins almost like one", (sample) => withBytes(sample, 6, 0x55), /does not begin with "BNRLIST"/],
     ["is of a newer format", (sample) => withBytes(sample, 7, 2), /format 2, and this version reads format 1/],
     ["is of an unknown kind", (sample) => withBytes(sample, 8, 9), /kind 9/],
     ["names more keys than a list may have", (sample) => withBytes(sample, 48, 1, 0, 0, 1), /16777217 keys/],
+    [
+      "names as many as a list may have, and ends",
+      (sample) => withBytes(sample, 48, 0, 0, 0, 1).subarray(0, 56),
+      /after 56 bytes/,
+    ],
+    [
+      "removes more keys than a list may have",
+      (sample) => withBytes(withBytes(sample, 8, 2), 52, 1, 0, 0, 1),
+      /16777220 keys/,
+    ],
     ["is a whole list that removes keys", (sample) => withBytes(sample, 52, 1), /removes keys/],
     [
       "has a version that no number holds",
@@ -100,10 +111,29 @@ describe("a list as bytes", () => {
       (sample) => joined([sample.subarray(0, 64), sample.subarray(56, 64), sample.subarray(72)]),
       /out of order/,
     ],
+    [
+      "has fingerprints that do not ascend",
+      (sample) =>
+        joined([sample.subarray(0, 56), sample.subarray(64, 72), sample.subarray(56, 64), sample.subarray(72)]),
+      /out of order/,
+    ],
     ["has another checksum", (sample) => withBytes(sample, sample.length - 1, (sample.at(-1) ?? 0) ^ 1), /checksum/],
   ])("is refused where it %s", (_what, bytesFrom, reason) => {
     const bytes = bytesFrom(sampleBytes());
     expect(() => decoded(bytes)).toThrow(reason);
+  });
+
+  it("is refused by an error of its own name", () => {
+    expect(() => decoded(Uint8Array.of())).toThrow(expect.objectContaining({ name: "KeyListError" }));
+  });
+
+  it("is refused for good, though what is pushed after that is right", () => {
+    const sample = sampleBytes();
+    const end = sample.length - 8;
+    const decoder = new ListDecoder();
+    expect(() => decoder.push(withBytes(sample, end, (sample[end] ?? 0) ^ 1))).toThrow(/checksum/);
+    expect(() => decoder.push(sample.subarray(end))).toThrow(/checksum/);
+    expect(() => decoder.finish()).toThrow(/checksum/);
   });
 
   it("is refused for good: what is pushed after that helps nothing", () => {
