@@ -178,7 +178,7 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
     monitor.serves(source, ageMs);
     if (source === options.source) keeper?.put(ruleset, lists);
     waiters.reached(ruleset.revision);
-    if (reporting?.watched() === true) events?.hurry();
+    events?.hurry();
     if (change !== undefined) listeners.emit("change", change);
   }
 

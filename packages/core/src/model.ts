@@ -152,11 +152,8 @@ export interface Documents extends ReadonlyMap<string, unknown> {
   readonly held?: ReadonlyMap<string, unknown>;
   /** Other ones, held in the same way. */
   readonly over?: (held: Map<string, unknown>) => Documents;
-  /**
-   * Those that may have a field of one of these names, at any depth: one whose text shows none is passed over, and not
-   * looked into.
-   */
-  readonly naming?: (names: readonly string[]) => Iterable<[string, unknown]>;
+  /** Those that may say something of it: one whose text shows nothing of the kind is not looked into. */
+  readonly mentioning?: (topic: "references" | "watches") => Iterable<[string, unknown]>;
 }
 
 /**

@@ -31,7 +31,7 @@ export interface EventListener {
 export interface EventSender {
   /** From now on what was counted is sent every 30 s or so. */
   readonly start: () => void;
-  /** What is to be watched may have changed: a round that is far off is planned anew. */
+  /** What is to be watched may have changed: a round that is far off is planned anew where somebody watches. */
   readonly hurry: () => void;
   /** Sends what is there. Resolves once the server has taken it, or a try has failed. Never rejects. */
   readonly flush: () => Promise<void>;
@@ -145,6 +145,7 @@ function createSender(ports: EventPorts, author: EventAuthor, { take, report, wa
     },
     hurry() {
       if (phase !== "open" || roundAt === undefined || roundAt - clock.monotonic() <= WATCHED_EVENTS_MS) return;
+      if (watched?.() !== true) return;
       planRound();
       setTimer();
     },

@@ -87,7 +87,7 @@ export function createWatching({ ruleset, placeIn, clock }: WatchingParts): Watc
 
 function watchersIn({ flags }: Ruleset): ReadonlyMap<string, readonly Watcher[]> {
   const found = new Map<string, Watcher[]>();
-  for (const [flag, document] of flags.naming?.(["watch"]) ?? flags) {
+  for (const [flag, document] of flags.mentioning?.("watches") ?? flags) {
     for (const watch of watchesOf(document)) {
       const ofMetric = found.get(watch.metric);
       if (ofMetric === undefined) found.set(watch.metric, [{ flag, watch }]);

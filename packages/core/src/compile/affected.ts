@@ -86,13 +86,10 @@ function knownReferencesOf(source: unknown): References {
   return known;
 }
 
-/** What a reference is written under: prerequisites and `flag` conditions name a `flag`. */
-const REFERRING = ["flag", "segment"];
-
 function referrersIn(ruleset: Ruleset): Referrers {
   const referrers: Referrers = { flags: new Map(), segments: new Map() };
   for (const kind of ["flags", "segments"] as const) {
-    for (const [key, source] of ruleset[kind].naming?.(REFERRING) ?? ruleset[kind]) {
+    for (const [key, source] of ruleset[kind].mentioning?.("references") ?? ruleset[kind]) {
       const references = knownReferencesOf(source);
       for (const flag of references.flags) note(referrers.flags, flag, { kind, key });
       for (const segment of references.segments) note(referrers.segments, segment, { kind, key });

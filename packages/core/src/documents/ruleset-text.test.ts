@@ -149,7 +149,7 @@ describe("what nobody looks into", () => {
     expect([...compiled.changed]).toEqual(["other"]);
     expect(compiled.flag("good")?.decide({}, 0).variant).toBe("on");
     expect(rulesetText(next)).toContain('"broken":{"version":3,},');
-    expect([...(next.flags.naming?.(["watch"]) ?? [])].map(([key]) => key)).toEqual(["good", "other"]);
+    expect([...(next.flags.mentioning?.("watches") ?? [])].map(([key]) => key)).toEqual(["good", "other"]);
   });
 
   it("fails alone where it turns out to be no JSON", () => {
@@ -159,22 +159,21 @@ describe("what nobody looks into", () => {
     expect(rulesetText(compiled.ruleset)).toContain('"broken":"{\\"version\\":3,}"');
   });
 
-  it.each([
-    ["names a field", { watch: [] }, true],
-    ["names it deeper", { a: [{ watch: 1 }] }, true],
-    ["has it as a value", { a: "watch" }, true],
-    ["names another", { watches: [] }, false],
-  ])("is found by a name where it %s", (_, document, isFound) => {
+  it.each<[string, "references" | "watches", object, boolean]>([
+    ["watches", "watches", { watch: [] }, true],
+    ["has the word deeper", "watches", { a: [{ watch: 1 }] }, true],
+    ["has the word as a value", "watches", { a: "watch" }, true],
+    ["has a word like it", "watches", { watches: [] }, false],
+    ["refers to a flag", "references", { prerequisites: [{ flag: "g", variants: [] }] }, true],
+    ["refers to a segment", "references", { when: { segment: "s" } }, true],
+    ["refers to nothing", "references", { prerequisites: [], flags: 1 }, false],
+  ])("is found by a topic where it %s", (_, topic, document, isFound) => {
     const source = aRuleset({ flags: { f: { version: 1, ...document } } });
-    const read = readRulesetText(textOf(source));
-    expect([...(read.flags.naming?.(["flag", "watch"]) ?? [])]).toEqual(isFound ? [["f", source.flags.f]] : []);
-  });
-
-  it("is found by a name whose letters are written as numbers", () => {
-    const read = readRulesetText(
-      textOf(aRuleset({ flags: { f: { version: 1, watch: 2 } } })).replace("watch", "w\\u0061tch"),
-    );
-    expect([...(read.flags.naming?.(["watch"]) ?? [])]).toEqual([["f", { version: 1, watch: 2 }]]);
+    const { flags } = readRulesetText(textOf(source));
+    const found = isFound ? [["f", source.flags.f]] : [];
+    for (const time of [1, 2]) expect([time, ...(flags.mentioning?.(topic) ?? [])]).toEqual([time, ...found]);
+    flags.get("f");
+    expect([...(flags.mentioning?.(topic) ?? [])]).toEqual([["f", source.flags.f]]);
   });
 });
 
@@ -185,6 +184,7 @@ describe("another text", () => {
   it.each([
     ["on one line", JSON.stringify(document)],
     ["indented", JSON.stringify(document, undefined, 2)],
+    ["with a letter written by its number", text.replace('"off"', '"o\\u0066f"')],
     ["with a space behind a key", text.replace('"a":', '"a": ')],
     ["with a document on two lines", text.replace('"enabled"', '\n"enabled"')],
     ["with another field first", text.replace('"a":{', '"a":{"type":"boolean",')],
@@ -217,6 +217,11 @@ describe("another text", () => {
     ["without a revision", text.replace(/"revision":\d+/, '"revision":-1')],
   ])("is refused where it is no ruleset: %s", (_, other) => {
     expect(() => readRulesetText(other)).toThrow(RulesetError);
+  });
+
+  it("is not cut where letters are written by their numbers, and a name might not show", () => {
+    expect(readLines(text)).toBeDefined();
+    expect(readLines(text.replace('"off"', '"o\\u0066f"'))).toBeUndefined();
   });
 
   it("is no ruleset of lines where it is a message", () => {

@@ -47,8 +47,12 @@ export function readRulesetText(text: string): Ruleset {
   return readLines(text) ?? readRuleset(JSON.parse(text));
 }
 
+/** How JSON writes a letter by its number. Where one may be, what a document mentions does not show in its text. */
+const ESCAPED = "\\u";
+
 /** `undefined` where a text is not laid out line by line. */
 export function readLines(text: string): Ruleset | undefined {
+  if (text.includes(ESCAPED)) return undefined;
   const head = text.indexOf("\n");
   const envelope = readEnvelope(text.slice(0, Math.max(head, 0)));
   if (envelope === undefined) return undefined;

@@ -1,9 +1,6 @@
 import type { Documents } from "../model.ts";
 import { documentOf } from "./held.ts";
-import { Unread } from "./unread.ts";
-
-/** Letters may be written by their number, and then a name does not show in the text. */
-const ESCAPED = "\\u";
+import { type Topic, Unread } from "./unread.ts";
 
 /** Documents by key, some of them `Unread`: a map of documents for whoever looks into it. */
 export class TextDocuments implements Documents {
@@ -21,11 +18,9 @@ export class TextDocuments implements Documents {
     return new TextDocuments(held);
   }
 
-  *naming(names: readonly string[]): Generator<[string, unknown]> {
-    const shown = [...names.map((name) => JSON.stringify(name)), ESCAPED];
+  *mentioning(topic: Topic): Generator<[string, unknown]> {
     for (const [key, held] of this.#held) {
-      const text = held instanceof Unread ? held.unreadText : undefined;
-      if (text === undefined || shown.some((each) => text.includes(each))) yield [key, documentOf(held)];
+      if (!(held instanceof Unread) || held.mayMention(topic)) yield [key, documentOf(held)];
     }
   }
 
