@@ -1,23 +1,9 @@
+import { aFlag } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import { checkFlag, watchesOf } from "./index.ts";
 
 const row = { metric: "checkout", release: "abcd1234", step: 0 };
-const flag = (watch: unknown) => ({
-  version: 1,
-  type: "boolean",
-  seed: 1,
-  variants: [
-    { key: "on", value: true },
-    { key: "off", value: false },
-  ],
-  enabled: true,
-  off: "off",
-  prerequisites: [],
-  targets: [],
-  rules: [],
-  fallthrough: { variant: "on" },
-  watch,
-});
+const flag = (watch: unknown) => ({ ...aFlag(), watch });
 
 describe("watchesOf", () => {
   it.each<[string, unknown, number]>([

@@ -1,6 +1,6 @@
 /** For tests: a client on a fake clock and fake transports, and a server that answers every hello. */
 import type { Ruleset } from "@bannerol/core";
-import { fakeClock, fakeHttpTransport, fakeStreamTransport } from "@bannerol/testkit";
+import { aFlag, fakeClock, fakeHttpTransport, fakeStreamTransport } from "@bannerol/testkit";
 import { createFlagClient, type FlagClientOptions } from "../flag-client.ts";
 import type { RulesetStorage } from "../ports.ts";
 import { rulesetAt, snapshotOf } from "./model-server.ts";
@@ -8,25 +8,10 @@ import { rulesetAt, snapshotOf } from "./model-server.ts";
 /** A ruleset whose flags are given, short of what every flag has. */
 export function rulesetOf(revision: number, flags: { readonly [key: string]: object | null }): Ruleset {
   const documents = Object.entries(flags).map(
-    ([key, flag]) => [key, flag && { ...plain, version: revision, ...flag }] as const,
+    ([key, flag]) => [key, flag && { ...aFlag({ version: revision }), ...flag }] as const,
   );
   return { ...rulesetAt("epoch-1", revision), flags: new Map(documents) };
 }
-
-const plain = {
-  type: "boolean",
-  seed: 1,
-  variants: [
-    { key: "on", value: true },
-    { key: "off", value: false },
-  ],
-  enabled: true,
-  off: "off",
-  prerequisites: [],
-  targets: [],
-  rules: [],
-  fallthrough: { variant: "on" },
-};
 
 export interface TestClientOptions extends Partial<Omit<FlagClientOptions, "ports">> {
   /** What the server answers every hello with; without it the server is away. */
