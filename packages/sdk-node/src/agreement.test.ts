@@ -1,4 +1,4 @@
-import { checkFlag, compileRuleset, evaluate, readRuleset } from "@bannerol/core";
+import { checkFlag, compileRuleset, evaluate, readRuleset, rulesetText } from "@bannerol/core";
 import { anyContext, anyRuleset, mutated, strangeValue } from "@bannerol/testkit";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -28,23 +28,27 @@ describe("the SDK answers as the model's evaluator does", () => {
       const read = readable(document);
       if (read === undefined) return;
       const compiled = compileRuleset(read);
-      const client = createClient({ url, key, cache: false, bootstrap: document, logger: { warn: () => undefined } });
+      const [client, clientOfText] = [started(document), started(rulesetText(read))];
       for (const [flag, source] of read.flags) {
         for (const byDefault of [false, "text", 7, null]) {
           const expected = evaluate(compiled, flag, context, byDefault, now);
           const found = client.evaluate(flag, context, byDefault);
           expect(found).toEqual(expected);
+          expect(clientOfText.evaluate(flag, context, byDefault)).toEqual(expected);
           const canFail = ["TYPE_MISMATCH", "GENERAL"];
           if (checkFlag(source).length === 0) expect([undefined, ...canFail]).toContain(found.errorCode);
           if (found.errorCode === undefined) answered += 1;
         }
       }
-      await client.close();
+      await Promise.all([client.close(), clientOfText.close()]);
     });
     await fc.assert(property, { numRuns: 200, seed: 20_260_131 });
     expect(answered).toBeGreaterThan(100);
   });
 });
+
+const started = (bootstrap: unknown) =>
+  createClient({ url, key, cache: false, bootstrap, logger: { warn: () => undefined } });
 
 function readable(document: unknown): ReturnType<typeof readRuleset> | undefined {
   try {
