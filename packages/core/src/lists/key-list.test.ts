@@ -67,6 +67,12 @@ describe("a key list", () => {
     expect(bucketShift(size)).toBeGreaterThanOrEqual(1);
     expect(bucketShift(size)).toBeLessThanOrEqual(31);
   });
+
+  it.each([4, 5, 7, 8, 1_000_000, MAX_FINGERPRINTS])("of %i keys has two to four in a bucket", (size) => {
+    const inBucket = size / bucketCount(bucketShift(size));
+    expect(inBucket).toBeGreaterThanOrEqual(2);
+    expect(inBucket).toBeLessThan(4);
+  });
 });
 
 describe("a change of a key list", () => {

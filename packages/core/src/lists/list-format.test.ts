@@ -127,20 +127,12 @@ describe("a list as bytes", () => {
     expect(() => decoded(Uint8Array.of())).toThrow(expect.objectContaining({ name: "KeyListError" }));
   });
 
-  it("is refused for good, though what is pushed after that is right", () => {
-    const sample = sampleBytes();
-    const end = sample.length - 8;
-    const decoder = new ListDecoder();
-    expect(() => decoder.push(withBytes(sample, end, (sample[end] ?? 0) ^ 1))).toThrow(/checksum/);
-    expect(() => decoder.push(sample.subarray(end))).toThrow(/checksum/);
-    expect(() => decoder.finish()).toThrow(/checksum/);
-  });
-
   it("is refused for good: what is pushed after that helps nothing", () => {
     const sample = sampleBytes();
     const decoder = new ListDecoder();
     expect(() => decoder.push(withBytes(sample, 0, 0))).toThrow(KeyListError);
     expect(() => decoder.push(sample)).toThrow(/BNRLIST/);
+    expect(() => decoder.push(Uint8Array.of(0))).toThrow(/BNRLIST/);
     expect(() => decoder.finish()).toThrow(/BNRLIST/);
   });
 });
