@@ -70,6 +70,7 @@ describe("fingerprintOf", () => {
       1_015,
       1_016,
       1_017,
+      1_027,
       5_001,
     ]) {
       const text = unit.repeat(length);
