@@ -71,10 +71,15 @@ const flags: readonly Case[] = [
   [{ rules: "none" }, 'rules: Found "none". Give a list of rules instead.'],
   [{ rules: [true] }, "rules[0]: Found true. Give a rule, an object with when and serve instead."],
   [{ fallthrough: "on" }, 'fallthrough: Found "on". Give an object with either variant or rollout instead.'],
-  [{ fallthrough: {} }, "fallthrough: Neither variant and rollout are given. Give exactly one of them."],
+  [{ fallthrough: {} }, "fallthrough: Neither variant nor rollout is given. Give exactly one of them."],
   [
     { fallthrough: { variant: "on", rollout: {} } },
     "fallthrough: Both variant and rollout are given. Give exactly one of them.",
+  ],
+  [rollout({}), "fallthrough.rollout: Neither allocation nor weights is given. Give exactly one of them."],
+  [
+    rollout({ allocation: [], weights: {} }),
+    "fallthrough.rollout: Both allocation and weights are given. Give exactly one of them.",
   ],
   [rollout(7), "fallthrough.rollout: Found 7. Give a rollout, an object with weights instead."],
   [
@@ -119,6 +124,18 @@ const flags: readonly Case[] = [
 describe("checkFlag", () => {
   it.each(named(flags))("tells: $messages.0", ({ given, messages }) => {
     expect(told(checkFlag({ ...aFlag(), ...given }))).toEqual(messages);
+  });
+
+  it("tells of any two kinds of condition that are one", () => {
+    const kinds = { attribute: "a", all: [], any: [], not: test, segment: "s", flag: "f" };
+    for (const [at, one] of Object.entries(kinds).entries()) {
+      for (const other of Object.entries(kinds).slice(at + 1)) {
+        const condition = { ...Object.fromEntries([one, other]), op: "exists", variants: [] };
+        expect(told(checkFlag({ ...aFlag(), ...when(condition) }))).toEqual([
+          `rules[0].when: A condition is of one kind, and this has ${one[0]} and ${other[0]}. Split it in two, and join them by all or any.`,
+        ]);
+      }
+    }
   });
 
   it("is what readFlag goes by", () => {

@@ -38,7 +38,8 @@ function checkShares(rollout: JsonRecord, inspection: Inspection): void {
 }
 
 function notOne(a: string, b: string, record: JsonRecord, inspection: Inspection): void {
-  inspection.add(`${record[a] === undefined ? "Neither" : "Both"} ${a} and ${b} are given. Give exactly one of them.`);
+  const given = record[a] === undefined ? `Neither ${a} nor ${b} is` : `Both ${a} and ${b} are`;
+  inspection.add(`${given} given. Give exactly one of them.`);
 }
 
 const checkWeights: Check = (value, inspection, step) => {
