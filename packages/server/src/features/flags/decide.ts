@@ -9,6 +9,7 @@ import { type Decided, type Refused, refused, refusedFor } from "../decision.ts"
 import { listed } from "../listed.ts";
 import { flagNotFound } from "../reading.ts";
 import { checkReferencesOf, usersOfFlag } from "../references.ts";
+import { endOfPredecessor } from "../targeting/ends.ts";
 import { formOf, layOut } from "../targeting/form.ts";
 import { newTargeting } from "../targeting/new-targeting.ts";
 
@@ -27,7 +28,7 @@ export interface CreateInput {
   readonly freshId: () => string;
 }
 
-/** A new flag, disabled in every environment. */
+/** A new flag, disabled in every environment. Of an archived one whose key it takes, nothing goes on. */
 export function createFlag(state: ProjectState, input: CreateInput): Decided<undefined> {
   const taken = refuseTakenKey(state, input);
   if (taken !== undefined) return taken;
@@ -35,7 +36,8 @@ export function createFlag(state: ProjectState, input: CreateInput): Decided<und
   if (!("key" in flag)) return notValid(flag);
   const targetings = targetingsOf(state, flag, input);
   if ("ok" in targetings) return targetings;
-  const items: Item[] = [{ kind: "flag", key: flag.key, environment: "", after: flag }, ...targetings];
+  const ends = endOfPredecessor(state, flag.key);
+  const items: Item[] = [{ kind: "flag", key: flag.key, environment: "", after: flag }, ...targetings, ...ends];
   return checkReferencesOf(state, items) ?? { ok: true, action: "flag.create", items, result: undefined };
 }
 

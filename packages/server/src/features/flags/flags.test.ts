@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createHarness, FLAGS, field, type Harness } from "../../testing/harness.ts";
+import { createHarness, FLAGS, field, type Harness, START } from "../../testing/harness.ts";
 
 describe("flags", () => {
   let api: Harness;
@@ -139,6 +139,27 @@ describe("flags", () => {
         status: 201,
         body: { type: "number", environments: { production: { enabled: false, fallthrough: { variant: "one" } } } },
       });
+    });
+
+    it("R16: lend their key alone: what ran or waited for them is not for the other flag", async () => {
+      await api.ask(`POST ${FLAGS}/old/restore`);
+      const at = new Date(START + 60_000).toISOString();
+      const steps = [{ percentage: 100, hold: "1m" }];
+      const places = ["staging", "production"].map((environment) => `${FLAGS}/old/environments/${environment}`);
+      const [staging, production] = places;
+      for (const place of places) await api.ask(`POST ${place}/schedules`, { body: { at, change: { enabled: true } } });
+      await api.ask(`POST ${staging}/release`, { body: { at, steps } });
+      await api.ask(`POST ${production}/release`, { body: { steps } });
+      await api.ask(`POST ${FLAGS}/old/archive`);
+      expect(await create({ key: "old", reuseArchivedKey: true })).toMatchObject({ status: 201 });
+      for (const place of places) {
+        expect((await api.ask(`GET ${place}/schedules`)).body).toEqual({ items: [] });
+        expect((await api.ask(`GET ${place}/release`)).body).toMatchObject({
+          state: "aborted",
+          reason: "Another flag took its key.",
+        });
+        expect((await api.ask(`GET ${place}`)).body).toMatchObject({ enabled: false, fallthrough: { variant: "on" } });
+      }
     });
 
     it("cannot be archived while another flag depends on them", async () => {

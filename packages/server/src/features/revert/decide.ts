@@ -15,6 +15,7 @@ import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import { type Decided, type Refused, refused, refusedFor } from "../decision.ts";
 import { flagNotFound } from "../reading.ts";
 import { checkReferencesOf } from "../references.ts";
+import { endOfPredecessor } from "../targeting/ends.ts";
 import { formOf } from "../targeting/form.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
 import type { PreparedLists } from "./lists.ts";
@@ -106,6 +107,8 @@ function flagThen(now: ProjectState, key: string, command: RevertCommand): reado
     const kept = was ?? targetingOf(now, key, environment)?.document;
     if (kept !== undefined) findings.push(...findingsOf(kept, flag, `environments.${environment}`));
   }
+  const today = now.flags.get(key)?.document;
+  if (today !== undefined && !isSameFlag(today, flag)) items.push(...endOfPredecessor(now, key));
   return refusedFor(`The flag of revision ${then.revision}`, findings) ?? items;
 }
 

@@ -193,6 +193,17 @@ describe("revert", () => {
       expect((await api.ask(`GET ${FLAGS}/a`)).body).toMatchObject({ description: "" });
     });
 
+    it("R16: and what waits for that other flag does not wait for this one", async () => {
+      await change(`POST ${FLAGS}/a/archive`);
+      await change(`POST ${FLAGS}`, { key: "a", reuseArchivedKey: true });
+      await change(`POST ${A}/schedules`, { at: "2999-01-01T00:00:00Z", change: { enabled: true } });
+      await change(`POST ${A}/release`, { steps: [{ percentage: 100, hold: "1h" }] });
+      const body = { to: made, flag: "a", reuseArchivedKey: true };
+      expect(await api.ask(REVERT, { body })).toMatchObject({ status: 200 });
+      expect((await api.ask(`GET ${A}/schedules`)).body).toEqual({ items: [] });
+      expect((await api.ask(`GET ${A}/release`)).body).toMatchObject({ state: "aborted" });
+    });
+
     it("where the flag is archived today, unless the flag whole comes back", async () => {
       await change(`POST ${A}/enable`);
       await change(`POST ${FLAGS}/a/archive`);

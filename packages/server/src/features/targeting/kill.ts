@@ -1,9 +1,8 @@
 /** Off, whatever is running. Pure. */
 import type { ProjectState } from "../../state/project-state.ts";
 import type { Decided } from "../decision.ts";
-import { abortedRelease } from "../releases/active.ts";
-import { cancelled } from "../schedules/waiting.ts";
 import { switchFlag, type TargetingCommand } from "./decide.ts";
+import { endOfWork } from "./ends.ts";
 
 /** In one change the flag is disabled, its release aborted, what waits for it cancelled; `enable` undoes the switch alone. */
 export function killFlag(
@@ -12,9 +11,5 @@ export function killFlag(
 ): Decided<undefined> {
   const switched = switchFlag(state, command, "flag.kill");
   if (!switched.ok) return switched;
-  const ends = [
-    ...abortedRelease(state, command, "The flag was killed."),
-    ...cancelled(state, command.flag, command.environment),
-  ];
-  return { ...switched, items: [...switched.items, ...ends] };
+  return { ...switched, items: [...switched.items, ...endOfWork(state, command, "The flag was killed.")] };
 }
