@@ -117,6 +117,22 @@ describe("bytes that are hardly a request", () => {
     expect(await flags()).toBe(before);
   });
 
+  it.each<[string, string, string, number]>([
+    ["of no segment", "nobody", "", 404],
+    ["with a line that is none, at its beginning", "beta", `${"x".repeat(2_000)}\n`, 422],
+  ])("F39: of a long list %s, are refused, and leave the connection to the next request", async (_, key, first, no) => {
+    await api.ask("POST /api/v1/projects/default/segments", { body: { key: "beta" } });
+    const keys = first + "customer-number-one\n".repeat(50_000);
+    const put = [
+      `PUT /api/v1/projects/default/segments/${key}/keys HTTP/1.1`,
+      "Host: x",
+      `Authorization: Bearer ${token}`,
+      `Content-Length: ${keys.length}`,
+    ].join("\r\n");
+    const next = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    expect(statuses(await send(`${put}\r\n\r\n${keys}${next}`))).toEqual([no, 200]);
+  });
+
   it("F39: whatever they are, get no answer but the server's own, and others are served", async () => {
     const word = fc.oneof(
       fc.constantFrom("GET", "POST", "/livez", FLAGS, "HTTP/1.1", "HTTP/1.0", "\r\n", "\n", "\r", " ", ":", "\t", "\0"),

@@ -10,6 +10,7 @@ import type { HeldClaim } from "../store/idempotency-store.ts";
 import { Answered } from "./answered.ts";
 import type { ApprovedRequest } from "./approved.ts";
 import { type AskedRequest, parametersOf } from "./asked.ts";
+import { discard } from "./discard.ts";
 import { etagOf } from "./etag.ts";
 import { requestName, takesIdempotencyKey } from "./idempotency/key.ts";
 import { type OncePorts, once } from "./idempotency/once.ts";
@@ -189,8 +190,9 @@ export function defineRoute<
             stream: streams ? request.body : null,
           }),
         );
-      // A body that is read as it arrives cannot be read again.
-      const carryOut = (claim?: HeldClaim) => (streams ? handle(claim) : onNewest(mark, () => handle(claim)));
+      // A body that is read as it arrives cannot be read again. What a refusal left of it holds up no answer.
+      const carryOut = (claim?: HeldClaim) =>
+        streams ? handle(claim).finally(() => void discard(request.body)) : onNewest(mark, () => handle(claim));
       const name = takesIdempotencyKey({ ...described, permission: permission.name })
         ? requestName(request, scope, raw)
         : undefined;

@@ -8,7 +8,7 @@ const MAX_PENDING = MAX_KEY_BYTES * 4;
 
 /**
  * The lines of each piece, without their ends (`\n` or `\r\n`). Refuses with 422 what is no UTF-8, and with 413 a line
- * that has no end. The body is given up where the caller stops.
+ * that has no end. Where the caller stops, what is left of the body is another's to read.
  */
 export async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<readonly string[]> {
   if (body === null) return;
@@ -19,8 +19,7 @@ export async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGe
       yield splitter.push(next.value);
     yield splitter.finish();
   } finally {
-    // Not awaited: a sender that never ends must not hold up the answer.
-    reader.cancel().catch(() => undefined);
+    reader.releaseLock();
   }
 }
 
