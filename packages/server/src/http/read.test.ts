@@ -1,4 +1,4 @@
-import { eventBatchSchema, invariantCreateSchema, userCreateSchema } from "@bannerol/protocol/schemas";
+import { changeSetSchema, eventBatchSchema, invariantCreateSchema, userCreateSchema } from "@bannerol/protocol/schemas";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { fieldProblems } from "./read.ts";
@@ -28,6 +28,12 @@ describe("what is wrong with a body", () => {
       z.object({ a: z.union([z.number(), z.null()]) }),
       { a: "x" },
       ["a: It is of another type. Give a number."],
+    ],
+    [
+      "nothing, where anything goes",
+      changeSetSchema,
+      { items: [{ flag: "a" }] },
+      ["items[0].after: It is missing. Give a value."],
     ],
   ])("is said in a sentence of ours: %s", (_, schema, value, told) => {
     expect(wrongWith(schema, value)).toEqual(told);

@@ -98,6 +98,8 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ["array", "a list"],
   ["object", "an object"],
   ["record", "an object"],
+  // Of any kind, null too.
+  ["nonoptional", "a value"],
 ]);
 
 function kindOf(expected: string): string {
