@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,6 +59,28 @@ describe("the real command", () => {
     const { child, ended } = await run(["log", "--limit", "200"]);
     child.stdout.once("data", () => child.stdout.destroy());
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  const inShell = async (command: string) => {
+    const argv = ["-c", `exec "$0" "$1" ${command}`, process.execPath, binary.path];
+    const child = spawn("sh", argv, { cwd: await emptyFolder(), env: { ...process.env, ...reach() } });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const [code] = await once(child, "close");
+    return { code, stderr };
+  };
+
+  it.runIf(existsSync("/dev/full"))("says in a line that its results cannot be written", async () => {
+    const { code, stderr } = await inShell("flag list --help >/dev/full");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: Standard output cannot be written \(ENOSPC.*\)\. .*done all the same\.\n$/);
+  });
+
+  it.runIf(existsSync("/dev/full"))("does what it was asked for where nobody hears what it tells", async () => {
+    expect(await inShell("flag list --nope 2>/dev/full")).toEqual({ code: 2, stderr: "" });
+    expect(await inShell("kill checkout --env production 2>/dev/full")).toEqual({ code: 3, stderr: "" });
   });
 
   it("exits 130 on Ctrl-C", async () => {

@@ -9,8 +9,8 @@ import { ExitCode } from "./exit-codes.ts";
 import type { Interrupts, Io, Sink, Source } from "./io.ts";
 
 export function processIo(): Io {
-  endQuietlyOnClosedPipe(process.stdout);
-  endQuietlyOnClosedPipe(process.stderr);
+  endWhereResultsAreLost(process.stdout);
+  goOnUnheard(process.stderr);
   return {
     env: process.env,
     folder: workingFolder(),
@@ -49,12 +49,19 @@ const sink = (stream: NodeJS.WriteStream): Sink => ({
   },
 });
 
-/** `bannerol log | head -1`: who reads has read enough, which is no error. */
-function endQuietlyOnClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+/** `bannerol log | head -1`: who reads has read enough, which is no error. A full disk is one. */
+function endWhereResultsAreLost(stdout: NodeJS.WriteStream): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.done);
-    throw error;
+    const told = `Standard output cannot be written (${error.message}). What was asked for may be done all the same.`;
+    process.stderr.write(`error: ${told}\n`);
+    process.exit(ExitCode.refused);
   });
+}
+
+/** Nobody hears what is told on the way. What was asked for is done, and the exit code says how it went. */
+function goOnUnheard(stderr: NodeJS.WriteStream): void {
+  stderr.on("error", () => {});
 }
 
 function source(): Source {
