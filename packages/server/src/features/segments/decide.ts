@@ -4,6 +4,7 @@ import type { SegmentCreate, SegmentPatch, SegmentPut } from "@bannerol/protocol
 import { conditionSchema, keptListSchema } from "@bannerol/protocol/schemas";
 import { z } from "zod";
 import { fieldProblems } from "../../http/read.ts";
+import { wrongWithKey } from "../../lists/key-limits.ts";
 import { isKept, listParts } from "../../lists/named-lists.ts";
 import type { Item, KeptList, SegmentDocument } from "../../state/documents.ts";
 import type { ProjectState } from "../../state/project-state.ts";
@@ -84,7 +85,7 @@ export interface Candidate extends Pick<SegmentDocument, "key" | "name" | "descr
 export function readSegment(candidate: Candidate, { state, lists }: Sight): SegmentDocument | readonly Finding[] {
   const kept = keptParts(candidate, state.segments.get(candidate.key)?.document);
   const written = { ...candidate, ...emptied(kept) };
-  const findings = [...checkSegment(written), ...inBoth(written, kept, lists)];
+  const findings = [...checkSegment(written), ...wrongKeys(written), ...inBoth(written, kept, lists)];
   if (findings.length > 0) return findings;
   const read = checkedFields.safeParse(written);
   return read.success ? { ...written, ...read.data, ...kept } : fieldProblems(read.error);
@@ -103,6 +104,18 @@ function keptParts(candidate: Candidate, before: SegmentDocument | undefined): K
 
 function emptied(kept: KeptParts): { readonly [P in ListPart]?: readonly string[] } {
   return Object.fromEntries(Object.keys(kept).map((part) => [part, []]));
+}
+
+/** What no list can keep: the document's lists may grow to be kept apart. */
+function wrongKeys(written: Candidate): readonly Finding[] {
+  return listParts.flatMap((part) => {
+    const keys: unknown = written[part];
+    if (!Array.isArray(keys)) return [];
+    return keys.flatMap((key, at) => {
+      const wrong = wrongWithKey(String(key));
+      return wrong === undefined ? [] : [{ path: `${part}[${at}]`, message: `It ${wrong}` }];
+    });
+  });
 }
 
 /** Keys in the document that the other list has, which is kept apart. */

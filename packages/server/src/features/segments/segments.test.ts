@@ -40,6 +40,9 @@ describe("segments", () => {
   it.each([
     [{ included: ["a"], excluded: ["a"] }, "included[0]"],
     [{ included: "a" }, "included"],
+    [{ included: ["a", "b\0"] }, "included[1]"],
+    [{ excluded: ["a\ud800"] }, "excluded[0]"],
+    [{ excluded: ["é".repeat(513)] }, "excluded[0]"],
     [{ when: { segment: "nope" } }, "when.segment"],
     [{ when: { segment: "beta" } }, ""],
     [{ when: { flag: "nope", variants: ["on"] } }, "when.flag"],
