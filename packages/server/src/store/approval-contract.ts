@@ -58,6 +58,7 @@ export function describeApprovals(open: () => Promise<Store>): void {
       for (const [project, id] of [
         ["default", "A1"],
         ["default", "none"],
+        ["default", "a1\0"],
         ["_system", "a1"],
       ] as const)
         expect(await approvals.find(project, id)).toBeUndefined();

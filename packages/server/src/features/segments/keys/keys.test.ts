@@ -193,6 +193,15 @@ describe("the keys of a segment", () => {
     expect(seen).toEqual(many(11_000).sort());
   });
 
+  it.each(["k\0", "ka\0b", ""])("do not go on from where no page ended: %j", async (text) => {
+    await lines(many(10_001).join("\n"));
+    const cursor = text === "" ? "!" : Buffer.from(text).toString("base64url");
+    expect(await api.ask(`GET ${KEYS}?cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { code: "malformed_request" },
+    });
+  });
+
   it("end as the last writer left them where several write at once", async () => {
     await lines(many(10_001).join("\n"));
     const edits = Array.from({ length: 6 }, (_, at) => api.ask(`POST ${KEYS}`, { body: { add: [`w${at}`] } }));
