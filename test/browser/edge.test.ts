@@ -13,6 +13,7 @@ const { WebSocket } = createRequire(join(root, "packages", "sdk-node", "package.
 /** What Workers and their like have of the Web's interfaces, as far as the package uses any. */
 const edge = {
   fetch,
+  Request,
   WebSocket,
   crypto,
   performance,
@@ -69,5 +70,66 @@ describe("a runtime that has fetch, WebSocket, crypto and timers, and little els
     await flags.close();
     // Once: nothing can be kept here.
     expect(warnings).toEqual([expect.stringContaining("cannot be kept")]);
+  });
+
+  const usage = async (): Promise<number> => {
+    const answer = await world.api("GET", "projects/default/flags/banner/usage");
+    const { environments }: { environments: { environment: string; total: number }[] } = await answer.json();
+    return environments.find(({ environment }) => environment === "production")?.total ?? 0;
+  };
+
+  it("hears of what was counted when a client is closed soon", async () => {
+    const before = await usage();
+    const flags = load(edge).createClient({ url: world.url, key, cache: false });
+    await flags.ready();
+    expect(flags.isEnabled("banner")).toBe(true);
+    await flags.close();
+    expect(await usage()).toBe(before + 1);
+  });
+
+  const refuse = () => {
+    throw new Error("not here");
+  };
+
+  it.each([
+    ["chance", { crypto: { getRandomValues: refuse } }],
+    ["timers", { setTimeout: refuse }],
+  ])("that allows no %s where a module is loaded is told so, and nobody waits", async (_, refused) => {
+    const warnings: string[] = [];
+    const logger = { warn: (text: string) => void warnings.push(text) };
+    const flags = load({ ...edge, ...refused }).createClient({ url: world.url, key, logger, cache: false });
+    const errors: unknown[] = [];
+    flags.on("error", ({ message }) => errors.push(message));
+    expect(await flags.ready()).toEqual({ source: undefined });
+    expect(warnings).toEqual(["Bannerol: The SDK could not begin: Error: not here"]);
+    expect(errors).toContain("The SDK could not begin: Error: not here");
+    expect(flags.status().problem).toMatchObject({ code: "internal" });
+    expect(flags.isEnabled("banner", true)).toBe(true);
+  });
+
+  it("whose fetch throws what others reject with is told so", async () => {
+    const flags = load({ ...edge, fetch: refuse }).createClient({
+      ...{ url: world.url, key, cache: false, evaluation: "remote" },
+      context: { targetingKey: "u" },
+    });
+    const told = await new Promise((resolve) => flags.on("error", resolve));
+    expect(told).toEqual({ code: "fetch_failed", message: "The server did not evaluate: not here." });
+    await flags.close();
+  });
+
+  it("counts the age of what a page came with from the client's start, whatever its clock counts from", async () => {
+    const performance = { now: () => Date.now() };
+    const bootstrap = {
+      epoch: "e",
+      revision: 1,
+      flags: { banner: { value: true, variant: "on", reason: "TARGETED" } },
+    };
+    const flags = load({ ...edge, performance }).createClient({ url: world.url, key, cache: false, bootstrap });
+    expect(await flags.ready()).toEqual({ source: "bootstrap" });
+    expect([flags.isEnabled("banner"), flags.status().source]).toEqual([true, "bootstrap"]);
+    // A clock that counts from 1970 made it half a century.
+    expect(flags.status().ageMs).toBeLessThan(365 * 86_400_000);
+    await until(() => flags.status().state === "live");
+    await flags.close();
   });
 });

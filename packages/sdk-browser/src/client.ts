@@ -91,7 +91,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   const server = serverIn(options);
   const { key, logger = console, staleAfterMs, readyTimeoutMs } = options;
   const name = `bannerol:${murmur3(`${mode.evaluation} ${server.address} ${key}`, 0).toString(36)}`;
-  const identity = { key, sdk: SDK, instance: newId(), evaluation: mode.evaluation };
+  const identity = { key, sdk: SDK, instance: "", evaluation: mode.evaluation };
   const stream = webSocketTransport(server);
   const otherWays: PageConnectionPorts["otherWays"] = (done) =>
     bring(
@@ -104,7 +104,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   });
 
   let source: Source | undefined;
-  let confirmedAt = 0;
+  let confirmedAt = clock.monotonic();
   let problem: ClientProblem | undefined;
   let told: Pick<Status, "state" | "source"> = { state: "connecting", source: undefined };
   let becomeReady: (ready: Ready) => void;
@@ -252,6 +252,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
 
   function begin(): void {
     if (bootstrap !== undefined) source = "bootstrap";
+    identity.instance = newId();
     const kept = keeper?.load(showing.context());
     latest = kept?.held;
     if (kept !== undefined && bootstrap === undefined) {
@@ -265,7 +266,17 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     if (readyTimeoutMs !== undefined) timers.set(readyTimeoutMs, () => becomeReady({ source: undefined }));
   }
 
-  queueMicrotask(begin);
+  queueMicrotask(() => {
+    try {
+      begin();
+    } catch (error) {
+      // Where a module is loaded, some runtimes allow no chance, no timers, no requests. Nobody is to wait for what cannot come.
+      problem = { code: "internal", message: `The SDK could not begin: ${error}` };
+      logger.warn(`Bannerol: ${problem.message}`);
+      report(problem);
+      becomeReady({ source });
+    }
+  });
 
   const client: BrowserClient & HasInner = {
     [INNER]: inner,
@@ -293,6 +304,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
       showing.close();
       keeper?.flush();
       becomeReady({ source: undefined });
+      await openEvents();
       await events?.close();
     },
   };

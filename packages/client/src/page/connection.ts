@@ -200,9 +200,11 @@ export function createPageConnection(
       handle(() => {
         closed = true;
         cancelBringing?.();
-        memory.asking?.cancel?.();
-        memory.main?.line?.close();
-        memory.trial?.line?.close();
+        attempt("disconnect", () => {
+          memory.asking?.cancel?.();
+          memory.main?.line?.close();
+          memory.trial?.line?.close();
+        });
         memory.main = memory.trial = memory.asking = undefined;
       }),
   };

@@ -142,4 +142,31 @@ describe("a page's connection (P16)", () => {
     connection.close();
     expect([connection.standing().phase, stream.latest.ended]).toEqual(["closed", true]);
   });
+
+  it("is closed also where its stream is another's to close, and says so", () => {
+    const clock = fakeClock();
+    const problems: string[] = [];
+    const stream = fakeStreamTransport();
+    const close = () => {
+      throw new Error("not yours");
+    };
+    const connection = createPageConnection(
+      {
+        ...{ clock, timers: clock, random: () => 0, otherWays: () => () => undefined },
+        stream: { keyInHello: true, open: (listener) => ({ ...stream.open(listener), close }) },
+      },
+      identity,
+      {
+        install: () => undefined,
+        confirm: () => undefined,
+        report: ({ code, message }) => void problems.push(`${code}: ${message}`),
+        settled: () => undefined,
+      },
+    );
+    connection.start(undefined);
+    stream.latest.accept();
+    connection.close();
+    expect(problems).toEqual(["internal: The SDK could not disconnect: Error: not yours"]);
+    expect(connection.standing().phase).toBe("closed");
+  });
 });

@@ -26,25 +26,33 @@ export function httpTransport({ address, key }: Server): HttpTransport {
       clearTimeout(idle);
       idle = wait();
     };
-    const sent = fetch(address + path.slice(1), {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { body, keepalive: body.length < MAX_KEEPALIVE_LENGTH }),
-      cache: "no-store",
-      credentials: "omit",
-      signal: abort.signal,
-    });
-    sent.then((response) => read(response, request, heard)).then(finish, (error) => fail(`${error.message}.`));
+    const send = (): Promise<Response> =>
+      fetch(address + path.slice(1), {
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body, keepalive: body.length < MAX_KEEPALIVE_LENGTH }),
+        // Where nothing is cached, some runtimes refuse to be told so.
+        ...("cache" in Request.prototype && { cache: "no-store" }),
+        credentials: "omit",
+        signal: abort.signal,
+      });
+    read(send, request, heard).then(finish, (error) => fail(`${error.message}.`));
     return () => finish();
   };
   return { get: exchange, post: exchange };
 }
 
-async function read(response: Response, { limitBytes, bytes }: HttpRequest, heard: () => void): Promise<HttpAnswer> {
+/** `send` may throw what it should reject with: some runtimes do. */
+async function read(
+  send: () => Promise<Response>,
+  { limitBytes, bytes }: HttpRequest,
+  heard: () => void,
+): Promise<HttpAnswer> {
+  const response = await send();
   const { status } = response;
   const headers = new Map(response.headers);
   const take = status === 200 ? bytes : undefined;
