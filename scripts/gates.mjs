@@ -13,7 +13,7 @@ const report = join(scratch, "tests.json");
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What is installed or started before the tests: one that was skipped for want of it is one that failed. */
-const needed = /PostgreSQL|Chromium|nginx|haproxy|Caddy|Prometheus|strace/i;
+const needed = /PostgreSQL|Chromium|nginx|haproxy|Caddy|Prometheus|strace|workerd|edge-runtime/i;
 
 const tests = [
   "tests",
@@ -63,6 +63,10 @@ if (missing.length > 0) {
   spawnSync("apt-get", ["update"], { stdio: "ignore" });
   spawnSync("apt-get", ["install", "--yes", ...missing], { stdio: "inherit" });
 }
+
+// Runtimes of edges, beside the workspaces since one weighs 155 MB. Where they cannot be had, their tests are skipped.
+const runtimes = ["ci", "--prefix", join(root, "test", "runtimes"), "--ignore-scripts", "--no-audit", "--no-fund"];
+spawnSync("npm", runtimes, { stdio: "inherit" });
 
 const testsPassed = await runGate(tests);
 const outcomes = [...(await runGates(looking, 2)), ...(await runGates(measuring, 1))];
