@@ -87,6 +87,24 @@ describe("a runtime that has fetch, WebSocket, crypto and timers, and little els
     expect(await usage()).toBe(before + 1);
   });
 
+  it("opens nothing for a client that is closed as soon as it is made", async () => {
+    let opened = 0;
+    const counting = class extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        opened++;
+      }
+    };
+    const { createClient } = load({ ...edge, WebSocket: counting });
+    const flags = createClient({ url: world.url, key, cache: false });
+    await flags.close();
+    expect([opened, flags.status().state]).toEqual([0, "closed"]);
+    const other = createClient({ url: world.url, key, cache: false });
+    await other.ready();
+    await other.close();
+    expect(opened).toBe(1);
+  });
+
   const refuse = () => {
     throw new Error("not here");
   };

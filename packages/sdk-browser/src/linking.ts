@@ -146,6 +146,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   return {
     standing,
     start(held) {
+      // It may have been closed before it came to that.
+      if (closed) return;
       have = held;
       const attention = { paused: end, resumed: resume, leaving: listener.leaving };
       stopWatching = watchAttention(attention, pauseAfterMs);
