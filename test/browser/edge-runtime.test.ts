@@ -1,5 +1,5 @@
 /** The package in Vercel's runtime for edges, against the real server. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { BrowserClient } from "@bannerol/sdk-browser";
@@ -13,12 +13,13 @@ interface Runtime {
   readonly context: { readonly Bannerol: { createClient(options: object): BrowserClient } };
 }
 
+const requireRuntime = createRequire(join(root, "test", "runtimes", "package.json"));
 const EdgeRuntime = loaded();
 const orWhyNot = EdgeRuntime === undefined ? " (skipped: needs edge-runtime, npm ci --prefix test/runtimes)" : "";
 
 function loaded(): (new () => Runtime) | undefined {
   try {
-    return createRequire(join(root, "test", "runtimes", "package.json"))("edge-runtime").EdgeRuntime;
+    return requireRuntime("edge-runtime").EdgeRuntime;
   } catch {
     return undefined;
   }
@@ -60,4 +61,9 @@ describe.skipIf(EdgeRuntime === undefined)(`edge-runtime${orWhyNot}`, () => {
       expect(await scene.usage()).toBeGreaterThan(before);
     },
   );
+
+  it("is what the guide says was run", () => {
+    const { version } = requireRuntime("edge-runtime/package.json");
+    expect(readFileSync(join(root, "docs", "how-to", "browser.md"), "utf8")).toContain(`| edge-runtime ${version}, `);
+  });
 });

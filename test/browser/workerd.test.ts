@@ -186,4 +186,8 @@ describe.skipIf(workerd === undefined)(`a Worker${orWhyNot}`, () => {
       ],
     });
   });
+
+  it("is what the guide says was run", () => {
+    expect(guide).toContain(`| workerd ${workerd?.compatibilityDate}, `);
+  });
 });
