@@ -64,13 +64,19 @@ export class Worker {
     });
     const said = collect(child);
     const worker = new Worker(`http://127.0.0.1:${port}`, folder, child);
-    await until(async () => {
+    const answers = async (): Promise<boolean> => {
       if (child.exitCode !== null) throw new Error(`workerd ended:\n${said.stdout}${said.stderr}`);
-      return await fetch(worker.url).then(
-        (response) => response.text().then(() => true),
+      return await worker.ask().then(
+        () => true,
         () => false,
       );
-    });
+    };
+    try {
+      await until(answers);
+    } catch (error) {
+      await worker.end();
+      throw error;
+    }
     return worker;
   }
 
