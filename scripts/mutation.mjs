@@ -39,7 +39,7 @@ const areas = new Map([
     "allocate",
     {
       mutate: ["allocate.ts", "bucket-ranges.ts", "shift-layout.ts", "lay-out.ts"],
-      tests: ["allocate*.test.ts", "file-form.test.ts"],
+      tests: ["allocate*.test.ts", "lay-out.test.ts", "file-form.test.ts"],
     },
   ],
   ["patch", { mutate: ["patch/*.ts", "json.ts"], tests: ["patch/*.test.ts", "json.test.ts", "check/flag.test.ts"] }],

@@ -65,11 +65,10 @@ function sharesWanted(weights: Weights, order: readonly string[]): Shares {
       throw new RangeError(`The weight of ${variant} is ${weight}. Give a whole number from 0 to ${BUCKETS}.`);
     }
     leftOut -= weight;
-    if (weight > 0) shares.set(variant, weight);
+    shares.set(variant, weight);
   }
   if (leftOut < 0) throw new RangeError(`The weights are ${BUCKETS - leftOut} in sum. Give at most ${BUCKETS}.`);
-  if (leftOut > 0) shares.set(null, leftOut);
-  return shares;
+  return shares.set(null, leftOut);
 }
 
 /** How many buckets must change their share: what those that shrink lose. */
