@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import type { Question } from "./answers.ts";
 import { flagsOf, settleTable } from "./flags.ts";
 import { localMode } from "./local-mode.ts";
-import type { Mode } from "./mode.ts";
+import type { Known, Mode } from "./mode.ts";
 import { remoteMode } from "./remote-mode.ts";
 import { createShowing } from "./showing.ts";
 import type { Answers } from "./view.ts";
@@ -33,7 +33,7 @@ const rulesetAt = (revision: number, flags: { readonly [key: string]: object }) 
   segments: new Map(),
 });
 
-function scene(mode: Mode, context: object = {}) {
+function scene(mode: Mode, context: object = {}, bootstrap?: Known) {
   const asked: {
     question: Question;
     answered: (answers: Answers) => void;
@@ -59,6 +59,7 @@ function scene(mode: Mode, context: object = {}) {
       failed: () => undefined,
     },
     context,
+    bootstrap,
   );
   return { asked, changes, counted, showing, flags: flagsOf(showing.table, () => 0, count) };
 }
@@ -209,4 +210,24 @@ it("counts what is served again after the clock moved as the same, and another o
   expect(counted).toEqual([["timed", expect.objectContaining({ variant: "off", reason: "DEFAULT" }), 120]]);
   settleTable(showing.table(), count);
   expect(counted.slice(1)).toEqual([["timed", expect.objectContaining({ variant: "on" }), 120]]);
+});
+
+it.each([
+  ["in the page", localMode],
+  ["by the server", remoteMode],
+])("shows nobody else what a page was rendered with, where flags are evaluated %s", (_, mode) => {
+  const { showing, flags } = scene(mode, { targetingKey: "u1" }, { answers: answersAt(1, true) });
+  expect(flags.isEnabled("home")).toBe(true);
+  void showing.setContext({ targetingKey: "u2" });
+  expect(flags.evaluate("home", false)).toMatchObject({ value: false, errorCode: "PROVIDER_NOT_READY" });
+});
+
+it("lets nobody wait for another context once it is closed, and asks the server no more", async () => {
+  const { showing, asked, flags } = scene(localMode);
+  const early = showing.setContext({ targetingKey: "u1" });
+  showing.take(rulesetAt(1, { a: flag(1, "off"), home: { version: 1, type: "boolean", remote: true } }));
+  showing.close();
+  await early;
+  await showing.setContext({ plan: "gold" });
+  expect([flags.isEnabled("a"), flags.isEnabled("home"), asked.length]).toEqual([true, false, 1]);
 });

@@ -28,7 +28,10 @@ export interface Showing {
   readonly known: () => Known | undefined;
   /** Shows this state, as soon as all of it is known. */
   readonly take: (ruleset: Ruleset, known?: Known) => void;
-  /** Resolves once all is shown for this context; at once where the page evaluates all by itself. */
+  /**
+   * Resolves once all is shown for this context; at once where the page evaluates all by itself, and where nothing more is
+   * to come.
+   */
   readonly setContext: (context: EvaluationContext) => Promise<void>;
   readonly close: () => void;
 }
@@ -43,6 +46,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
   let cancel: (() => void) | undefined;
   let cancelPreparing: (() => void) | undefined;
   let waiting: (() => void)[] = [];
+  let isClosed = false;
 
   const show = (ruleset = latest): void => {
     const before = table;
@@ -99,6 +103,10 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
 
   const finish = (): void => {
     show();
+    release();
+  };
+
+  const release = (): void => {
     const done = waiting;
     waiting = [];
     for (const resolve of done) resolve();
@@ -130,13 +138,16 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
       known = undefined;
       const all = new Promise<void>((resolve) => waiting.push(resolve));
       // What was answered for somebody else is shown to nobody.
-      if (latest !== undefined && mode.asks(latest, known) !== undefined) show();
+      if (latest === undefined || mode.asks(latest, known) !== undefined) show();
       stop();
-      proceed();
+      if (isClosed) finish();
+      else proceed();
       return all;
     },
     close() {
+      isClosed = true;
       stop();
+      release();
       cancelPreparing?.();
       settleTable(table, count);
     },
