@@ -10,7 +10,7 @@ import {
   testCommand,
 } from "./syntax/checking.ts";
 import { releaseCommands, scheduleCommands } from "./syntax/delivery.ts";
-import { nightCommands } from "./syntax/everyday.ts";
+import { nightCommands, watchCommand } from "./syntax/everyday.ts";
 import { flagCommands } from "./syntax/flag.ts";
 import { loginCommand, tokenCommands, userCommands, whoamiCommand } from "./syntax/people.ts";
 import { segmentCommands } from "./syntax/segment.ts";
@@ -48,4 +48,5 @@ export const commands: readonly CommandSyntax[] = [
   doctorCommand,
   scheduleCommands,
   releaseCommands,
+  watchCommand,
 ];

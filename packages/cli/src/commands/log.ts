@@ -53,7 +53,8 @@ function refuseLoose(words: Words): void {
   throw new UsageError("--head and --revision are for --verify. Add it.");
 }
 
-function readQuery(words: Words): ChangesQuery {
+/** Which changes were asked for. */
+export function readQuery(words: Words): ChangesQuery {
   const query: Record<string, string> = {};
   const names = {
     flag: "flag",
@@ -79,15 +80,19 @@ function readLimit(text: string): number {
 function changeTable(changes: readonly ChangeForm[], colours: Colours): string {
   if (changes.length === 0) return "";
   const head = ["REVISION", "WHEN (UTC)", "WHO", "WHAT", "WHERE", "COMMENT"].map((cell) => colours.dim(cell));
-  const rows = changes.map((change) => [
+  return table([head, ...changes.map(changeRow)]);
+}
+
+/** What people want to know of a change, in the order of the table's columns. */
+export function changeRow(change: ChangeForm): string[] {
+  return [
     String(change.revision).padStart("REVISION".length),
     change.at.slice(0, 19).replace("T", " "),
     printable(change.actor.name),
     printable(change.action),
     whereOf(change),
     printable(change.comment ?? ""),
-  ]);
-  return table([head, ...rows]);
+  ];
 }
 
 function whereOf(change: ChangeForm): string {

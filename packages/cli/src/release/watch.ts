@@ -1,5 +1,5 @@
 /** Follows a release to its end: drawn on a terminal, line by line elsewhere. */
-import { AdminApiError, ServerUnreachableError, type TargetingName } from "@bannerol/admin-client";
+import type { TargetingName } from "@bannerol/admin-client";
 import type { ReleaseForm } from "@bannerol/protocol/schemas";
 import type { Call, Session } from "../call.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -8,6 +8,7 @@ import { coloursFor } from "../output/colour.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { widthOf } from "../output/table.ts";
+import { notYet } from "../passing.ts";
 import { releaseLine, releasePicture } from "./picture.ts";
 
 const EVERY_MS = 1_000;
@@ -88,11 +89,4 @@ function lines(stderr: Io["stderr"], clock: Io["clock"]): Screen {
       stderr.write(`${releaseLine(release)}\n`);
     },
   };
-}
-
-/** A server that is away or busy for a moment is asked again; what it refuses it will refuse again. */
-function notYet(error: unknown): Error {
-  const passing = error instanceof AdminApiError && (error.status >= 500 || error.status === 429);
-  if (passing || error instanceof ServerUnreachableError) return error;
-  throw error;
 }

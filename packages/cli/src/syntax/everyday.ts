@@ -14,6 +14,20 @@ export const logOptions: readonly OptionSyntax[] = [
   { flags: "--limit <count>", description: "how many; 20 unless named, at most 10000" },
 ];
 
+export const watchCommand: VerbSyntax = {
+  usage: "watch",
+  summary: "changes as they happen, a line each, until Ctrl-C",
+  options: [
+    { flags: "--flag <key>", description: "changes of this flag alone" },
+    { flags: "--segment <key>", description: "changes of this segment alone" },
+    { flags: "--actor <id>", description: "changes by this token alone" },
+    { flags: "--since <revision>", description: "begin after this revision; with what comes next unless named" },
+    { flags: "--count <number>", description: "end after so many" },
+  ],
+  example: "bannerol watch --env production",
+  load: async () => (await import("../commands/watch.ts")).watch,
+};
+
 /** What people want at three in the morning: first on the help page. */
 export const nightCommands: readonly VerbSyntax[] = [
   {

@@ -1,6 +1,6 @@
 /** Asks who has a revision until enough have it, the time is over, or somebody has had enough of waiting. */
-import { AdminApiError, ServerUnreachableError } from "@bannerol/admin-client";
 import type { Clock } from "../io.ts";
+import { notYet } from "../passing.ts";
 import type { Wait } from "./option.ts";
 import type { Standing } from "./standing.ts";
 
@@ -37,11 +37,4 @@ export async function follow({ clock, interrupted, ask, tell, share, timeoutMs }
     if (standing !== undefined) tell(standing, ms);
     await clock.sleep(Math.min(pauseMs, timeoutMs - ms), interrupted);
   }
-}
-
-/** A server that is away or busy for a moment is asked again; what it refuses it will refuse again. */
-function notYet(error: unknown): Error {
-  const passing = error instanceof AdminApiError && (error.status >= 500 || error.status === 429);
-  if (passing || error instanceof ServerUnreachableError) return error;
-  throw error;
 }
