@@ -86,13 +86,13 @@ export function createWaiters({ clock, timers, want, readyTimeoutMs, onReadyTime
   return {
     ready: () =>
       state === undefined && !closed ? handled(waitForReady()) : Promise.resolve(state ?? { source: undefined }),
-    atLeast(wanted, { timeoutMs } = {}) {
+    atLeast(wanted, options) {
       if (!Number.isSafeInteger(wanted))
         return handled(
           Promise.reject(new RangeError("atLeast() needs a revision: an integer, as a change's answer gives it.")),
         );
       if (revision >= wanted) return Promise.resolve(revision);
-      return handled(closed ? Promise.reject(closedError()) : waitForRevision(wanted, timeoutMs));
+      return handled(closed ? Promise.reject(closedError()) : waitForRevision(wanted, options?.timeoutMs));
     },
     becameReady(source) {
       state = { source };

@@ -2,6 +2,7 @@ import { bucketOf, type EvaluationContext, murmur3 } from "@bannerol/core";
 import { decodeCells, decodeSketch, type OutcomeRow, type ParallelRow, WATCHED_EVENTS_MS } from "@bannerol/protocol";
 import { fakeClock } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
+import type { Outcome } from "./outcomes/index.ts";
 import type { ParallelOptions } from "./parallel/parallel-run.ts";
 import { rulesetOf, settle, testClient } from "./testing/test-client.ts";
 import { createReporter } from "./with-outcomes.ts";
@@ -45,6 +46,10 @@ async function setUp(flag: object = {}, others: { readonly [key: string]: object
 /** Outcomes of a side, and where they lie. */
 const at = (row: OutcomeRow | undefined, side: string, field: "n" | "x" | "u" | "s" = "n") =>
   decodeCells(row?.sides[side]?.[field] ?? []).flatMap((count, cell) => (count === 0 ? [] : [[cell, count]]));
+
+const thrower = (error: unknown) => () => {
+  throw error;
+};
 
 describe("track", () => {
   it("sums by flag, release, step, metric, side and cell; what leaves is sums alone", async () => {
@@ -124,6 +129,19 @@ describe("track", () => {
     const { client, told } = await setUp();
     expect(() => client.track("checkout", context as EvaluationContext)).not.toThrow();
     expect((await told()).outcomes).toEqual([]);
+  });
+
+  it.each<[string, unknown, number]>([
+    ["nothing", null, 1],
+    ["what is no outcome", "ok", 1],
+    ["amounts that are none", { value: "7", ms: Number.NaN }, 1],
+    ["a getter that throws: nobody knows how that went", new Proxy({}, { get: thrower(new Error("no")) }), 0],
+  ])("takes %s for an outcome without harm", async (_, outcome, counted) => {
+    const { client, told } = await setUp();
+    expect(() => client.track("checkout", as(treated), outcome as Outcome)).not.toThrow();
+    const [row] = (await told()).outcomes;
+    expect(at(row, "on").map(([, count]) => count)).toEqual(counted === 0 ? [] : [counted]);
+    expect(at(row, "on", "x")).toEqual([]);
   });
 
   it("sends every 5 s while a flag watches", async () => {
@@ -246,9 +264,6 @@ describe("parallelRun", () => {
     expect([result(), await row(), ran]).toEqual([1, undefined, false]);
   });
 
-  const thrower = (error: unknown) => () => {
-    throw error;
-  };
   const never = () => new Promise<number>(() => undefined);
   it.each<[string, Partial<ParallelOptions<unknown>>, object]>([
     ["a match", {}, { matches: 1 }],

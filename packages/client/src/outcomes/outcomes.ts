@@ -69,10 +69,12 @@ export function createOutcomes(host: OutcomeHost): Outcomes {
   };
 
   return {
-    track(metric, context, { ok = true, value, ms } = {}) {
+    track(metric, context, outcome) {
+      const went = wentOf(outcome);
+      if (went === undefined) return;
       const places = watching.places(metric, context);
       for (const place of places) tally.started(place);
-      end(places, { ok: ok !== false, value: finite(value), ms: finite(ms) });
+      end(places, went);
     },
     measure(metric, context, fn) {
       const places = watching.places(metric, context);
@@ -83,6 +85,16 @@ export function createOutcomes(host: OutcomeHost): Outcomes {
     take: () =>
       tally.take().map(({ row, outcomes }) => ({ kind: "outcomes", text: JSON.stringify(row), count: outcomes })),
   };
+}
+
+/** `undefined` where reading it throws: nobody knows how that went. */
+function wentOf(outcome: Outcome | undefined): Went | undefined {
+  try {
+    const { ok, value, ms } = outcome ?? {};
+    return { ok: ok !== false, value: finite(value), ms: finite(ms) };
+  } catch {
+    return undefined;
+  }
 }
 
 function finite(value: number | undefined): number | undefined {
