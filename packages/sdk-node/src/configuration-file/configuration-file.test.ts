@@ -197,6 +197,7 @@ describe("a configuration file", () => {
   });
 
   it.each<[string, () => Promise<unknown>, RegExp]>([
+    ["a link to itself", () => unlink(file).then(() => symlink(file, file)), /lead in a circle/],
     ["too long", () => writeFile(file, `${serving("off")}#${"x".repeat(2_000)}`), /longer than 1000 bytes/],
     ["no UTF-8", () => writeFile(file, Buffer.from([0xff, 0xfe, 0x66, 0])), /no UTF-8 text/],
     ["a folder", () => unlink(file).then(() => mkdir(file)), /no file/],

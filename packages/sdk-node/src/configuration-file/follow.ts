@@ -186,5 +186,6 @@ function reasonFor(file: string, error: unknown): string {
   if (code === "ENOENT" || code === "ENOTDIR") return `There is no file ${file}. Put it there, or correct the path.`;
   if (code === "EACCES" || code === "EPERM") return "This process may not read it. Give it the right to.";
   if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "It is no UTF-8 text. Save it as UTF-8.";
-  return error instanceof Error ? error.message : String(error);
+  if (code === "ELOOP") return "Its symbolic links lead in a circle. Have them lead to a file.";
+  return `${error instanceof Error ? error.message : String(error)}.`;
 }
