@@ -124,6 +124,9 @@ describe("a ruleset's text", () => {
       b: aFlag(),
       noted: { ...aFlag(), variants: noted },
       turned: { ...aFlag(), variants: turned },
+      renamed: { ...aFlag(), variants: [{ key: "yes", value: true }, aFlag().variants[1]] },
+      more: { ...aFlag(), variants: [...aFlag().variants, { key: "more", value: true }] },
+      none: { ...aFlag(), variants: [null, null] },
       text: { ...aFlag(), variants: "on", targets: "" },
     };
     const read = readRulesetText(textOf(aRuleset({ flags })));
@@ -136,13 +139,14 @@ describe("a ruleset's text", () => {
 describe("what nobody looks into", () => {
   const good = aFlag();
   /** Whoever looks into `broken` finds no JSON. */
-  const text = textOf(aRuleset({ flags: { broken: aFlag(), good, other: aFlag() } })).replace(
-    /"broken":.*,/,
-    '"broken":{"version":3,},',
-  );
+  const brokenText = () =>
+    textOf(aRuleset({ flags: { broken: aFlag(), good, other: aFlag() } })).replace(
+      /"broken":.*,/,
+      '"broken":{"version":3,},',
+    );
 
   it("is not parsed by a checksum, a delta, a comparison or another flag's answer", () => {
-    const read = readRulesetText(text);
+    const read = readRulesetText(brokenText());
     expect(checksumOf(read)).toBeGreaterThan(0);
     const next = applyDelta(read, { from: 1, to: 2, flags: { other: { ...good, version: 2 } }, segments: {} });
     const compiled = compileRuleset(next, compileRuleset(read));
@@ -152,8 +156,17 @@ describe("what nobody looks into", () => {
     expect([...(next.flags.mentioning?.("watches") ?? [])].map(([key]) => key)).toEqual(["good", "other"]);
   });
 
+  it("is not parsed by a comparison with another reading, which tells what differs", () => {
+    const [read, again] = [brokenText(), brokenText()].map(readRulesetText) as [Ruleset, Ruleset];
+    const changed = readRulesetText(brokenText().replace('"broken":{"version":3,}', '"broken":{"version":3 }'));
+    expect([...compileRuleset(again, compileRuleset(read)).changed]).toEqual([]);
+    for (const { flags } of [read, again])
+      expect(flags.held?.get("broken")).toHaveProperty("unreadText", '{"version":3,}');
+    expect([...compileRuleset(changed, compileRuleset(read)).changed]).toEqual(["broken"]);
+  });
+
   it("fails alone where it turns out to be no JSON", () => {
-    const compiled = compileRuleset(readRulesetText(text));
+    const compiled = compileRuleset(readRulesetText(brokenText()));
     expect(evaluate(compiled, "broken", {}, false, 0)).toMatchObject({ value: false, errorCode: "PARSE_ERROR" });
     expect(evaluate(compiled, "good", {}, false, 0)).toMatchObject({ value: true });
     expect(rulesetText(compiled.ruleset)).toContain('"broken":"{\\"version\\":3,}"');
@@ -179,56 +192,91 @@ describe("what nobody looks into", () => {
 
 describe("another text", () => {
   const document = aRuleset({ flags: { a: aFlag(), b: aFlag() }, segments: { s: aSegment() } });
-  const text = textOf(document);
+  const wholeText = () => textOf(document);
 
-  it.each([
-    ["on one line", JSON.stringify(document)],
-    ["indented", JSON.stringify(document, undefined, 2)],
-    ["with a letter written by its number", text.replace('"off"', '"o\\u0066f"')],
-    ["with a space behind a key", text.replace('"a":', '"a": ')],
-    ["with a document on two lines", text.replace('"enabled"', '\n"enabled"')],
-    ["with another field first", text.replace('"a":{', '"a":{"type":"boolean",')],
-    ["with a version that is no whole number", text.replace(/"a":\{"version":\d+/, '"a":{"version":1.5')],
-    ["with a version that is text", text.replace(/"a":\{"version":\d+/, '"a":{"version":"1"')],
-    ["with a version beyond what is exact", text.replace(/"a":\{"version":\d+/, '"a":{"version":12345678901234567890')],
-    ["with what is no document", text.replace('"a":', '"z":null,\n"a":')],
-    ["with a line break at its end", `${text}\n`],
-    ["with more behind the segments", text.replace(/\}\}$/, '},"more":1}')],
-    ["with segments before flags", text.replace(/^\{/, '{"segments":{},')],
-    ["with a quote in a key", text.replace('"a":', '"a\\"b":')],
-  ])("is read as JSON is: %s", (_, other) => {
+  it.each<[string, (text: string) => string]>([
+    ["on one line", () => JSON.stringify(document)],
+    ["indented", () => JSON.stringify(document, undefined, 2)],
+    ["with a letter written by its number", (text) => text.replace('"off"', '"o\\u0066f"')],
+    ["with a space behind a key", (text) => text.replace('"a":', '"a": ')],
+    ["with a document on two lines", (text) => text.replace('"enabled"', '\n"enabled"')],
+    ["with another field first", (text) => text.replace('"a":{', '"a":{"type":"boolean",')],
+    ["with a version that is no whole number", (text) => text.replace(/"a":\{"version":\d+/, '"a":{"version":1.5')],
+    ["with a version that is text", (text) => text.replace(/"a":\{"version":\d+/, '"a":{"version":"1"')],
+    [
+      "with a version beyond what is exact",
+      (text) => text.replace(/"a":\{"version":\d+/, '"a":{"version":12345678901234567890'),
+    ],
+    ["with what is no document", (text) => text.replace('"a":', '"z":null,\n"a":')],
+    ["with a line break at its end", (text) => `${text}\n`],
+    ["with more behind the segments", (text) => text.replace(/\}\}$/, '},"more":1}')],
+    ["with a quote in a key", (text) => text.replace('"a":', '"a\\"b":')],
+  ])("is read as JSON is: %s", (_, edit) => {
+    const other = edit(wholeText());
     expect(toDocument(readRulesetText(other))).toEqual(toDocument(parsed(other)));
+    expect(readLines(other)).toBeUndefined();
   });
 
-  it.each([
-    ["cut", text.slice(0, -1)],
-    ["cut in a document", text.slice(0, text.indexOf('"enabled"'))],
-    ["cut behind a document", text.slice(0, text.indexOf('"b"'))],
-    ["without a separator", text.replace(',\n"b"', '\n"b"')],
-    ["with a separator too many", text.replace('\n},"seg', ',\n},"seg')],
-    ["empty", ""],
-    ["a page", "<html>\n</html>"],
-  ])("is refused where JSON refuses it: %s", (_, other) => {
+  it.each<[string, (text: string) => string]>([
+    ["cut", (text) => text.slice(0, -1)],
+    ["cut in a document", (text) => text.slice(0, text.indexOf('"enabled"'))],
+    ["cut behind a document", (text) => text.slice(0, text.indexOf('"b"'))],
+    ["without a separator", (text) => text.replace(',\n"b"', '\n"b"')],
+    ["without a version's number", (text) => text.replace(/"version":\d+/, '"version":')],
+    ["with a separator too many", (text) => text.replace('\n},"seg', ',\n},"seg')],
+    ["empty", () => ""],
+    ["a page", () => "<html>\n</html>"],
+  ])("is refused where JSON refuses it: %s", (_, edit) => {
+    const other = edit(wholeText());
+    expect(other).not.toBe(wholeText());
     expect(() => readRulesetText(other)).toThrow(SyntaxError);
   });
 
-  it.each([
-    ["without an epoch", text.replace(/"epoch":"[^"]*",/, "")],
-    ["without a revision", text.replace(/"revision":\d+/, '"revision":-1')],
-  ])("is refused where it is no ruleset: %s", (_, other) => {
+  it.each<[string, (text: string) => string]>([
+    ["without an epoch", (text) => text.replace(/"epoch":"[^"]*",/, "")],
+    ["without flags", (text) => text.replace('"flags":{', '"flagz":{')],
+    ["without a revision", (text) => text.replace(/"revision":\d+/, '"revision":-1')],
+  ])("is refused where it is no ruleset: %s", (_, edit) => {
+    const other = edit(wholeText());
+    expect(other).not.toBe(wholeText());
     expect(() => readRulesetText(other)).toThrow(RulesetError);
   });
 
   it("is not cut where letters are written by their numbers, and a name might not show", () => {
+    const text = wholeText();
     expect(readLines(text)).toBeDefined();
     expect(readLines(text.replace('"off"', '"o\\u0066f"'))).toBeUndefined();
   });
 
+  it.each([
+    ["0", true],
+    ["9", true],
+    ["1029384756", true],
+    ["999999999999999", true],
+    ["1000000000000000", false],
+    ["-1", false],
+    ["1e3", false],
+  ])("is cut where a version is %s: %s", (version, isCut) => {
+    for (const flag of [`{"version":${version}}`, `{"version":${version},"type":"boolean"}`]) {
+      const read = readLines(textOf(aRuleset({ flags: { a: { version: 1 } } })).replace('{"version":1}', flag));
+      const held = read?.flags.held?.get("a");
+      if (isCut) expect(held).toMatchObject({ version: Number(version), unreadText: flag });
+      else expect(read).toBeUndefined();
+    }
+  });
+
+  it("is read as JSON is where segments are named before, too", () => {
+    const other = wholeText().replace(/^\{/, '{"segments":{},');
+    expect(toDocument(readRulesetText(other))).toEqual(toDocument(parsed(other)));
+  });
+
   it("is no ruleset of lines where it is a message", () => {
+    const text = wholeText();
     expect(readLines(text.replace("{", '{"type":"delta",'))).toBeUndefined();
   });
 
   it("is read as JSON is, refused, or has documents that fail alone, after any one change", () => {
+    const text = wholeText();
     const pieces = fc.constantFrom("", "\n", '"', ",", "}", "{", "\\", "0", ":", " ", '},\n"c":{"version":1', ",\n");
     fc.assert(
       fc.property(fc.nat(text.length), fc.nat(1), pieces, (at, gone, put) => {
