@@ -25,12 +25,17 @@ export const create: Action = async (call) => {
   const request = readFlag(call.words);
   const { admin, project } = await openSession(call);
   const { body } = await admin.flags.create(project, request);
-  const key = printable(body.key);
-  return {
-    ...changed(body, "created, disabled everywhere"),
-    notes: [`Next: bannerol rollout ${key} 25 --env ${Object.keys(body.environments)[0] ?? "production"} --enable`],
-  };
+  return { ...changed(body, "created, disabled everywhere"), notes: nextStep(body) };
 };
+
+/** A rollout that works as it stands; none of a flag with one variant, which there is nothing to roll out of. */
+function nextStep({ key, type, variants, environments }: FlagChanged): string[] {
+  const [environment, targeting] = Object.entries(environments)[0] ?? [];
+  const variant = variants.find((one) => one.key !== targeting?.off);
+  if (environment === undefined || variant === undefined) return [];
+  const named = type === "boolean" ? "" : ` --variant ${printable(variant.key)}`;
+  return [`Next: bannerol rollout ${printable(key)} 25${named} --env ${environment} --enable`];
+}
 
 export const list: Action = async (call) => {
   const { admin, project } = await openSession(call);
