@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
@@ -11,6 +11,20 @@ export async function readText({ stdin, folder }: Pick<Io, "stdin" | "folder">, 
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
   }
+}
+
+/** The same, piece by piece. */
+export async function openBytes(
+  { stdin, folder }: Pick<Io, "stdin" | "folder">,
+  file: string,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (file === "-") return stdin.bytes();
+  const handle = await open(resolve(folder, file)).catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
+  });
+  if (!(await handle.stat()).isDirectory()) return handle.createReadStream();
+  await handle.close();
+  throw new UsageError(`${file} cannot be read: ${reasons.get("EISDIR")}.`);
 }
 
 function reasonOf(error: unknown): string {

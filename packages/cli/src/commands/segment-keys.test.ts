@@ -39,7 +39,8 @@ describe("bannerol segment", () => {
   });
 
   it.each([
-    [["segment", "import", "staff", "nowhere.txt"], 2, /nowhere\.txt cannot be read/],
+    [["segment", "import", "staff", "nowhere.txt"], 2, /nowhere\.txt cannot be read: it is not there\./],
+    [["segment", "import", "staff", "."], 2, /\. cannot be read: it is a folder\./],
     [["segment", "add", "staff"], 2, /--key/],
     [["segment", "keys", "staff", "--list", "both"], 2, /both/],
   ])("refuses %j", async (argv, code, message) => {

@@ -1,11 +1,8 @@
 /** The keys of a segment's lists, whatever their length. */
-import { createReadStream } from "node:fs";
-import { access, constants } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { ListPartName, SegmentKeysChanged } from "@bannerol/protocol/schemas";
 import { type Action, type Call, openSession } from "../call.ts";
 import { commentOf } from "../comment.ts";
-import { UsageError } from "../errors.ts";
+import { openBytes } from "../input-file.ts";
 import { stamp } from "../output/describe.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
@@ -42,7 +39,7 @@ async function edit(call: Call, what: "add" | "remove"): Promise<Output> {
 }
 
 export const replace: Action = async (call) => {
-  const lines = await linesIn(call);
+  const lines = await openBytes(call.io, call.words.argument("file"));
   const session = await openSession(call);
   const name = nameIn(call, session.project);
   const { etag: ifMatch } = await session.admin.segments.get(name);
@@ -58,18 +55,6 @@ function nameIn({ words }: Call, project: string) {
 function listOf({ words }: Call): { readonly list?: ListPartName } {
   const list = words.option("list");
   return list === "included" || list === "excluded" ? { list } : {};
-}
-
-async function linesIn({ words, io }: Call): Promise<AsyncIterable<Uint8Array>> {
-  const file = words.argument("file");
-  if (file === "-") return io.stdin.bytes();
-  const path = resolve(io.folder, file);
-  try {
-    await access(path, constants.R_OK);
-  } catch {
-    throw new UsageError(`${file} cannot be read. Name a file with one key a line, or - for standard input.`);
-  }
-  return createReadStream(path);
 }
 
 function changed(segment: string, body: SegmentKeysChanged): Output {
