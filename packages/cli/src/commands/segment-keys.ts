@@ -1,4 +1,5 @@
 /** The keys of a segment's lists, whatever their length. */
+import type { AdminClient, SegmentName } from "@bannerol/admin-client";
 import type { ListPartName, SegmentKeysChanged } from "@bannerol/protocol/schemas";
 import { type Action, type Call, openSession } from "../call.ts";
 import { commentOf } from "../comment.ts";
@@ -12,19 +13,24 @@ const PAGE = "10000";
 
 export const print: Action = async (call) => {
   const { admin, project } = await openSession(call);
-  const name = nameIn(call, project);
+  const items = await allKeys(admin, nameIn(call, project), listOf(call));
+  return { document: { items }, text: () => items.map(printable).join("\n") };
+};
+
+/** A list's keys, page after page. */
+export async function allKeys(
+  admin: AdminClient,
+  name: SegmentName,
+  query: { readonly list?: ListPartName },
+): Promise<string[]> {
   const items: string[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const page = await admin.segments.keys(name, {
-      ...listOf(call),
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
+    const page = await admin.segments.keys(name, { ...query, limit: PAGE, ...(cursor !== undefined && { cursor }) });
     items.push(...page.body.items);
     cursor = page.body.nextCursor;
   }
-  return { document: { items }, text: () => items.map(printable).join("\n") };
-};
+  return items;
+}
 
 export const add: Action = (call) => edit(call, "add");
 export const remove: Action = (call) => edit(call, "remove");

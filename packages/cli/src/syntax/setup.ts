@@ -23,6 +23,20 @@ export const configCommands: NounSyntax = {
   ],
 };
 
+export const rulesetCommands: NounSyntax = {
+  noun: "ruleset",
+  summary: "what an environment serves, whole",
+  verbs: [
+    {
+      usage: "export",
+      summary: "print it as a configuration file, which clients read without a server",
+      options: [{ flags: "--at <moment>", description: "as it was at a revision, or at an instant (RFC 3339)" }],
+      example: "bannerol ruleset export --env production",
+      load: async () => (await import("../commands/ruleset.ts")).exportRuleset,
+    },
+  ],
+};
+
 export const completionCommands: NounSyntax = {
   noun: "completion",
   summary: "commands, options and keys, completed by your shell",
