@@ -128,14 +128,15 @@ class Import {
   async #write(line: ChangeLine, record: RecordContent, { viewFormat }: Standing): Promise<string> {
     const lists = await this.#lists.takeFor(record, line.lists);
     if (typeof lists === "string") throw this.#bad(`${this.#named(line)}: ${lists}`);
-    const { revision: _revision, lists: _told, ...said } = record;
+    const { revision: _revision, lists: told, ...said } = record;
     const work = {
       ...said,
       expectedRevision: this.#revision,
       views: line.views,
       viewFormat,
       credentials: this.#credentialsOf(line, record),
-      ...(lists.length === 0 ? {} : { lists }),
+      // A record may tell of lists and name none, as a revert's does: that too is in its hash.
+      ...(told === undefined ? {} : { lists }),
     };
     const result = await this.#store.commit(work).catch((error: unknown) => {
       if (error instanceof StoreFault) throw error;

@@ -36,6 +36,8 @@ const token = (id: string): Item => {
 
 interface Write extends Partial<Pick<UnitOfWork, "credentials" | "comment">> {
   readonly project?: string;
+  /** Of what might have touched some, and did not. */
+  readonly lists?: [];
 }
 
 /** An installation with all that can be in one: two projects, keys, tokens, removals, tombstones, odd text. */
@@ -44,9 +46,10 @@ async function fill(database: Database): Promise<void> {
   let at = 1;
   const write = (items: readonly Item[], more: Write = {}) => {
     at += 1_000;
-    const { project = "default", credentials = [], comment } = more;
+    const { project = "default", credentials = [], comment, ...told } = more;
     const request = { project, actor, at, ...(comment === undefined ? {} : { comment }) };
-    return ledger.execute(request, () => ({ ok: true, action: "test.write", items, credentials, result: undefined }));
+    const decided = { ok: true, action: "test.write", items, credentials, result: undefined, ...told } as const;
+    return ledger.execute(request, () => decided);
   };
   const digest = (id: string, project = "default") => [
     { id, project, digest: id.padEnd(64, "0").replace(/[^0-9a-f]/g, "a") },
@@ -61,7 +64,7 @@ async function fill(database: Database): Promise<void> {
   await write([sample.segment("s", { included: ["\u2028", 'quote"', "naïve", "\ud83d\ude00", "\ud800"] })], {
     comment: "line\nbreak \u0000 and \\ more",
   });
-  await write([sample.targeting("a", { enabled: false })]);
+  await write([sample.targeting("a", { enabled: false })], { lists: [] });
   await write([removed(sample.targeting("b"))]);
   await write([removed(sample.segment("s"))]);
   await write([sample.flag("lonely")], { project: "other" });
