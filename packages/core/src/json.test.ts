@@ -85,6 +85,11 @@ describe("equalJson", () => {
     expect(equalJson(a, b)).toBe(false);
   });
 
+  it("looks at own fields alone", () => {
+    const heir: unknown = Object.assign(Object.create({ inherited: 1 }), { a: 1 });
+    expect([equalJson(heir, { a: 1 }), equalJson({ a: 1 }, heir)]).toEqual([true, true]);
+  });
+
   it.each([inList, inObject])("compares as deep as may be read, and finds what lies deeper different", (make) => {
     expect(equalJson(nested(MAX_NESTING, make), nested(MAX_NESTING, make))).toBe(true);
     expect(equalJson(nested(MAX_NESTING + 1, make), nested(MAX_NESTING + 1, make))).toBe(false);

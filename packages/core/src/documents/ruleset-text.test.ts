@@ -158,11 +158,19 @@ describe("what nobody looks into", () => {
 
   it("is not parsed by a comparison with another reading, which tells what differs", () => {
     const [read, again] = [brokenText(), brokenText()].map(readRulesetText) as [Ruleset, Ruleset];
-    const changed = readRulesetText(brokenText().replace('"broken":{"version":3,}', '"broken":{"version":3 }'));
+    const changed = readRulesetText(brokenText().replace('"broken":{"version":3,}', '"broken":{"version":3,,}'));
     expect([...compileRuleset(again, compileRuleset(read)).changed]).toEqual([]);
     for (const { flags } of [read, again])
       expect(flags.held?.get("broken")).toHaveProperty("unreadText", '{"version":3,}');
     expect([...compileRuleset(changed, compileRuleset(read)).changed]).toEqual(["broken"]);
+  });
+
+  it("is compared by what it says once somebody has looked through all", () => {
+    const [read, changed] = [good, { ...good, enabled: false }].map((flag) =>
+      readRulesetText(textOf(aRuleset({ flags: { flag, good } }))),
+    ) as [Ruleset, Ruleset];
+    for (const { flags } of [read, changed]) expect([...flags.values()]).toHaveLength(2);
+    expect([...compileRuleset(changed, compileRuleset(read)).changed]).toEqual(["flag"]);
   });
 
   it("fails alone where it turns out to be no JSON", () => {
