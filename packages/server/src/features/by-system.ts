@@ -1,6 +1,6 @@
 /**
  * Changes that the server makes by itself: nobody asks, so no role is asked for, and what it carries out was approved when
- * it was taken down; freezes hold it, and so does what has to hold.
+ * it was taken down, or is refused by whoever decides it; freezes hold it, and so does what has to hold.
  */
 import { RefusedError } from "../http/refusal.ts";
 import type { ProjectState } from "../state/project-state.ts";

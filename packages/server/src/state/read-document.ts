@@ -134,6 +134,7 @@ const release = z.looseObject({
   onInconclusive: z.enum(["pause", "advance", "rollback"]),
   maxHoldMs: z.number().exactOptional(),
   startsAt: instant.exactOptional(),
+  approvals: z.number().exactOptional(),
   by: z.string().exactOptional(),
   step: z.number(),
   since: instant,
@@ -150,6 +151,7 @@ const waiting = {
   environment: z.string(),
   at: instant,
   by: z.string(),
+  approvals: z.number().exactOptional(),
   comment: z.string().exactOptional(),
 };
 const schedule = z.union([

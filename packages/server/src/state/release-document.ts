@@ -47,6 +47,8 @@ export interface ReleaseDocument {
   readonly maxHoldMs?: number;
   /** Epoch milliseconds; while it is `scheduled`. */
   readonly startsAt?: number;
+  /** How many approved that it begins by itself, where the environment asked for it. */
+  readonly approvals?: number;
   /** Who asked for it. */
   readonly by?: string;
   /** The step in force, from 0. */
@@ -73,6 +75,8 @@ interface ScheduleBase {
   readonly at: number;
   /** Who asked for it. */
   readonly by: string;
+  /** How many approved it, where the environment asked for it. */
+  readonly approvals?: number;
   readonly comment?: string;
 }
 

@@ -6,6 +6,7 @@ import { viewChanges } from "../../log/views.ts";
 import type { Item } from "../../state/documents.ts";
 import { fold } from "../../state/fold.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
+import { type Refused, refused } from "../decision.ts";
 
 /** An environment whose protection asks for approval, and how many must give it. */
 export interface Need {
@@ -72,6 +73,22 @@ const guards: ReadonlySet<Item["kind"]> = new Set(["environment", "key", "invari
 export function approvalsOf(state: ProjectState, environment: string): number {
   const { protected: isProtected = false, approvals = 0 } = state.environments.get(environment)?.document ?? {};
   return isProtected ? approvals : 0;
+}
+
+/**
+ * Refuses what was taken down while its environment asked for fewer approvals than it does now: what alters an environment
+ * by itself is approved as it is taken down, or not at all.
+ */
+export function lacksApproval(
+  state: ProjectState,
+  environment: string,
+  { approvals = 0 }: { readonly approvals?: number },
+): Refused | undefined {
+  const asked = approvalsOf(state, environment);
+  if (approvals >= asked) return undefined;
+  const has = approvals === 0 ? "none" : `${approvals}`;
+  const detail = `${environment} asks for ${asked} ${asked === 1 ? "approval" : "approvals"} by now, and this has ${has}. Schedule it again, so that it can be approved.`;
+  return refused("approval_outdated", detail);
 }
 
 export function asksForApproval(state: ProjectState): boolean {

@@ -65,4 +65,25 @@ describe("a release in an environment that asks for approval", () => {
     expect(await checkout.release()).toMatchObject({ state: "running", step: 0 });
     expect(await waiting()).toEqual([]);
   });
+
+  it.each([
+    ["before anybody had to", 0],
+    ["when fewer had to", 1],
+  ])("does not begin where it was scheduled %s", async (_, votes) => {
+    const unprotected = { protected: votes > 0, approvals: votes };
+    const protect = (body: object) => checkout.api.ask(`PATCH ${PRODUCTION}`, { body });
+    if (votes === 0) await approvals(field((await protect(unprotected)).body, "approval", "id"), bob);
+    const body = { at: new Date(START + 60 * MINUTE).toISOString(), release: { steps: plan } };
+    const asked = await checkout.api.ask(`POST ${PLACE}/schedules`, { token: ada, body });
+    expect(asked.status).toBe(votes === 0 ? 201 : 202);
+    if (votes > 0) await approvals(field(asked.body, "approval", "id"), bob);
+    const raised = await protect({ protected: true, approvals: votes + 1 });
+    expect(raised.status).toBe(200);
+    await checkout.passes(60 * MINUTE);
+    expect(await checkout.targeting()).toMatchObject({ enabled: false });
+    expect(await checkout.release()).toMatchObject({
+      state: "aborted",
+      reason: expect.stringContaining(`It could not begin: production asks for ${votes + 1} approval`),
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { checkTargeting } from "@bannerol/core";
 import type { Item, TargetingDocument } from "../../state/documents.ts";
 import { type ProjectState, releaseOf, targetingOf } from "../../state/project-state.ts";
 import type { ReleaseDocument } from "../../state/release-document.ts";
+import { lacksApproval } from "../approvals/guarded.ts";
 import { type Decided, type Refused, refused } from "../decision.ts";
 import { flagNotFound } from "../reading.ts";
 import { decideWith, type TargetingCommand } from "../targeting/decide.ts";
@@ -79,14 +80,15 @@ function carriedOut(
   return { ok: true, action: stepped.action, items, ...told, result: undefined };
 }
 
-/** A release that waited begins on the targeting as it is then, where nobody loses by it. */
+/** A release that waited begins on the targeting as it is then, where nobody loses by it, and on no fewer approvals. */
 function wrongByNow(
   state: ProjectState,
   { flag, environment }: TargetingCommand,
   release: ReleaseDocument,
 ): Refused | undefined {
+  const unapproved = release.startsAt === undefined ? undefined : lacksApproval(state, environment, release);
   const targeting = targetingOf(state, flag, environment)?.document;
-  if (targeting === undefined) return undefined;
+  if (unapproved !== undefined || targeting === undefined) return unapproved;
   const problems = [...belowShare(release, targeting), ...reshuffling(release, targeting)];
   const [first] = problems;
   return first && refused("invalid", `The release is not valid by now, at ${first.path}: ${first.message}`, problems);

@@ -17,6 +17,8 @@ export interface PlanInput {
   readonly now: number;
   /** Who asks for it. */
   readonly by: string;
+  /** How many approved it. Default: nobody. */
+  readonly approvals?: number;
   readonly asked: ReleaseStart;
 }
 
@@ -30,7 +32,7 @@ export interface Place {
 /** The release, not begun; or what is wrong with it. */
 export function planRelease(
   place: Place,
-  { id, now, by, asked }: PlanInput,
+  { id, now, by, approvals = 0, asked }: PlanInput,
 ): ReleaseDocument | readonly FieldProblem[] {
   const serves = servesOf(place, asked);
   if (Array.isArray(serves)) return serves;
@@ -61,6 +63,7 @@ export function planRelease(
     onInconclusive,
     ...(maxHold === undefined ? {} : { maxHoldMs: durationMs(maxHold) ?? 0 }),
     ...(startsAt === undefined ? {} : { startsAt }),
+    ...(startsAt === undefined || approvals === 0 ? {} : { approvals }),
     by,
     step: 0,
     since: now,

@@ -33,7 +33,8 @@ function startRoute(services: Services): Route {
       await refuseSources(services, asked);
       const command = await commandFor(services, scope.place, param("f"));
       const by = scope.caller.actor.name;
-      const input = { id: ruleIdFrom(services.draw), now: services.now(), by, asked };
+      const approvals = context.approved?.votesFor(command.environment) ?? 0;
+      const input = { id: ruleIdFrom(services.draw), now: services.now(), by, approvals, asked };
       const { items: foreseen } = await foresee(services, { ...scope.place, flag: param("f") }, asked);
       return changeAndAnswer(services, scope, context, {
         subject: { kind: "release", key: param("f"), environment: scope.place.environment },

@@ -1,7 +1,8 @@
 /** Which changes wait, and what becomes of them when their time comes. Pure. */
 import type { ProjectState } from "../../state/project-state.ts";
 import type { ScheduleDocument } from "../../state/release-document.ts";
-import { type Decided, instant, refused, under } from "../decision.ts";
+import { lacksApproval } from "../approvals/guarded.ts";
+import { type Decided, instant, type Refused, refused, under } from "../decision.ts";
 import { flagNotFound } from "../reading.ts";
 import { startRelease } from "../releases/decide.ts";
 import type { PlanInput } from "../releases/plan.ts";
@@ -19,6 +20,8 @@ export interface ScheduleInput {
   readonly now: number;
   /** Who asks for it. */
   readonly by: string;
+  /** How many approved it. */
+  readonly approvals: number;
   readonly comment?: string | undefined;
   readonly work: ScheduledWork;
 }
@@ -26,14 +29,15 @@ export interface ScheduleInput {
 /** Refused where it would be refused now: what is wrong by itself is better said at once than at night. */
 export function addSchedule(state: ProjectState, command: TargetingCommand, input: ScheduleInput): Decided<undefined> {
   const { flag, environment } = command;
-  const { id, at, now, by, comment, work } = input;
+  const { id, at, now, by, approvals, comment, work } = input;
   if (at <= now) return inThePast(at, now);
   if (!state.flags.has(flag)) return flagNotFound(state, flag);
   if (schedulesOf(state, flag, environment).length >= MAX_WAITING) return tooMany(command);
   const trial = under("change", carriedOut(state, command, work));
   if (!trial.ok) return trial;
   const told = comment === undefined ? {} : { comment };
-  const after: ScheduleDocument = { id, flag, environment, at, by, ...told, ...work };
+  const votes = approvals === 0 ? {} : { approvals };
+  const after: ScheduleDocument = { id, flag, environment, at, by, ...votes, ...told, ...work };
   return { ok: true, action: "schedule.create", items: [itemOf(after, after)], result: undefined };
 }
 
@@ -66,7 +70,8 @@ export function applySchedule(
   if (found === undefined) return { ok: true, action: "schedule.apply", items: [], result: undefined };
   const { document } = found;
   const over = itemOf(document, null);
-  const done = refusal === undefined ? carriedOut(state, command, document) : refused("conflict", refusal);
+  const wrong = refusal === undefined ? unapproved(state, document) : refused("conflict", refusal);
+  const done = wrong ?? carriedOut(state, command, document);
   if (!done.ok) {
     const comment = `${due(document)} It applies no longer: ${done.refusal.detail}`;
     return { ok: true, action: "schedule.lapse", items: [over], comment: shortened(comment), result: "lapsed" };
@@ -74,6 +79,11 @@ export function applySchedule(
   // A kill cancels what waits, this one too.
   const items = [...done.items.filter((item) => item.kind !== over.kind || item.key !== over.key), over];
   return { ok: true, action: "schedule.apply", items, comment: shortened(due(document)), result: "applied" };
+}
+
+/** A kill asks nobody. */
+function unapproved(state: ProjectState, document: ScheduleDocument): Refused | undefined {
+  return "kill" in document ? undefined : lacksApproval(state, document.environment, document);
 }
 
 function carriedOut(state: ProjectState, command: TargetingCommand, work: ScheduledWork): Decided<undefined> {

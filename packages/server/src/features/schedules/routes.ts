@@ -97,7 +97,12 @@ function addRoute(services: Services): Route {
     async handler({ scope, param, body, ...context }) {
       const { at, comment, ...rest } = body;
       const command = await commandFor(services, scope.place, param("f"));
-      const input = { id: ruleIdFrom(services.draw), now: services.now(), by: scope.caller.actor.name };
+      const input = {
+        id: ruleIdFrom(services.draw),
+        now: services.now(),
+        by: scope.caller.actor.name,
+        approvals: context.approved?.votesFor(command.environment) ?? 0,
+      };
       const decide = async (): Promise<(state: ProjectState) => Decided<undefined>> => {
         if ("release" in rest) {
           const asked = { ...readBody(withRelease, rest).release, at };

@@ -183,3 +183,57 @@ describe("a schedule", () => {
     expect(await targeting()).toMatchObject({ enabled: true });
   });
 });
+
+describe("a schedule in an environment that asks for approval", () => {
+  const PRODUCTION = "/api/v1/projects/default/environments/production";
+  let api: Harness;
+  let ada: string;
+  let bob: string;
+  beforeEach(async () => {
+    api = await createHarness();
+    await api.ask(`POST ${FLAGS}`, { body: { key: "checkout" } });
+    [ada, bob] = [await api.makeToken("releaser"), await api.makeToken("releaser")];
+  });
+
+  const protect = (approvals: number) => api.ask(`PATCH ${PRODUCTION}`, { body: { protected: true, approvals } });
+  const schedule = (work: object) => api.ask(`POST ${PATH}`, { body: { at: inMs(HOUR), ...work }, token: ada });
+  const approve = (asked: { readonly body: unknown }) =>
+    api.ask(`POST ${PRODUCTION}/approvals/${field(asked.body, "approval", "id")}/approve`, { token: bob });
+  const enabling = { change: { enabled: true } };
+  const isDue = async () => {
+    api.advance(HOUR);
+    await runSchedules(api.services);
+    const { items } = Object((await api.ask("GET /api/v1/projects/default/changes?limit=1")).body);
+    return [field((await api.ask(`GET ${PLACE}`)).body, "enabled"), items[0]];
+  };
+
+  it("is approved as it is made, and carried out", async () => {
+    await protect(1);
+    expect((await approve(await schedule(enabling))).status).toBe(200);
+    expect(await isDue()).toEqual([true, expect.objectContaining({ action: "schedule.apply" })]);
+  });
+
+  it("lapses where it was made before anybody had to approve it", async () => {
+    await schedule(enabling);
+    await protect(1);
+    const told =
+      "production asks for 1 approval by now, and this has none. Schedule it again, so that it can be approved.";
+    const comment = expect.stringContaining(`It applies no longer: ${told}`);
+    expect(await isDue()).toEqual([false, expect.objectContaining({ action: "schedule.lapse", comment })]);
+  });
+
+  it("lapses where fewer approved it than have to by now", async () => {
+    await protect(1);
+    await approve(await schedule(enabling));
+    await protect(2);
+    const comment = expect.stringContaining("production asks for 2 approvals by now, and this has 1.");
+    expect(await isDue()).toEqual([false, expect.objectContaining({ action: "schedule.lapse", comment })]);
+  });
+
+  it("is carried out where it is a kill, which waits for nobody", async () => {
+    await api.ask(`POST ${PLACE}/enable`);
+    await schedule({ kill: true });
+    await protect(1);
+    expect(await isDue()).toEqual([false, expect.objectContaining({ action: "schedule.apply" })]);
+  });
+});
