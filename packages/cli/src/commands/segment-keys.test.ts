@@ -38,6 +38,15 @@ describe("bannerol segment", () => {
     expect(last()).toMatchObject({ method: "PUT", path: keys, body: "u9\n" });
   });
 
+  it("empties no list by an empty input, unless that is meant", async () => {
+    const before = api.server.seen.length;
+    const got = await api.cli(["segment", "import", "staff", "-"], { input: "" });
+    expect(got).toMatchObject({ code: 2, stderr: expect.stringContaining("Standard input is empty") });
+    expect(api.server.seen).toHaveLength(before);
+    expect((await api.cli(["segment", "import", "staff", "-", "--empty"], { input: "" })).code).toBe(0);
+    expect(last()).toMatchObject({ method: "PUT", path: keys, body: "" });
+  });
+
   it.each([
     [["segment", "import", "staff", "nowhere.txt"], 2, /nowhere\.txt cannot be read: it is not there\./],
     [["segment", "import", "staff", "."], 2, /\. cannot be read: it is a folder\./],

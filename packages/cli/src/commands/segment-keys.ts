@@ -3,6 +3,7 @@ import type { AdminClient, SegmentName } from "@bannerol/admin-client";
 import type { ListPartName, SegmentKeysChanged } from "@bannerol/protocol/schemas";
 import { type Action, type Call, openSession } from "../call.ts";
 import { commentOf } from "../comment.ts";
+import { UsageError } from "../errors.ts";
 import { openBytes } from "../input-file.ts";
 import { stamp } from "../output/describe.ts";
 import type { Output } from "../output/output.ts";
@@ -45,7 +46,7 @@ async function edit(call: Call, what: "add" | "remove"): Promise<Output> {
 }
 
 export const replace: Action = async (call) => {
-  const lines = await openBytes(call.io, call.words.argument("file"));
+  const lines = await linesOf(call);
   const session = await openSession(call);
   const name = nameIn(call, session.project);
   const { etag: ifMatch } = await session.admin.segments.get(name);
@@ -53,6 +54,21 @@ export const replace: Action = async (call) => {
   const options = { ...listOf(call), ...commentOf(call.words), ifMatch };
   return changed(name.segment, (await session.admin.segments.replaceKeys(name, lines, options)).body);
 };
+
+/** Where a command before a pipe fails, nothing comes through it: a list is not emptied for that. */
+async function linesOf({ io, words }: Call): Promise<AsyncIterable<Uint8Array>> {
+  const file = words.argument("file");
+  const bytes = (await openBytes(io, file))[Symbol.asyncIterator]();
+  let first = await bytes.next();
+  while (first.done !== true && first.value.length === 0) first = await bytes.next();
+  if (first.done === true && !words.has("empty")) {
+    const what = file === "-" ? "Standard input" : file;
+    throw new UsageError(`${what} is empty, and the list would be too. Give --empty where that is meant.`);
+  }
+  return (async function* () {
+    for (let next = first; next.done !== true; next = await bytes.next()) yield next.value;
+  })();
+}
 
 function nameIn({ words }: Call, project: string) {
   return { project, segment: words.argument("segment") };

@@ -8,6 +8,7 @@ const list: OptionSyntax = {
   description: "which list; included unless named",
   choices: ["included", "excluded"],
 };
+const empty: OptionSyntax = { flags: "--empty", description: "an empty input is meant: it empties the list" };
 const keys: OptionSyntax = { flags: "--key <key>", description: "a key", repeatable: true, required: true };
 
 export const segmentCommands: NounSyntax = {
@@ -76,7 +77,7 @@ export const segmentCommands: NounSyntax = {
     {
       usage: "import <segment> <file>",
       summary: "replace a list by up to 1,000,000 keys, one a line (-: standard input)",
-      options: [list, comment],
+      options: [list, empty, comment],
       waits: true,
       example: "bannerol segment import staff staff.txt",
       load: async () => (await keyCommands()).replace,
