@@ -1,6 +1,6 @@
 import { environmentCommands, keyCommands, projectCommands } from "./syntax/access.ts";
 import { approvingCommands, freezeCommands } from "./syntax/approving.ts";
-import { changeCommands } from "./syntax/change.ts";
+import { applyCommand, changeCommands } from "./syntax/change.ts";
 import {
   diffCommand,
   invariantCommands,
@@ -48,6 +48,7 @@ export const commands: readonly CommandSyntax[] = [
   doctorCommand,
   scheduleCommands,
   releaseCommands,
+  applyCommand,
   watchCommand,
   rulesetCommands,
 ];
