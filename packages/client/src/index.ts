@@ -10,6 +10,7 @@ export { standingOf } from "./connection/feed.ts";
 export type { ConnectionIdentity } from "./connection/line.ts";
 export type { Transport } from "./connection/ways.ts";
 export type { BoundEvaluation, Evaluation, Handle, Snapshot } from "./evaluation/evaluation.ts";
+export type { BoundValues, FlagKey, FlagKeyOf, FlagValue, FlagValues } from "./evaluation/flag-keys.ts";
 export type { PageState } from "./evaluation/page-state.ts";
 export type { Counted, Exposure, ExposureCounts } from "./exposures.ts";
 export {

@@ -1,6 +1,7 @@
 /** A client that tells how things went too: `track`, `measure` and `parallelRun` beside the calls that evaluate. */
 import { type EvaluationContext, placeIn } from "@bannerol/core";
 import type { BoundEvaluation } from "./evaluation/evaluation.ts";
+import type { FlagKeyOf } from "./evaluation/flag-keys.ts";
 import type { FlagClient, Reporting } from "./fed-client.ts";
 import { createOutcomes, type Outcome, type Outcomes } from "./outcomes/outcomes.ts";
 import { createParallelRun, type ParallelOptions, type ParallelRun } from "./parallel/parallel-run.ts";
@@ -22,7 +23,7 @@ export interface OutcomeCalls {
 export interface BoundOutcomeCalls {
   track(metric: string, outcome?: Outcome): void;
   measure<T>(metric: string, fn: () => T): T;
-  parallelRun<T>(key: string, options: ParallelOptions<T>): T;
+  parallelRun<T>(key: FlagKeyOf<"boolean">, options: ParallelOptions<T>): T;
 }
 
 export interface OutcomeClient extends Omit<FlagClient, "forContext">, OutcomeCalls {

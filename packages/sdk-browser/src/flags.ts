@@ -5,6 +5,7 @@
  *     isEnabled ─► table (one look-up) ─► count ─► value
  *                    └─ first time: the view's flag, evaluated then
  */
+import type { BoundValues, FlagKeyOf } from "@bannerol/client";
 import { type EvaluationResult, type FlagType, type JsonValue, type Reason, typeOfDefault } from "@bannerol/core";
 import type { Answer, SeenFlag, View } from "./view.ts";
 
@@ -29,27 +30,17 @@ export interface Table {
 /** Told how often something was answered, once in a while. `reason` is absent of a flag that does not exist. */
 export type Count = (flag: string, answer: Pick<Answer, "variant" | "reason"> | undefined, times: number) => void;
 
-export interface Flags {
+export interface Flags extends BoundValues {
   /** A boolean flag's value. */
-  isEnabled(key: string, defaultValue?: boolean): boolean;
-  /** A value of the default's type. Of a `json` flag the shape is the caller's word. */
-  value(key: string, defaultValue: boolean): boolean;
-  value(key: string, defaultValue: string): string;
-  value(key: string, defaultValue: number): number;
-  value<T extends JsonValue>(key: string, defaultValue: T): T;
-  /** The value, and which variant it is, why, and of which revision. */
-  evaluate(key: string, defaultValue: boolean): EvaluationResult<boolean>;
-  evaluate(key: string, defaultValue: string): EvaluationResult<string>;
-  evaluate(key: string, defaultValue: number): EvaluationResult<number>;
-  evaluate<T extends JsonValue>(key: string, defaultValue: T): EvaluationResult<T>;
+  isEnabled(key: FlagKeyOf<"boolean">, defaultValue?: boolean): boolean;
   /** Every flag's result, by key. A flag that cannot be evaluated has the value null. Counts no exposure. */
   evaluateAll(): { readonly [key: string]: EvaluationResult<JsonValue> };
   /** A handle: the default stands in one place, and a call looks nothing up. */
-  boolean(key: string, defaultValue: boolean): () => boolean;
-  string(key: string, defaultValue: string): () => string;
-  number(key: string, defaultValue: number): () => number;
+  boolean(key: FlagKeyOf<"boolean">, defaultValue: boolean): () => boolean;
+  string(key: FlagKeyOf<"string">, defaultValue: string): () => string;
+  number(key: FlagKeyOf<"number">, defaultValue: number): () => number;
   /** The shape of the value is the caller's word. */
-  json<T extends JsonValue>(key: string, defaultValue: T): () => T;
+  json<T extends JsonValue>(key: FlagKeyOf<"json">, defaultValue: T): () => T;
 }
 
 /** Of an answer, all but the reason may be missing. */

@@ -1,4 +1,4 @@
-export type { ClientProblem, Ready, RulesetChange, Source } from "@bannerol/client";
+export type { ClientProblem, FlagKey, FlagKeyOf, FlagValue, Ready, RulesetChange, Source } from "@bannerol/client";
 export type { Outcome } from "@bannerol/client/outcomes";
 export type { ErrorCode, EvaluationContext, EvaluationResult, JsonValue, Reason } from "@bannerol/core";
 export type { BrowserClient, ClientEvents, Status } from "./client.ts";

@@ -1,4 +1,5 @@
 /** Runs a new way beside the old one. An entry of its own: who does not import it loads none of it. */
+import type { FlagKeyOf } from "@bannerol/client";
 import { createParallelRun, createRuns, type ParallelOptions } from "@bannerol/client/parallel";
 import { versionOf } from "@bannerol/core";
 import type { BrowserClient } from "./client.ts";
@@ -14,7 +15,7 @@ export { ParallelMismatchError, type ParallelOptions } from "@bannerol/client/pa
  *
  * @throws {TypeError} where `flags` was not made by `createClient` of this package.
  */
-export function parallelRunOf(flags: BrowserClient): <T>(key: string, options: ParallelOptions<T>) => T {
+export function parallelRunOf(flags: BrowserClient): <T>(key: FlagKeyOf<"boolean">, options: ParallelOptions<T>) => T {
   const { [INNER]: inner } = flags as BrowserClient & Partial<HasInner>;
   if (inner === undefined) {
     throw new TypeError("parallelRunOf() needs a client of createClient(), of the same version; this is none.");

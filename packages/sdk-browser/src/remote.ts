@@ -4,7 +4,7 @@ import { type BrowserClient, startClient } from "./client.ts";
 import type { ClientOptions } from "./options.ts";
 import { remoteMode } from "./remote-mode.ts";
 
-export type { ClientProblem, Ready, RulesetChange, Source } from "@bannerol/client";
+export type { ClientProblem, FlagKey, FlagKeyOf, FlagValue, Ready, RulesetChange, Source } from "@bannerol/client";
 export type { Outcome } from "@bannerol/client/outcomes";
 export type { ErrorCode, EvaluationContext, EvaluationResult, JsonValue, Reason } from "@bannerol/core";
 export type { BrowserClient, ClientEvents, Status } from "./client.ts";

@@ -1,9 +1,10 @@
 /** What an application says to `use()`: OpenFeature's stages, and its names where it has them. */
 import type { ErrorCode, EvaluationContext, EvaluationResult, FlagType, JsonValue } from "@bannerol/core";
+import type { FlagKey } from "../evaluation/flag-keys.ts";
 
 /** Frozen, and the same for all stages of one evaluation but for `context`, which `before` may have added to. */
 export interface HookContext {
-  readonly flagKey: string;
+  readonly flagKey: FlagKey;
   readonly type: FlagType;
   /** What the flag is evaluated for. The caller's own object, unless `before` added to it: look, and leave it be. */
   readonly context: EvaluationContext;

@@ -5,6 +5,7 @@
  *        └─► candidate (where the flag is on, the breaker closed, and not too many are under way) ─► compared, counted
  */
 import type { EvaluationContext } from "@bannerol/core";
+import type { FlagKeyOf } from "../evaluation/flag-keys.ts";
 import { isPromise, type Outcomes, watchPromise } from "../outcomes/outcomes.ts";
 import type { Clock, Random, Timers } from "../ports.ts";
 import { agreementOf, type Comparison, type Ended } from "./agreement.ts";
@@ -35,7 +36,11 @@ export interface ParallelOptions<T> extends Comparison<Awaited<T>> {
   readonly strict?: boolean;
 }
 
-export type ParallelRun = <T>(key: string, context: EvaluationContext | undefined, options: ParallelOptions<T>) => T;
+export type ParallelRun = <T>(
+  key: FlagKeyOf<"boolean">,
+  context: EvaluationContext | undefined,
+  options: ParallelOptions<T>,
+) => T;
 
 /** Of a strict parallel run. */
 export class ParallelMismatchError extends Error {

@@ -1,6 +1,6 @@
 /** A real client, with the real evaluator, whose flags a test sets. No network, no files, no timers of its own. */
-import { createFedClient } from "@bannerol/client";
-import type { EvaluationContext, JsonValue } from "@bannerol/core";
+import { createFedClient, type FlagKey, type FlagValue, type FlagValues } from "@bannerol/client";
+import type { EvaluationContext } from "@bannerol/core";
 import { type NodeFlagClient, nodeReporter } from "../create-client.ts";
 import { nodeClock, nodeTimers } from "../node-ports.ts";
 import { type RecordedEvaluation, recorderOf } from "./recorder.ts";
@@ -18,7 +18,7 @@ import { type TestDocument, testFeed } from "./test-feed.ts";
 
 export interface TestClient extends NodeFlagClient {
   /** Serves `value` to everybody from now on, whatever the flag was before. */
-  set(key: string, value: JsonValue): void;
+  set<Key extends FlagKey>(key: Key, value: FlagValue<Key>): void;
   /**
    * Serves `value` to one targeting key, or to all whose context has these attributes; to everybody else what it did. A
    * flag that is not set yet is off for everybody else where it is boolean.
@@ -26,7 +26,7 @@ export interface TestClient extends NodeFlagClient {
    * @throws {TypeError} where there is nothing that everybody else gets, where the flag has another type, or where it
    * was loaded.
    */
-  setFor(who: string | EvaluationContext, key: string, value: JsonValue): void;
+  setFor<Key extends FlagKey>(who: string | EvaluationContext, key: Key, value: FlagValue<Key>): void;
   /**
    * Takes whole flags and segments, as a configuration file has them, in the place of those of the same names.
    *
@@ -34,15 +34,15 @@ export interface TestClient extends NodeFlagClient {
    */
   load(document: TestDocument): void;
   /** From now on there is no such flag: callers get their defaults. */
-  remove(key: string): void;
+  remove(key: FlagKey): void;
   /** What was asked since the start or the last `reset()`, but for `evaluateAll` and `explain`; of one flag, where named. */
-  evaluations(key?: string): readonly RecordedEvaluation[];
+  evaluations(key?: FlagKey): readonly RecordedEvaluation[];
   /** Back to the flags that the client was made with, and no evaluation recorded. Listeners and hooks stay. */
   reset(): void;
 }
 
 /** A client that is ready at once. `values` by flag are served to everybody. */
-export function createTestClient(values: { readonly [key: string]: JsonValue } = {}): TestClient {
+export function createTestClient(values: FlagValues = {}): TestClient {
   const feed = testFeed();
   const reporter = nodeReporter();
   const fed = createFedClient(feed.open, {
