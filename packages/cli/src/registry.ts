@@ -15,7 +15,13 @@ import { flagCommands } from "./syntax/flag.ts";
 import { loginCommand, tokenCommands, userCommands, whoamiCommand } from "./syntax/people.ts";
 import { segmentCommands } from "./syntax/segment.ts";
 import { devCommand, serverCommand } from "./syntax/service.ts";
-import { completionCommands, configCommands, doctorCommand, rulesetCommands } from "./syntax/setup.ts";
+import {
+  completionCommands,
+  configCommands,
+  doctorCommand,
+  generateCommands,
+  rulesetCommands,
+} from "./syntax/setup.ts";
 import { webhookCommands } from "./syntax/webhook.ts";
 import type { CommandSyntax } from "./syntax.ts";
 
@@ -51,4 +57,5 @@ export const commands: readonly CommandSyntax[] = [
   applyCommand,
   watchCommand,
   rulesetCommands,
+  generateCommands,
 ];

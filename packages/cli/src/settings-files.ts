@@ -1,8 +1,9 @@
 /** The two files that settings are read from, and how they are written. */
-import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RefusedError } from "./errors.ts";
 import type { SettingsFile } from "./settings-places.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** Where `bannerol dev` leaves what the commands beside it need. */
 export const PROJECT_FILE = join(".bannerol", "cli.json");
@@ -97,13 +98,5 @@ const hasCode = (error: unknown, code: string): boolean =>
 
 /** Written whole or not at all, for its owner's eyes alone. */
 export async function writeSettingsFile(path: string, document: SettingsDocument): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(draft, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw new RefusedError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
-  }
+  await writeWhole(path, `${JSON.stringify(document, null, 2)}\n`, { file: 0o600, folder: 0o700 });
 }

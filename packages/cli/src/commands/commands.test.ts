@@ -52,6 +52,7 @@ const commandLines: readonly string[][] = [
   ["env", "protect", "production"],
   ["env", "unprotect", "production"],
   ["env", "move", "production", "0"],
+  ["generate", "types"],
   ["project", "create", "mobile"],
   ["project", "list"],
   ["env", "create", "preview"],

@@ -28,6 +28,7 @@ describe("completion", () => {
     ["ids by what they are ids of", ["approve", ""], ["?approvals"]],
     ["a file", ["test", "x"], [":files"]],
     ["a file's option", ["preview", "f", "--contexts", ""], [":files"]],
+    ["a file's option", ["generate", "types", "--out", ""], [":files"]],
     ["an option's choices", ["rollout", "f", "1", "--on-breach", "p"], ["pause"]],
     ["an option's choices behind =", ["rollout", "--on-breach=p"], ["--on-breach=pause"]],
     ["an option that a server knows", ["kill", "f", "--env", "pro"], ["?environments pro"]],

@@ -44,6 +44,7 @@ const byOption: ReadonlyMap<string, ValueKind | "files"> = new Map([
   ["--file <flags>", "files"],
   ["--flag <key>", "flags"],
   ["--from <environment>", "environments"],
+  ["--out <file>", "files"],
   ["--project <key>", "projects"],
   ["--segment <key>", "segments"],
   ["--user <user>", "users"],

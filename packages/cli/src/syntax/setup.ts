@@ -37,6 +37,24 @@ export const rulesetCommands: NounSyntax = {
   ],
 };
 
+export const generateCommands: NounSyntax = {
+  noun: "generate",
+  summary: "files for your code, made of a project's flags",
+  verbs: [
+    {
+      usage: "types",
+      summary: "declare the flags for TypeScript: a misspelt key does not compile then",
+      options: [
+        { flags: "--out <file>", description: "where to write it; standard output unless named" },
+        { flags: "--check", description: "write nothing, and exit 1 where the file is another" },
+        { flags: "--client-side", description: "only flags that pages may know of" },
+      ],
+      example: "bannerol generate types --out src/flags.d.ts",
+      load: async () => (await import("../commands/generate.ts")).types,
+    },
+  ],
+};
+
 export const completionCommands: NounSyntax = {
   noun: "completion",
   summary: "commands, options and keys, completed by your shell",
