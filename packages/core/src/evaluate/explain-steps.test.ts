@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bucketOf } from "../bucket.ts";
 import { compileRuleset } from "../compile/ruleset.ts";
 import { listOf } from "../lists/testing/lists.ts";
-import type { Allocation, Flag, Rollout } from "../model.ts";
+import type { Allocation, Condition, Flag, Rollout } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ExplainOptions, explain } from "./explain.ts";
@@ -203,6 +203,17 @@ describe("a segment is explained", () => {
     const told = explain(compile({ flags, segments }), "f", {}, 7);
     expect(told.segments.map(({ segment }) => segment)).toEqual(["plain", "listed", "account"]);
     expect(told.flags.map(({ flag }) => flag)).toEqual(["g", "h"]);
+  });
+
+  it("with the flag that its condition refers to, and what that one refers to", () => {
+    const asks = (when: Condition) => aFlag({ rules: [{ id: "r", when, serve: { variant: "on" } }] });
+    const world = {
+      flags: { f: asks({ segment: "s" }), g: asks({ segment: "t" }) },
+      segments: { s: aSegment({ when: { flag: "g", variants: ["on"] } }), t: aSegment() },
+    };
+    const told = explain(compile(world), "f", {}, 7);
+    expect(told.flags.map(({ flag }) => flag)).toEqual(["g"]);
+    expect(told.segments.map(({ segment }) => segment)).toEqual(["s", "t"]);
   });
 });
 
