@@ -66,7 +66,7 @@ describe("normalizeFile", () => {
       epoch: "e",
       revision: 3,
       flags: { f: { variants, off: "no", fallthrough, enabled: false, seed: 5 } },
-      segments: { s: { included: ["u1"] } },
+      segments: { s: { included: ["u1"] }, empty: {} },
     });
     expect(findings).toEqual([]);
     expect(ruleset).toMatchObject({
@@ -75,6 +75,7 @@ describe("normalizeFile", () => {
       flags: { f: { variants, off: "no", fallthrough, enabled: false, seed: 5 } },
     });
     expect(ruleset.segments.s).toEqual({ version: 0, included: ["u1"], excluded: [], when: null });
+    expect(ruleset.segments.empty).toEqual({ version: 0, included: [], excluded: [], when: null });
   });
 
   it("tells of every name that is spelt wrong, serves what is spelt right, and takes the admin API's own for what it is", () => {
@@ -124,7 +125,7 @@ describe("normalizeFile", () => {
         empty: null,
         good: { fallthrough: { variant: "on" } },
       },
-      segments: { s: { included: "u1" } },
+      segments: { s: { included: "u1" }, t: { version: -1 } },
     });
     expect(findings.map(({ path }) => path)).toEqual([
       "flags.heavy.fallthrough.rollout.weights.on",
@@ -132,6 +133,7 @@ describe("normalizeFile", () => {
       "flags.untyped.off",
       "flags.empty",
       "segments.s.included",
+      "segments.t.version",
     ]);
     const compiled = compileRuleset(readRuleset(ruleset));
     expect(evaluate(compiled, "heavy", {}, true, 0)).toMatchObject({
