@@ -24,6 +24,7 @@ describe("whether a flag's answer depends on the clock", () => {
     calm: aSegment({ when: plain }),
     both: aSegment({ when: { any: [{ segment: "calm" }, { segment: "timely" }] } }),
     round: aSegment({ when: { all: [clock, { segment: "round" }] } }),
+    unreadable: { ...aSegment({ when: clock }), included: 7 },
   };
   const flags: Documents = {
     itself: asks({ any: [plain, { not: clock }] }),
@@ -48,6 +49,7 @@ describe("whether a flag's answer depends on the clock", () => {
     disabled: { ...Object(asks(clock)), enabled: false },
     circular: asks({ all: [clock, { flag: "circular", variants: [] }] }),
     viaRound: asks({ segment: "round" }),
+    viaUnreadable: asks({ segment: "unreadable" }),
     malformed: { ...Object(asks(clock)), seed: -1 },
   };
 
@@ -116,6 +118,15 @@ describe("a chain of references", () => {
     expect(answers(read(flagsOf(1_000, link)), "f0")).toBe("on");
     for (const length of [1_001, 10_000]) expect(answers(read(flagsOf(length, link)), "f0")).toBe(refused);
     expect(answers(read(flagsOf(10_000, link)), "f9000")).toBe("on");
+  });
+
+  it("is as long where its end, which asks for the clock, was asked before", () => {
+    const flags = flagsOf(1_001, (flag) => ({ ...aFlag(), prerequisites: [{ flag, variants: ["on"] }] }));
+    const compiled = compileRuleset(read({ ...flags, f1001: asks(clock) }));
+    const answer = (key: string) => compiled.flag(key)?.decide({}, 0);
+    expect(answer("f1001")).toMatchObject({ variant: "on" });
+    expect(answer("f0")).toMatchObject({ errorCode: "GENERAL" });
+    expect(answer("f1")).toMatchObject({ variant: "on" });
   });
 
   it("is followed so through segments", () => {

@@ -68,6 +68,8 @@ describe("compileRuleset", () => {
     expect(compiled.flag("bad")).toMatchObject({ key: "bad", type: undefined, version: 0 });
     expect(compiled.problems()).toMatchObject([{ flag: "bad", path: "type" }]);
     expect(compiled.flag("none")).toBe(undefined);
+    const unwritten = compile(aRuleset({ flags: { f: undefined } })).flag("f");
+    expect(unwritten?.decide({}, 0).errorCode).toBe("PARSE_ERROR");
   });
 
   it("numbers the outcomes that it shares between evaluations, and freezes them", () => {
