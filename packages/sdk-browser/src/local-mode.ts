@@ -36,7 +36,7 @@ export const localMode: Mode = {
     return undefined;
   },
   asks(ruleset, known) {
-    const before = known?.asOf?.flags;
+    const before = known?.asOf?.epoch === ruleset.epoch ? known.asOf.flags : undefined;
     const keys = remoteKeysOf(ruleset);
     const isNew = (key: string) =>
       !before?.has(key) || versionOf(before.get(key)) !== versionOf(ruleset.flags.get(key));

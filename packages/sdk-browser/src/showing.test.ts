@@ -41,6 +41,7 @@ function scene(mode: Mode, context: object = {}, bootstrap?: Known) {
     over: boolean;
   }[] = [];
   const changes: (readonly string[])[] = [];
+  let listen = () => {};
   const counted: unknown[] = [];
   const count = (...row: unknown[]) => void counted.push(row);
   const showing = createShowing(
@@ -55,17 +56,27 @@ function scene(mode: Mode, context: object = {}, bootstrap?: Known) {
           one.over = true;
         };
       },
-      shown: (keys) => changes.push(keys),
+      shown(keys) {
+        changes.push(keys);
+        listen();
+      },
       failed: () => undefined,
     },
     context,
     bootstrap,
   );
-  return { asked, changes, counted, showing, flags: flagsOf(showing.table, () => 0, count) };
+  /** Once, at the next change. */
+  const next = (fn: () => void): void => {
+    listen = () => {
+      listen = () => {};
+      fn();
+    };
+  };
+  return { asked, changes, counted, showing, next, flags: flagsOf(showing.table, () => 0, count) };
 }
 
-const answersAt = (revision: number, value: boolean): Answers => ({
-  epoch: "e",
+const answersAt = (revision: number, value: boolean, epoch = "e"): Answers => ({
+  epoch,
   revision,
   flags: new Map([["home", { value, variant: value ? "on" : "off", reason: "STATIC" }]]),
 });
@@ -230,4 +241,71 @@ it("lets nobody wait for another context once it is closed, and asks the server 
   await early;
   await showing.setContext({ plan: "gold" });
   expect([flags.isEnabled("a"), flags.isEnabled("home"), asked.length]).toEqual([true, false, 1]);
+});
+
+it("lets who sets a context within a change wait for that one", async () => {
+  const { showing, asked, next } = scene(remoteMode, { targetingKey: "u1" });
+  showing.take(rulesetAt(1, { home: { version: 1 } }));
+  const shown = vi.fn();
+  next(() => void showing.setContext({ targetingKey: "u2" }).then(shown));
+  asked[0]?.answered(answersAt(1, true));
+  await Promise.resolve();
+  expect(shown).not.toHaveBeenCalled();
+  asked[1]?.answered(answersAt(1, false));
+  await Promise.resolve();
+  expect(shown).toHaveBeenCalled();
+});
+
+it.each(["answered", "failed"] as const)(
+  "asks nothing more where it is closed within a change, the server having %s",
+  (how) => {
+    const { showing, asked, next } = scene(localMode);
+    for (const version of [1, 2])
+      showing.take(rulesetAt(version, { home: { version, type: "boolean", remote: true } }));
+    next(() => showing.close());
+    if (how === "answered") asked[0]?.answered(answersAt(1, true));
+    else asked[0]?.failed("It is away.");
+    expect(asked).toHaveLength(1);
+  },
+);
+
+it("takes no answer of another epoch for one of this, whatever the numbers", () => {
+  const { showing, asked, flags } = scene(localMode);
+  const home = { version: 1, type: "boolean", remote: true };
+  showing.take(rulesetAt(1, { home }));
+  asked[0]?.answered(answersAt(1, true));
+  const anew = { ...rulesetAt(1, { home }), epoch: "f" };
+  showing.take(anew);
+  expect(asked).toHaveLength(2);
+  // From a node that has not heard of it.
+  asked[1]?.answered(answersAt(1, true));
+  // The next heartbeat.
+  showing.take(anew);
+  asked[2]?.answered(answersAt(1, false, "f"));
+  showing.take(anew);
+  expect([asked.length, flags.isEnabled("home")]).toEqual([3, false]);
+});
+
+it("tells of flags that come where all were asked for, and of one that was asked for before it was there", () => {
+  const { showing, asked, changes, flags } = scene(remoteMode);
+  const answersOf = (revision: number, keys: readonly string[]): Answers => ({
+    ...answersAt(revision, true),
+    flags: new Map(keys.map((key) => [key, { value: true, variant: "on", reason: "STATIC" }])),
+  });
+  showing.take(rulesetAt(1, {}));
+  asked[0]?.answered(answersOf(1, ["a"]));
+  flags.isEnabled("late");
+  flags.evaluateAll();
+  showing.take(rulesetAt(2, {}));
+  asked[1]?.answered(answersOf(2, ["a", "b", "late"]));
+  expect(changes.at(-1)).toEqual(["late", "b"]);
+});
+
+it("keeps what was answered at hand where it is given the state that it shows", () => {
+  const { showing, changes } = scene(localMode);
+  const ruleset = rulesetAt(1, { a: flag(1, "on") });
+  showing.take(ruleset);
+  const table = showing.table();
+  showing.take(ruleset);
+  expect([showing.table() === table, changes.length]).toEqual([true, 1]);
 });

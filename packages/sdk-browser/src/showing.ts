@@ -17,8 +17,8 @@ export interface ShowingOptions {
   readonly ask: Ask;
   readonly now: () => number;
   readonly count: Count;
-  /** Another state, or another context, is shown; `keys` are the flags whose results differ. */
-  readonly shown: (keys: readonly string[]) => void;
+  /** Another state, or another context, is shown: `view`, the last one where there is none. `keys`: whose results differ. */
+  readonly shown: (keys: readonly string[], view: View | undefined) => void;
   readonly failed: (reason: string) => void;
 }
 
@@ -54,7 +54,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     shownRuleset = ruleset;
     table = tableOf(view);
     settleTable(before, count);
-    options.shown(differences(before, table));
+    options.shown(differences(before, table), table.view ?? before.view);
   };
 
   const stop = (): void => {
@@ -63,7 +63,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
   };
 
   const proceed = (): void => {
-    if (latest === undefined) return;
+    if (latest === undefined || isClosed) return;
     const flags = mode.asks(latest, known);
     if (flags === undefined) {
       stop();
@@ -80,7 +80,8 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
       {
         answered(answers) {
           cancel = undefined;
-          known = { answers, asOf };
+          // Revisions of another epoch say nothing of this state: it is asked for again.
+          known = { answers, asOf: answers.epoch === epoch ? asOf : undefined };
           if (asOf === latest) finish();
           else {
             show(asOf);
@@ -102,22 +103,20 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
   };
 
   const finish = (): void => {
-    show();
-    release();
-  };
-
-  const release = (): void => {
+    // Who listens may set another context, and waits for that one.
     const done = waiting;
     waiting = [];
+    show();
     for (const resolve of done) resolve();
   };
 
   const differences = (before: Table, after: Table): readonly string[] => {
-    if (before.view === undefined) return [...(after.view?.keys() ?? [])];
-    const candidates =
-      (after.view && mode.mayDiffer(before.view, after.view)) ?? (before.all ? before.view : before.entries).keys();
+    const keys = after.view?.keys() ?? [];
+    if (before.view === undefined) return [...keys];
+    const asked = [...before.entries.keys(), ...(before.all ? [...before.view.keys(), ...keys] : [])];
+    const candidates = (after.view && mode.mayDiffer(before.view, after.view)) ?? asked;
     const at = now();
-    return [...candidates].filter((key) => !isSame(answerIn(before, key, at), answerIn(after, key, at)));
+    return [...new Set(candidates)].filter((key) => !isSame(answerIn(before, key, at), answerIn(after, key, at)));
   };
 
   return {
@@ -126,6 +125,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     known: () => known,
     take(ruleset, kept) {
       cancelPreparing?.();
+      if (ruleset === shownRuleset && mode.asks(ruleset, known) === undefined) return;
       // Now, not once it can be read: by then another context may be in hand.
       known = kept ?? known;
       cancelPreparing = mode.prepare(ruleset, () => {
@@ -147,7 +147,7 @@ export function createShowing(options: ShowingOptions, first: EvaluationContext,
     close() {
       isClosed = true;
       stop();
-      release();
+      for (const resolve of waiting) resolve();
       cancelPreparing?.();
       settleTable(table, count);
     },
