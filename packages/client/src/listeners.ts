@@ -21,7 +21,11 @@ export function createListeners<Events>(failed: (type: keyof Events, error: unkn
       return () => void subscriptions.delete(subscription);
     },
     emit(type, event) {
-      for (const { fn } of [...(table[type] ?? [])]) tell(fn, event, (error) => failed(type, error));
+      const subscriptions = table[type];
+      for (const subscription of [...(subscriptions ?? [])]) {
+        // Another listener may have ended this one.
+        if (subscriptions?.has(subscription)) tell(subscription.fn, event, (error) => failed(type, error));
+      }
     },
   };
 }

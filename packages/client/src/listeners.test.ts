@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { createListeners } from "./listeners.ts";
+
+it("tells nobody any more who was unsubscribed, be it by another listener of the same event", () => {
+  const heard: string[] = [];
+  const { on, emit } = createListeners<{ readonly change: number }>(() => undefined);
+  const stopSelf = on("change", (at) => {
+    heard.push(`self ${at}`);
+    stopSelf();
+    stopOther();
+    on("change", (later) => heard.push(`new ${later}`));
+  });
+  const stopOther = on("change", (at) => heard.push(`other ${at}`));
+  on("change", (at) => heard.push(`last ${at}`));
+  emit("change", 1);
+  emit("change", 2);
+  expect(heard).toEqual(["self 1", "last 1", "last 2", "new 2"]);
+});
