@@ -1,7 +1,7 @@
 /** What the tab that is connected does for the others: it answers their hellos, and passes on what changes. */
 import type { Timers } from "@bannerol/client";
 import { type Held, identityOf, isSame } from "@bannerol/client/page";
-import { diffRulesets, toDocument } from "@bannerol/core";
+import { type Ruleset, toDocument, versionOf } from "@bannerol/core";
 import { HEARTBEAT_MS } from "@bannerol/protocol";
 import type { TabChannel } from "./channel.ts";
 
@@ -54,7 +54,7 @@ export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set
         post({ type: "live" });
         // Who followed another leader until now may have missed what changed in between.
         sayCurrent(held);
-      } else if (before.epoch === ruleset.epoch) say({ type: "delta", ...diffRulesets(before, ruleset), checksum });
+      } else if (before.epoch === ruleset.epoch) say({ ...deltaBetween(before, ruleset), checksum });
       else post({ type: "closed", text: "The state begins anew." });
     },
     lost(reason) {
@@ -66,4 +66,20 @@ export function leadTabs({ post, listen }: TabChannel, timers: Pick<Timers, "set
       stop();
     },
   };
+}
+
+/** What the other tabs have is what this one had: of one version, a document is the same. */
+const deltaBetween = (before: Ruleset, after: Ruleset): object => ({
+  type: "delta",
+  from: before.revision,
+  to: after.revision,
+  flags: changes(before.flags, after.flags),
+  segments: changes(before.segments, after.segments),
+});
+
+function changes(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): object {
+  const isNew = ([key, document]: readonly [string, unknown]): boolean =>
+    !before.has(key) || versionOf(before.get(key)) !== versionOf(document);
+  const gone = [...before.keys()].filter((key) => !after.has(key));
+  return Object.fromEntries([...[...after].filter(isNew), ...gone.map((key) => [key, null])]);
 }

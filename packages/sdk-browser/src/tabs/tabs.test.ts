@@ -77,6 +77,50 @@ it("gives a new tab the state, and then what changes", () => {
   expect(installed).toEqual(["e1", "e2", "e3"]);
 });
 
+it("passes on what comes, changes and goes, under whatever name", () => {
+  const { leader, follower } = scene();
+  const held = (revision: number, flags: readonly (readonly [string, number])[], segments: typeof flags = []): Held => {
+    const of = (entries: typeof flags) => new Map(entries.map(([key, version]) => [key, { version, at: revision }]));
+    const ruleset = { ...stateAt(revision).ruleset, flags: of(flags), segments: of(segments) };
+    return { ruleset, checksum: checksumOf(ruleset) };
+  };
+  const last = held(
+    3,
+    [
+      ["b", 1],
+      ["__proto__", 3],
+    ],
+    [["s", 3]],
+  );
+  leader.live(
+    held(1, [
+      ["a", 1],
+      ["b", 1],
+    ]),
+  );
+  follower.start(undefined);
+  leader.live(
+    held(
+      2,
+      [
+        ["b", 1],
+        ["__proto__", 2],
+      ],
+      [
+        ["s", 2],
+        ["t", 2],
+      ],
+    ),
+  );
+  leader.live(last);
+  const { ruleset, checksum } = follower.held() ?? last;
+  expect(checksum).toBe(last.checksum);
+  expect([...ruleset.flags.keys(), ...ruleset.segments.keys()]).toEqual(["b", "__proto__", "s"]);
+  // The very document that was there before.
+  expect(ruleset.flags.get("b")).toEqual({ version: 1, at: 1 });
+  expect(ruleset.flags.get("__proto__")).toEqual({ version: 3, at: 3 });
+});
+
 it("tells a tab that has the state already that it does", () => {
   const { leader, follower, installed } = scene();
   leader.live(stateAt(1));
