@@ -46,19 +46,26 @@ export function createAsk(ports: AnswerPorts): Ask {
   let sent: readonly number[] = [];
 
   return (question, { answered, failed }) => {
-    const { context, flags } = question;
+    const { context, flags, epoch, atLeast: revision } = question;
     let cancel: () => void;
+    let body: string;
+    try {
+      body = JSON.stringify({ context, flags: flags === "all" ? undefined : flags });
+    } catch (error) {
+      // Nor could it be later. What the page evaluates is not to wait for that.
+      return ports.timers.set(0, () => {
+        answered({ epoch, revision, flags: new Map() });
+        failed(`${error}`);
+      });
+    }
     const ask = (): void => {
       const now = ports.clock.monotonic();
-      const [first, ...later] = sent;
-      const full = first !== undefined && sent.length === MOST;
-      const wait = Math.max(waits.notBefore, full ? first + MOST_WITHIN_MS : 0) - now;
+      const wait = Math.max(waits.notBefore, (sent.at(-MOST) ?? -MOST_WITHIN_MS) + MOST_WITHIN_MS) - now;
       if (wait > 0) {
         cancel = ports.timers.set(wait, ask);
         return;
       }
-      sent = [...(full ? later : sent), now];
-      const body = JSON.stringify(flags === "all" ? { context } : { context, flags });
+      sent = [...sent.slice(1 - MOST), now];
       cancel = ports.http.post({ path: "/sdk/v1/evaluate", headers: {}, body, ...LIMITS }, take);
     };
     const take = (answer: HttpAnswer): void => {
@@ -85,7 +92,7 @@ function readAnswer(answer: HttpAnswer, { epoch, atLeast }: Question): Answers |
     const body: { readonly epoch: string; readonly revision: number; readonly flags: { [key: string]: Answer } } =
       JSON.parse(answer.body);
     if (body.epoch === epoch && body.revision < atLeast) return { reason: "It has not heard of the last change yet." };
-    return { epoch: body.epoch, revision: body.revision, flags: new Map(Object.entries(body.flags)) };
+    return { ...body, flags: new Map(Object.entries(body.flags)) };
   } catch {
     return { reason: "Its answer cannot be read." };
   }

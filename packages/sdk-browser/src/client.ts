@@ -106,14 +106,14 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   let source: Source | undefined;
   let confirmedAt = clock.monotonic();
   let problem: ClientProblem | undefined;
-  let told: Pick<Status, "state" | "source"> = { state: "connecting", source: undefined };
+  let told: Partial<Status> = { state: "connecting" };
   let becomeReady: (ready: Ready) => void;
   let isReady = false;
   const ready = new Promise<Ready>((resolve) => {
     becomeReady = resolve;
   });
 
-  const exposures = createExposures(() => timers.set(FIRST_COUNTS_MS, openEvents));
+  const exposures = createExposures();
   const bootstrap = options.bootstrap && knownFrom(options.bootstrap);
   const showing = createShowing(
     {
@@ -121,12 +121,12 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
       now: clock.now,
       count: exposures.count,
       ask: askOf(server),
-      shown(keys) {
-        const view = showing.table().view;
+      shown(keys, view) {
         if (view !== undefined && keys.length > 0) {
           listeners.emit("change", { epoch: view.epoch, revision: view.revision, keys });
         }
         if (outcomes.look()) void openEvents();
+        keep();
         update();
       },
       failed: (reason) => report({ code: "fetch_failed", message: `The server did not evaluate: ${reason}` }),
@@ -161,12 +161,10 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
         latest = held;
         confirmed();
         showing.take(held.ruleset);
-        keep();
       },
       confirm() {
         confirmed();
-        if (latest !== undefined && showing.table().view?.revision !== latest.ruleset.revision)
-          showing.take(latest.ruleset);
+        if (latest !== undefined) showing.take(latest.ruleset);
         update();
       },
       report(found) {
@@ -177,7 +175,10 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
         if (link.standing().phase === "live") problem = undefined;
         update();
       },
-      leaving,
+      leaving() {
+        keeper?.flush();
+        void events?.flush();
+      },
     },
   });
 
@@ -187,8 +188,11 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   }
 
   function keep(): void {
-    if (latest !== undefined)
-      keeper?.put({ held: latest, confirmedAt: clock.now(), known: showing.known() }, showing.context());
+    if (latest === undefined || source !== "server") return;
+    const answered = showing.known();
+    // Answers to all flags say of which state they are. Others, where it is an older one, would pass for answers of this one.
+    const known = typeof mode.asks(latest.ruleset, answered) === "object" ? undefined : answered;
+    keeper?.put({ held: latest, confirmedAt: clock.now() + confirmedAt - clock.monotonic(), known }, showing.context());
   }
 
   function report(found: ClientProblem): void {
@@ -199,7 +203,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   function status(): Status {
     const { view } = showing.table();
     const { phase, rejected } = link.standing();
-    const ageMs = source === undefined ? undefined : Math.max(0, clock.monotonic() - confirmedAt);
+    const ageMs = source === undefined ? undefined : clock.monotonic() - confirmedAt;
     return {
       state: freshnessOf(phase, ageMs, staleAfterMs),
       source,
@@ -213,30 +217,41 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   }
 
   function update(): void {
+    if (source === "server" || link.standing().troubled) nowReady();
     const now = status();
-    if (showing.table().view !== undefined && (source === "server" || link.standing().troubled)) nowReady();
     if (now.state === told.state && now.source === told.source) return;
     told = now;
     listeners.emit("status", now);
   }
 
   function nowReady(): void {
-    if (isReady || source === undefined) return;
+    if (isReady || source === undefined || showing.table().view === undefined) return;
     isReady = true;
     becomeReady({ source });
     listeners.emit("ready", { source });
   }
 
   let events: EventSender | undefined;
-  async function openEvents(): Promise<void> {
+  let isDue = false;
+
+  function asked(): void {
+    if (isDue) return;
+    isDue = true;
+    // Some runtimes refuse timers at times. Who asks for a flag hears nothing of that.
+    void openEvents(new Promise((go) => timers.set(FIRST_COUNTS_MS, go as () => void)));
+  }
+
+  async function openEvents(when?: Promise<unknown>): Promise<void> {
     if (events !== undefined || options.events === false) return;
     try {
+      await when;
       const { openSender } = await import("./report.ts");
       if (events !== undefined) return;
       events = openSender({ server, identity, newId, take, report, watched: outcomes.look });
       events.start();
     } catch {
       // No network, or a place where nothing can be loaded late: they are counted on, and sent another time.
+      isDue = false;
     }
   }
 
@@ -245,24 +260,20 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     return { ...exposures.take(), rows: rows.flatMap((takeRows) => takeRows()) };
   }
 
-  function leaving(): void {
-    keeper?.flush();
-    void events?.flush();
-  }
-
   function begin(): void {
-    if (bootstrap !== undefined) source = "bootstrap";
+    // Unless another context was set already.
+    if (showing.table().view !== undefined) source = "bootstrap";
     identity.instance = newId();
     const kept = keeper?.load(showing.context());
     latest = kept?.held;
-    if (kept !== undefined && bootstrap === undefined) {
+    if (kept !== undefined && source === undefined) {
       source = "cache";
       confirmedAt = clock.monotonic() - Math.max(0, clock.now() - kept.confirmedAt);
       showing.take(kept.held.ruleset, kept.known);
     }
     link.start(latest);
-    if (bootstrap === undefined) timers.set(READY_PATIENCE_MS, () => showing.table().view !== undefined && nowReady());
-    else nowReady();
+    if (source === "bootstrap") nowReady();
+    timers.set(READY_PATIENCE_MS, nowReady);
     if (readyTimeoutMs !== undefined) timers.set(readyTimeoutMs, () => becomeReady({ source: undefined }));
   }
 
@@ -274,13 +285,14 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
       problem = { code: "internal", message: `The SDK could not begin: ${error}` };
       logger.warn(`Bannerol: ${problem.message}`);
       report(problem);
+      showing.close();
       becomeReady({ source });
     }
   });
 
   const client: BrowserClient & HasInner = {
     [INNER]: inner,
-    ...flagsOf(showing.table, clock.now, exposures.count),
+    ...flagsOf(showing.table, clock.now, exposures.count, asked),
     track: outcomes.track,
     measure: outcomes.measure,
     setContext: showing.setContext,
@@ -289,7 +301,12 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     },
     snapshot() {
       const table = showing.table();
-      return { ...flagsOf(() => table, clock.now, exposures.count), revision: table.view?.revision ?? 0 };
+      // Once another state is in force, nobody else settles this one.
+      const settle = (): void => {
+        asked();
+        queueMicrotask(() => settleTable(table, exposures.count));
+      };
+      return { ...flagsOf(() => table, clock.now, exposures.count, settle), revision: table.view?.revision ?? 0 };
     },
     ready: () => ready,
     on: listeners.on,
@@ -311,11 +328,11 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   return client;
 }
 
-function knownFrom({ epoch, revision, flags }: Bootstrap): Known {
-  return { answers: { epoch, revision, flags: new Map<string, Answer>(Object.entries(flags)) } };
+function knownFrom(bootstrap: Bootstrap): Known {
+  return { answers: { ...bootstrap, flags: new Map<string, Answer>(Object.entries(bootstrap.flags)) } };
 }
 
 /** Only to tell clients and batches apart. `randomUUID` is missing where a page came without encryption. */
 function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

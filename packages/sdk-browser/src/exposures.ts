@@ -1,5 +1,6 @@
 /** What a page asked for and was given, added up until it is told to the server. */
-import type { Counted, Exposure } from "@bannerol/client";
+import type { Counted } from "@bannerol/client";
+import type { Reason } from "@bannerol/core";
 import type { Count } from "./flags.ts";
 
 export interface Exposures {
@@ -9,34 +10,35 @@ export interface Exposures {
   readonly dropped: () => number;
 }
 
+/** What is undefined is not sent. */
+interface Row {
+  readonly flag: string;
+  readonly variant: string | undefined;
+  readonly reason: Reason | undefined;
+  readonly count: number;
+}
+
 const MAX_ROWS = 5_000;
 
-/** `first` is called at the first count after each `take`. */
-export function createExposures(first: () => void): Exposures {
-  let rows = new Map<string, Exposure | { readonly flag: string; count: number }>();
+export function createExposures(): Exposures {
+  let rows = new Map<string, Row>();
   let dropped = 0;
   return {
-    count(flag, answer, times) {
-      if (rows.size === 0) first();
+    count(asked, answer, times) {
+      const flag = String(asked);
       const { variant, reason } = answer ?? {};
       const name = JSON.stringify([flag, variant, reason]);
       const row = rows.get(name);
-      if (row === undefined && rows.size >= MAX_ROWS) {
-        dropped += times;
-        return;
-      }
-      rows.set(name, {
-        flag: String(flag),
-        ...(variant !== undefined && { variant }),
-        ...(reason !== undefined && { reason }),
-        count: (row?.count ?? 0) + times,
-      });
+      if (row === undefined && rows.size >= MAX_ROWS) dropped += times;
+      else rows.set(name, { flag, variant, reason, count: (row?.count ?? 0) + times });
     },
     take() {
       const taken = [...rows.values()];
       rows = new Map();
-      const exposures = taken.filter((row) => "reason" in row);
-      return { exposures, missing: taken.filter((row) => !("reason" in row)) };
+      return {
+        exposures: taken.filter(({ reason }) => reason),
+        missing: taken.filter(({ reason }) => !reason),
+      } as Counted;
     },
     dropped: () => dropped,
   };

@@ -50,13 +50,14 @@ const ERROR = { reason: "ERROR" } as const;
 
 export const tableOf = (view: View | undefined): Table => ({ view, entries: new Map(), all: false });
 
-/** `table` gives the state in force; `now`: epoch milliseconds. */
-export function flagsOf(table: () => Table, now: () => number, count: Count): Flags {
+/** `table` gives the state in force; `now`: epoch milliseconds; `asked`: there is something to count, and was not before. */
+export function flagsOf(table: () => Table, now: () => number, count: Count, asked?: () => void): Flags {
   const entryIn = ({ view, entries }: Table, key: string): Entry => entries.get(key) ?? admit(view, entries, key);
 
   /** What the flag serves; `undefined` where it is none of this type, or cannot be evaluated. */
   const answerOf = (entry: Entry, key: string, type: FlagType): Answer | undefined => {
     const { flag } = entry;
+    if (entry.given + entry.refused === 0) asked?.();
     if (flag === undefined || entry.type !== type) {
       entry.refused++;
       return undefined;

@@ -27,7 +27,7 @@ const MIN_GAP_MS = 5_000;
 const MAX_LENGTH = 2 ** 21;
 
 /** `name`: of the entry. `warn` is called once, where nothing can be kept. */
-export function createKeeper(name: string, warn: (reason: string) => void): Keeper {
+export function createKeeper(name: string, warn: (reason: unknown) => void): Keeper {
   let waiting: (() => string) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let warned = false;
@@ -35,14 +35,13 @@ export function createKeeper(name: string, warn: (reason: string) => void): Keep
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const text = waiting?.() ?? "";
-    waiting = undefined;
-    if (text === "") return;
     try {
+      const text = waiting?.() ?? "";
+      waiting = undefined;
       if (text.length > MAX_LENGTH) localStorage.removeItem(name);
-      else localStorage.setItem(name, text);
+      else if (text !== "") localStorage.setItem(name, text);
     } catch (error) {
-      if (!warned) warn(String(error));
+      if (!warned) warn(error);
       warned = true;
     }
   };
@@ -66,7 +65,8 @@ export function createKeeper(name: string, warn: (reason: string) => void): Keep
     put({ held: { ruleset, checksum }, confirmedAt, known }, context) {
       waiting = () => {
         const answers = known && { ...known.answers, flags: [...known.answers.flags] };
-        return JSON.stringify({ confirmedAt, checksum, ruleset: toDocument(ruleset), of: nameOf(context), answers });
+        const of = known && nameOf(context);
+        return JSON.stringify({ confirmedAt, checksum, ruleset: toDocument(ruleset), of, answers });
       };
       timer ??= setTimeout(flush, MIN_GAP_MS);
     },
@@ -74,7 +74,7 @@ export function createKeeper(name: string, warn: (reason: string) => void): Keep
   };
 }
 
-/** Stands for a context without telling it. */
+/** Stands for a context without telling it. Throws where it is no JSON. */
 function nameOf(context: EvaluationContext): string {
   const text = JSON.stringify(context);
   return `${murmur3(text, 0)}.${murmur3(text, 1)}.${text.length}`;

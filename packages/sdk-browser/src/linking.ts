@@ -38,8 +38,6 @@ type Tabs = typeof import("./tabs/index.ts");
 
 const loadTabs = (): Promise<Tabs> => import("./tabs/index.ts");
 
-const UNCONNECTED = { troubled: false, rejected: 0, transport: "websocket" } as const;
-
 /** However often a network comes back, a server is asked at most this often for that. */
 const MIN_RESUME_MS = 10_000;
 
@@ -59,7 +57,13 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   let resumedAt = Number.NEGATIVE_INFINITY;
   let closed = false;
 
-  const standing = () => connection?.standing() ?? { ...UNCONNECTED, phase: closed ? "closed" : "offline" };
+  const standing: Link["standing"] = () =>
+    connection?.standing() ?? {
+      phase: closed ? "closed" : "offline",
+      troubled: false,
+      rejected: 0,
+      transport: "websocket",
+    };
   const phase = () => standing().phase;
 
   const tellTabs = (): void => {
@@ -68,7 +72,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   };
 
   const connect = (stream: StreamTransport): void => {
-    connection?.close();
+    const last = connection;
     const mine = createPageConnection({ ...ports, stream }, identity, {
       ...listener,
       settled() {
@@ -79,6 +83,8 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
       },
     });
     connection = mine;
+    // Out of hand by now: that it is closed is no news of the page.
+    last?.close();
     mine.start(have);
   };
 
@@ -138,7 +144,7 @@ export function createLink({ ports, identity, shareAs, pauseAfterMs, listener }:
   const resume = (): void => {
     const now = clock.monotonic();
     if (connection === undefined && leave === undefined) begin();
-    else if (isFollower || phase() !== "offline" || now - resumedAt < MIN_RESUME_MS) return;
+    else if (isFollower || connection?.standing().phase !== "offline" || now - resumedAt < MIN_RESUME_MS) return;
     else connect(ports.stream);
     resumedAt = now;
   };

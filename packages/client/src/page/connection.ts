@@ -46,7 +46,6 @@ export type Due = readonly [at: number, fall: () => void];
 
 const OPEN_TIMEOUT_MS = 15_000;
 const TRIES = 3;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createPageConnection(
   ports: PageConnectionPorts,
@@ -82,7 +81,7 @@ export function createPageConnection(
       const ms = Math.ceil(at - clock.monotonic());
       if (ms > 0) {
         cancelTimer?.();
-        cancelTimer = at === NEVER ? undefined : timers.set(Math.min(ms, LONGEST_TIMER_MS), () => handle(() => {}));
+        cancelTimer = at === NEVER ? undefined : timers.set(ms, () => handle(() => {}));
         return;
       }
       fall();
