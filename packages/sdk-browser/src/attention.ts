@@ -1,4 +1,5 @@
 /** Whether anybody looks at the page, and whether it has a network. */
+import { browserTimers as timers } from "./net/browser-ports.ts";
 
 export interface Attention {
   /** Nobody has looked for so long, or the page is put aside: what costs is to end. */
@@ -12,19 +13,20 @@ export interface Attention {
 /** Without a document, as in a worker, only the network is watched. The answer ends it. */
 export function watchAttention({ paused, resumed, leaving }: Attention, pauseAfterMs: number): () => void {
   const { document, addEventListener } = globalThis;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stops: (() => void)[] = [];
-  const on = (target: Pick<EventTarget, "addEventListener" | "removeEventListener">, type: string, fn: () => void) => {
-    target.addEventListener(type, fn);
-    stops.push(() => target.removeEventListener(type, fn));
-  };
+  let cancel: (() => void) | undefined;
+  const stop = new AbortController();
+  const on = (target: Pick<EventTarget, "addEventListener">, type: string, fn: () => void) =>
+    target.addEventListener(type, fn, { signal: stop.signal });
+  const isHidden = (): boolean => document?.visibilityState === "hidden";
   const look = (): void => {
-    clearTimeout(timer);
-    if (document?.visibilityState === "hidden") {
+    cancel?.();
+    if (isHidden()) {
       leaving();
-      timer = setTimeout(paused, pauseAfterMs);
+      cancel = timers.set(pauseAfterMs, paused);
     } else resumed();
   };
+  // A page may be opened behind another, and never looked at.
+  if (isHidden()) look();
   if (addEventListener !== undefined) {
     on(globalThis, "online", resumed);
     // A page with an open connection is not kept for the way back.
@@ -36,7 +38,7 @@ export function watchAttention({ paused, resumed, leaving }: Attention, pauseAft
   }
   if (document !== undefined) on(document, "visibilitychange", look);
   return () => {
-    clearTimeout(timer);
-    for (const stop of stops) stop();
+    cancel?.();
+    stop.abort();
   };
 }

@@ -41,27 +41,21 @@ interface Post {
 
 let posts: Post[];
 let kept: Map<string, string>;
-let heard: Map<string, (() => void)[]>;
+let happen: (type: string) => void;
 let clients: BrowserClient[];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
-  [Socket.all, posts, kept, heard, clients] = [[], [], new Map(), new Map(), []];
+  [Socket.all, posts, kept, clients] = [[], [], new Map(), []];
   vi.stubGlobal("WebSocket", Socket);
   vi.stubGlobal("localStorage", {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, text: string) => void kept.set(name, text),
     removeItem: (name: string) => void kept.delete(name),
   });
-  vi.stubGlobal("addEventListener", (type: string, fn: () => void) =>
-    heard.set(type, [...(heard.get(type) ?? []), fn]),
-  );
-  vi.stubGlobal("removeEventListener", (type: string, fn: () => void) =>
-    heard.set(
-      type,
-      (heard.get(type) ?? []).filter((other) => other !== fn),
-    ),
-  );
+  const events = new EventTarget();
+  happen = (type) => void events.dispatchEvent(new Event(type));
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
   vi.stubGlobal(
     "fetch",
     (url: string, { body }: { readonly body: string }) =>
@@ -81,9 +75,6 @@ afterEach(async () => {
 });
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
-const happen = (type: string) => {
-  for (const fn of heard.get(type) ?? []) fn();
-};
 
 async function open(options: Partial<ClientOptions> = {}, create = createClient): Promise<BrowserClient> {
   const client = create({ url: "http://flags.test", key: "bnr_client_k", shareTabs: false, ...options });
@@ -320,4 +311,26 @@ it("serves what it was rendered with where it may set no timers", async () => {
   expect(flags.isEnabled("home")).toBe(true);
   await Promise.resolve();
   await flags.close();
+});
+
+it.each([
+  ["a page that nobody ever looked at", 60_000, "offline"],
+  ["no page that is never to", Number.POSITIVE_INFINITY, "live"],
+])("lets %s let go of its connection", async (_, pauseAfterMs, state) => {
+  vi.stubGlobal("document", { visibilityState: "hidden", addEventListener: () => undefined });
+  const flags = await open({ pauseAfterMs });
+  Socket.latest.say(snapshotAt(1, {}).snapshot);
+  await vi.advanceTimersByTimeAsync(30_000);
+  Socket.latest.say(snapshotAt(1, {}).current);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(flags.status().state).toBe(state);
+});
+
+it("hears of no network any more once it is closed", async () => {
+  const flags = await open();
+  Socket.latest.onclose?.({ code: 1006, reason: "" });
+  void flags.close();
+  happen("online");
+  await settle();
+  expect(Socket.all.length).toBe(1);
 });
