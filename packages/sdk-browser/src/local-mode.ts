@@ -55,7 +55,9 @@ export const localMode: Mode = {
       flag(key): SeenFlag | undefined {
         if (isRemote(ruleset, key)) {
           const answer = known?.answers.flags.get(key);
-          return answer === undefined ? UNANSWERED : seenAs(answer);
+          const seen = answer === undefined ? UNANSWERED : seenAs(answer);
+          // A value of a json flag may look like one of another type.
+          return { ...seen, type: seen.type && Object(flags.get(key)).type };
         }
         const flag = small.flag(key);
         return (

@@ -309,3 +309,11 @@ it("keeps what was answered at hand where it is given the state that it shows", 
   showing.take(ruleset);
   expect([showing.table() === table, changes.length]).toEqual([true, 1]);
 });
+
+it("takes what the server answered of a flag for what the flag's type is, whatever value it has", () => {
+  const { showing, asked, flags } = scene(localMode);
+  showing.take(rulesetAt(1, { home: { version: 1, type: "json", remote: true } }));
+  asked[0]?.answered(answersAt(1, true));
+  expect([flags.value("home", {}), flags.isEnabled("home")]).toEqual([true, false]);
+  expect(flags.evaluate("home", false).errorCode).toBe("TYPE_MISMATCH");
+});
