@@ -334,3 +334,16 @@ it("hears of no network any more once it is closed", async () => {
   await settle();
   expect(Socket.all.length).toBe(1);
 });
+
+it("goes on where the logger throws", async () => {
+  const warn = vi.fn(() => {
+    throw new Error("no");
+  });
+  const flags = await open({ logger: { warn } });
+  Socket.latest.onclose?.({ code: 4401, reason: "No valid key." });
+  await settle();
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(flags.status().problem).toMatchObject({ code: "key_refused" });
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(Socket.all.length).toBeGreaterThan(1);
+});

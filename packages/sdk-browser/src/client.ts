@@ -145,10 +145,15 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     options.cache === false
       ? undefined
       : createKeeper(name, (reason) =>
-          logger.warn(
-            `Bannerol: the last known flags cannot be kept (${reason}). Set cache to false where that is so.`,
-          ),
+          warn(`the last known flags cannot be kept (${reason}). Set cache to false where that is so.`),
         );
+
+  /** A logger that throws is no reason for an outage. */
+  function warn(message: string): void {
+    try {
+      logger.warn(`Bannerol: ${message}`);
+    } catch {}
+  }
 
   let latest: Held | undefined;
   const link = createLink({
@@ -196,7 +201,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
   }
 
   function report(found: ClientProblem): void {
-    if (found.code === "key_refused" || found.code === "protocol_not_spoken") logger.warn(`Bannerol: ${found.message}`);
+    if (found.code === "key_refused" || found.code === "protocol_not_spoken") warn(found.message);
     listeners.emit("error", found);
   }
 
@@ -283,7 +288,7 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     } catch (error) {
       // Where a module is loaded, some runtimes allow no chance, no timers, no requests. Nobody is to wait for what cannot come.
       problem = { code: "internal", message: `The SDK could not begin: ${error}` };
-      logger.warn(`Bannerol: ${problem.message}`);
+      warn(problem.message);
       report(problem);
       showing.close();
       becomeReady({ source });
