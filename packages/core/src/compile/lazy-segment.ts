@@ -9,13 +9,6 @@ import type { GraphNode, GraphScope, Settled } from "./graph.ts";
 import type { LinkedSegment } from "./linked.ts";
 import { type CompiledSegment, compileSegment } from "./segment.ts";
 
-/** What a segment without a compiled form is explained as. */
-const NOBODY = {
-  segment: { version: 0, included: [], excluded: [], when: null },
-  included: new Set<string>(),
-  excluded: new Set<string>(),
-};
-
 /**
  * A segment that is read and compiled when the first flag that refers to it is.
  *
@@ -83,7 +76,7 @@ export class LazySegment implements LinkedSegment, GraphNode {
     return answer;
   }
 
-  explain(trace: Trace): SegmentExplanation {
-    return explainSegment(this.key, this.#compiled ?? NOBODY, trace);
+  explain(trace: Trace): SegmentExplanation | undefined {
+    return this.#compiled && explainSegment(this.key, this.#compiled, trace);
   }
 }

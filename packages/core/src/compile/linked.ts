@@ -28,7 +28,8 @@ export interface LinkedSegment {
   readonly problem: string | undefined;
   /** Throws where reading the attributes does. */
   contains(attributes: Attributes, now: number, run: number): boolean;
-  explain(trace: Trace): SegmentExplanation;
+  /** `undefined` where it cannot be read or leads into a cycle: what asks for it says so itself. */
+  explain(trace: Trace): SegmentExplanation | undefined;
 }
 
 /** The keys of one of a segment's lists. */

@@ -49,7 +49,8 @@ function explainReferences(trace: Trace): Pick<Explanation, "flags" | "segments"
     before = flags.size + segments.size;
     for (const flag of trace.flags) if (!flags.has(flag.key)) flags.set(flag.key, flag.explain(trace));
     for (const segment of trace.segments) {
-      if (!segments.has(segment.key)) segments.set(segment.key, segment.explain(trace));
+      const explained = segments.has(segment.key) ? undefined : segment.explain(trace);
+      if (explained !== undefined) segments.set(segment.key, explained);
     }
   }
   return { flags: [...flags.values()], segments: [...segments.values()] };
