@@ -39,9 +39,9 @@ async function readAndParse({ cache, flags }: { readonly cache: string; readonly
   const [name = ""] = await readdir(cache);
   const began = now();
   const text = await readFile(join(cache, name), "utf8");
-  // A line that says what it is, one that names whose it is with the ruleset, and lists after it.
-  const [, kept = ""] = text.split("\n", 2);
-  const { ruleset } = JSON.parse(kept);
+  // A line that says what it is, one that names whose it is, the ruleset, and lists after it.
+  const start = text.indexOf('\n{"epoch"') + 1;
+  const ruleset: unknown = JSON.parse(text.slice(start, text.indexOf("\n}}", start) + 3));
   const tookMs = now() - began;
   expectFlags(flagsIn(ruleset), flags);
   return tookMs;
