@@ -347,3 +347,17 @@ it("goes on where the logger throws", async () => {
   await vi.advanceTimersByTimeAsync(10 * 60_000);
   expect(Socket.all.length).toBeGreaterThan(1);
 });
+
+it("keeps nothing over what another tab has kept meanwhile and is newer, unless it is of another epoch", async () => {
+  await open();
+  Socket.latest.say(snapshotAt(5, { a: flag(5, "on") }).snapshot);
+  await vi.advanceTimersByTimeAsync(5_000);
+  const [[name = "", five = ""] = []] = [...kept];
+  Socket.latest.say(snapshotAt(6, { a: flag(6, "on") }).snapshot);
+  kept.set(name, five.replace('"revision":5', '"revision":7'));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(kept.get(name)).toContain('"revision":7');
+  Socket.latest.say(snapshotAt(2, { a: flag(2, "on") }, "another").snapshot);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(kept.get(name)).toContain('"epoch":"another","revision":2');
+});

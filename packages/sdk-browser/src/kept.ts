@@ -39,7 +39,7 @@ export function createKeeper(name: string, warn: (reason: unknown) => void): Kee
       const text = waiting?.() ?? "";
       waiting = undefined;
       if (text.length > MAX_LENGTH) localStorage.removeItem(name);
-      else if (text !== "") localStorage.setItem(name, text);
+      else if (text !== "" && !isOlder(text, localStorage.getItem(name) ?? "")) localStorage.setItem(name, text);
     } catch (error) {
       if (!warned) warn(error);
       warned = true;
@@ -72,6 +72,15 @@ export function createKeeper(name: string, warn: (reason: unknown) => void): Kee
     },
     flush,
   };
+}
+
+const STATE = /"epoch":"([^"]*)","revision":(\d+)/;
+
+/** A tab that was frozen for a while may have less than another one has written meanwhile. */
+function isOlder(text: string, other: string): boolean {
+  const [, epoch, revision] = STATE.exec(text) ?? [];
+  const [, otherEpoch, otherRevision] = STATE.exec(other) ?? [];
+  return epoch === otherEpoch && Number(revision) < Number(otherRevision);
 }
 
 /** Stands for a context without telling it. Throws where it is no JSON. */
