@@ -5,6 +5,7 @@ import type { BrowserClient } from "./client.ts";
 import { createClient } from "./create-client.ts";
 import type { ClientOptions } from "./options.ts";
 import { createClient as createRemote } from "./remote.ts";
+import { flag } from "./testing/flag.ts";
 
 type Told = { readonly data: string };
 
@@ -82,24 +83,6 @@ async function open(options: Partial<ClientOptions> = {}, create = createClient)
   await settle();
   return client;
 }
-
-/** On for the plan named gold, and for everybody where it serves `on`. */
-const flag = (version: number, serves: "on" | "off", more: object = {}) => ({
-  version,
-  type: "boolean",
-  seed: 1,
-  enabled: true,
-  off: "off",
-  variants: [
-    { key: "on", value: true },
-    { key: "off", value: false },
-  ],
-  prerequisites: [],
-  targets: [],
-  rules: [{ id: "gold", when: { attribute: "plan", op: "in", values: ["gold"] }, serve: { variant: "on" } }],
-  fallthrough: { variant: serves },
-  ...more,
-});
 
 const remote = (version: number) => ({ version, type: "boolean", remote: true });
 

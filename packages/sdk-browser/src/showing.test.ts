@@ -5,24 +5,8 @@ import { localMode } from "./local-mode.ts";
 import type { Known, Mode } from "./mode.ts";
 import { remoteMode } from "./remote-mode.ts";
 import { createShowing } from "./showing.ts";
+import { flag } from "./testing/flag.ts";
 import type { Answers } from "./view.ts";
-
-const flag = (version: number, serves: "on" | "off", more: object = {}) => ({
-  version,
-  type: "boolean",
-  seed: 1,
-  enabled: true,
-  off: "off",
-  variants: [
-    { key: "on", value: true },
-    { key: "off", value: false },
-  ],
-  prerequisites: [],
-  targets: [],
-  rules: [{ id: "gold", when: { attribute: "plan", op: "in", values: ["gold"] }, serve: { variant: "on" } }],
-  fallthrough: { variant: serves },
-  ...more,
-});
 
 const rulesetAt = (revision: number, flags: { readonly [key: string]: object }) => ({
   epoch: "e",

@@ -46,8 +46,9 @@ async function edit(call: Call, what: "add" | "remove"): Promise<Output> {
 }
 
 export const replace: Action = async (call) => {
-  const lines = await linesOf(call);
+  const given = await openBytes(call.io, call.words.argument("file"));
   const session = await openSession(call);
+  const lines = await atLeastOne(given, call);
   const name = nameIn(call, session.project);
   const { etag: ifMatch } = await session.admin.segments.get(name);
   await mayChange(call, session, { what: `replace keys of segment ${name.segment}` });
@@ -56,12 +57,12 @@ export const replace: Action = async (call) => {
 };
 
 /** Where a command before a pipe fails, nothing comes through it: a list is not emptied for that. */
-async function linesOf({ io, words }: Call): Promise<AsyncIterable<Uint8Array>> {
-  const file = words.argument("file");
-  const bytes = (await openBytes(io, file))[Symbol.asyncIterator]();
+async function atLeastOne(given: AsyncIterable<Uint8Array>, { words }: Call): Promise<AsyncIterable<Uint8Array>> {
+  const bytes = given[Symbol.asyncIterator]();
   let first = await bytes.next();
   while (first.done !== true && first.value.length === 0) first = await bytes.next();
   if (first.done === true && !words.has("empty")) {
+    const file = words.argument("file");
     const what = file === "-" ? "Standard input" : file;
     throw new UsageError(`${what} is empty, and the list would be too. Give --empty where that is meant.`);
   }

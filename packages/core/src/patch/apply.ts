@@ -1,3 +1,4 @@
+import { heldOf } from "../documents/held.ts";
 import type { Documents, Ruleset, RulesetDelta } from "../model.ts";
 
 /**
@@ -14,7 +15,7 @@ export function applyDelta(ruleset: Ruleset, delta: RulesetDelta): Ruleset {
 }
 
 function patched(before: Documents, changes: { readonly [key: string]: unknown }): Documents {
-  const after = new Map(before.held ?? before);
+  const after = new Map(heldOf(before));
   for (const [key, document] of Object.entries(changes)) {
     if (document === null) after.delete(key);
     else after.set(key, document);

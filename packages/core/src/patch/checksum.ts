@@ -1,3 +1,4 @@
+import { heldOf } from "../documents/held.ts";
 import { murmur3 } from "../hash.ts";
 import { isCount, isRecord } from "../json.ts";
 import type { Documents, Ruleset, RulesetDelta } from "../model.ts";
@@ -33,7 +34,7 @@ export function checksumAfter(
 }
 
 function differenceOf(kind: EntityKind, before: Documents, changes: { readonly [key: string]: unknown }): number {
-  const held = before.held ?? before;
+  const held = heldOf(before);
   let sum = 0;
   for (const [key, document] of Object.entries(changes)) {
     const part = partOf(kind, key, document) - (held.has(key) ? partOf(kind, key, held.get(key)) : 0);
@@ -49,7 +50,7 @@ function partOf(kind: EntityKind, key: string, document: unknown): number {
 
 function sumOf(kind: EntityKind, documents: Documents): number {
   let sum = 0;
-  for (const [key, document] of documents.held ?? documents) sum = (sum + partOf(kind, key, document)) >>> 0;
+  for (const [key, document] of heldOf(documents)) sum = (sum + partOf(kind, key, document)) >>> 0;
   return sum;
 }
 
