@@ -29,7 +29,7 @@ export const problemCodes = {
   precondition_failed: { status: 412, title: "It has changed since it was read" },
   request_timeout: { status: 408, title: "The request took too long" },
   body_too_large: { status: 413, title: "The body is too large" },
-  unsupported_media_type: { status: 415, title: "The body must be JSON" },
+  unsupported_media_type: { status: 415, title: "The body is of another type" },
   invalid: { status: 422, title: "The document is not valid" },
   invariant_broken: { status: 422, title: "An invariant would be broken" },
   idempotency_key_reused: { status: 422, title: "The Idempotency-Key is another request's" },

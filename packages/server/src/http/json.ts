@@ -66,10 +66,14 @@ function refuseSize(limit: number): never {
 }
 
 function refuseOtherTypes(headers: Headers): void {
+  if (isJsonType(headers)) return;
+  refuse("unsupported_media_type", "The body must be JSON. Send it with Content-Type: application/json.");
+}
+
+/** Whether `Content-Type` says that the body is JSON. */
+export function isJsonType(headers: Headers): boolean {
   const type = (headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!/^application\/([a-z0-9.-]+\+)?json$/.test(type)) {
-    refuse("unsupported_media_type", "The body must be JSON. Send it with Content-Type: application/json.");
-  }
+  return /^application\/([a-z0-9.-]+\+)?json$/.test(type);
 }
 
 function encodingOf(headers: Headers): string {

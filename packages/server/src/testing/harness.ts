@@ -12,6 +12,7 @@ import { type ConnectedSdk, joined } from "../features/connections/inventory.ts"
 import { ViewRevisions } from "../features/connections/view-revisions.ts";
 import { followHolds } from "../features/releases/hold-clock.ts";
 import { createShortWay, type ShortWay } from "../features/sdk/short-way.ts";
+import { isKeyUpload } from "../features/segments/keys/routes.ts";
 import { ServiceState } from "../features/service/service-state.ts";
 import type { Draw, Services } from "../features/services.ts";
 import { prepareInstallation } from "../first-start.ts";
@@ -238,13 +239,14 @@ export async function createHarness({
 function requestOf(what: string, { token = ADMIN_TOKEN, body, headers }: Ask): [string, RequestInit] {
   const [method = "GET", path = "/"] = what.split(" ");
   const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const type = isKeyUpload(method, path) ? "text/plain" : "application/json";
   return [
     path,
     {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        ...(sent === undefined ? {} : { "content-type": type }),
         ...headers,
       },
       ...(sent === undefined ? {} : { body: sent }),

@@ -325,10 +325,7 @@ describe("approvals", () => {
   });
 
   it("keep a stream of keys from going around them", async () => {
-    const got = await api.ask(`PUT ${PROJECT}/segments/staff/keys`, {
-      body: "u7\n",
-      headers: { "content-type": "text/plain" },
-    });
+    const got = await api.ask(`PUT ${PROJECT}/segments/staff/keys`, { body: "u7\n" });
     expect(got).toMatchObject({ status: 409, body: { code: "approval_required" } });
   });
 

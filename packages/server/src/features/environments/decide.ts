@@ -2,7 +2,7 @@
 import type { EnvironmentCreate, EnvironmentPatch } from "@bannerol/protocol/schemas";
 import type { EnvironmentDocument, Item } from "../../state/documents.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
-import { type Decided, refused } from "../decision.ts";
+import { type Decided, type Refused, refused } from "../decision.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
 import { environmentsInOrder } from "./order.ts";
 
@@ -39,6 +39,12 @@ export function createEnvironment(
   return { ok: true, action: "environment.create", items, result: undefined };
 }
 
+/** Approvals that nobody would be asked for. */
+function unguarded(key: string): Refused {
+  const message = `Changes are approved in a protected environment alone, and ${key} is not protected. Send protected: true as well.`;
+  return refused("invalid", message, [{ path: "approvals", message }]);
+}
+
 /** The others keep their order around one that moves; a position past the last is the last. */
 export function patchEnvironment(
   state: ProjectState,
@@ -48,6 +54,7 @@ export function patchEnvironment(
   const before = state.environments.get(key)?.document;
   if (before === undefined) return refused("not_found", `The project ${state.key} has no environment ${key}.`);
   const after = { ...before, ...fields };
+  if ((fields.approvals ?? 0) > 0 && !after.protected) return unguarded(key);
   const others = environmentsInOrder(state).flatMap(({ document }) => (document.key === key ? [] : [document]));
   const place = position ?? environmentsInOrder(state).findIndex(({ document }) => document.key === key);
   const ordered = [...others.slice(0, place), after, ...others.slice(place)];

@@ -121,6 +121,16 @@ describe("environments", () => {
     );
   });
 
+  it("ask for approvals where they are protected, and say so where they are not", async () => {
+    const patch = (body: object) => api.ask(`PATCH ${ENVIRONMENTS}/production`, { body });
+    const refused = { status: 422, body: { code: "invalid", errors: [{ path: "approvals" }] } };
+    expect(await patch({ approvals: 1 })).toMatchObject(refused);
+    expect(await patch({ approvals: 1, protected: false })).toMatchObject(refused);
+    expect((await patch({ approvals: 0 })).status).toBe(200);
+    expect((await patch({ protected: true })).status).toBe(200);
+    expect((await patch({ approvals: 1 })).body).toMatchObject({ protected: true, approvals: 1 });
+  });
+
   it("are shown to a token of one that one alone", async () => {
     const token = await api.makeToken("admin", { project: "default", environment: "staging" });
     const { body } = await api.ask(`GET ${ENVIRONMENTS}`, { token });

@@ -14,8 +14,7 @@ describe("the keys of a segment", () => {
     await api.ask(`POST ${SEGMENTS}`, { body: { key: "beta", included: ["u1"] } });
   });
 
-  const lines = (text: string, query = "") =>
-    api.ask(`PUT ${KEYS}${query}`, { body: text, headers: { "content-type": "text/plain" } });
+  const lines = (text: string, query = "") => api.ask(`PUT ${KEYS}${query}`, { body: text });
   const segment = async () => (await api.ask(`GET ${SEGMENTS}/beta`)).body;
   const keys = async (query = "") => field((await api.ask(`GET ${KEYS}?limit=10000${query}`)).body, "items");
   const isIn = async (targetingKey: string, at?: number) => {
@@ -111,6 +110,13 @@ describe("the keys of a segment", () => {
     const before = await segment();
     expect(await lines(text)).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } });
     expect(await segment()).toEqual(before);
+  });
+
+  it("are refused as JSON, which would be one odd key", async () => {
+    const got = await api.ask(`PUT ${KEYS}`, { body: ["u2"], headers: { "content-type": "application/json" } });
+    const detail = expect.stringMatching(/one key a line.* text\/plain.* POST/);
+    expect(got).toMatchObject({ status: 415, body: { code: "unsupported_media_type", detail } });
+    expect(await segment()).toMatchObject({ included: ["u1"] });
   });
 
   it("are refused whole also where many were staged already, and nothing of them is left", async () => {

@@ -8,8 +8,9 @@ import {
   segmentKeysReplaceQuerySchema,
   segmentKeysSchema,
 } from "@bannerol/protocol/schemas";
+import { isJsonType } from "../../../http/json.ts";
 import { inProject } from "../../../http/permission.ts";
-import { RefusedError } from "../../../http/refusal.ts";
+import { RefusedError, refuse } from "../../../http/refusal.ts";
 import { type Answer, defineRoute, noBody, noQuery, type Route } from "../../../http/route.ts";
 import { wrongWithKey } from "../../../lists/key-limits.ts";
 import { countOf } from "../../../lists/named-lists.ts";
@@ -82,6 +83,7 @@ function replaceRoute(services: Services): Route {
     reply: segmentKeysChangedSchema,
     async handler({ scope, param, query, stream, ...context }) {
       const { list = "included", comment } = query;
+      refuseJson(context.headers);
       const desk = deskOf({ services, scope, context, key: param("s"), part: list, comment });
       return desk.answer(await replaceKeys(desk, stream));
     },
@@ -96,6 +98,14 @@ function answer({ key, part }: Pick<Desk, "key" | "part">, state: ProjectState):
   const { document, revision } = segmentOf(state, key);
   const list: ListPartName = part;
   return { body: { list, count: countOf(document[part]), revision, head: state.head }, revision };
+}
+
+/** A list in JSON would be one odd key. */
+function refuseJson(headers: Headers): void {
+  if (!isJsonType(headers)) return;
+  const detail =
+    "The body must be text, one key a line. Send it with Content-Type: text/plain, or keys in JSON by POST to the same address.";
+  refuse("unsupported_media_type", detail);
 }
 
 function refuseWrongKeys(add: readonly string[]): void {
