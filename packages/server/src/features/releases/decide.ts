@@ -73,6 +73,8 @@ function carriedOut(
   const before = event.type === "begin" ? foundBy(state, command) : {};
   const late = event.type === "begin" ? wrongByNow(state, command, release) : undefined;
   if (late !== undefined) return late;
+  const isOff = event.type !== "begin" && stepped.effect?.type === "serve" && isSwitchedOff(state, command);
+  if (isOff) return switchedOff(command, release);
   const next: ReleaseDocument = { ...stepped.release, ...before };
   const flagItems = stepped.effect === undefined ? [] : effectOn(state, command, next, stepped.effect);
   if (!Array.isArray(flagItems)) return flagItems;
@@ -92,6 +94,17 @@ function wrongByNow(
   const problems = [...belowShare(release, targeting), ...reshuffling(release, targeting)];
   const [first] = problems;
   return first && refused("invalid", `The release is not valid by now, at ${first.path}: ${first.message}`, problems);
+}
+
+/** A release switches a flag on as it begins, and never again: whoever switched it off since meant it. */
+function isSwitchedOff(state: ProjectState, { flag, environment }: TargetingCommand): boolean {
+  return targetingOf(state, flag, environment)?.document.enabled === false;
+}
+
+function switchedOff({ flag, environment }: TargetingCommand, { id }: ReleaseDocument): Refused {
+  const then = `Enable it, and resume the release ${id} if it is paused; or abort the release`;
+  const detail = `The flag ${flag} is disabled in ${environment}, where its release ${id} had it on. ${then} (bannerol release abort ${flag} --env ${environment}).`;
+  return refused("release_state", detail);
 }
 
 /** What the release found as it began. */

@@ -44,6 +44,20 @@ describe("a release", () => {
       expect(await checkout.release()).toMatchObject({ state: "running" });
     });
 
+    it("and switches on nothing that was switched off since: it pauses, and goes on once the flag is on", async () => {
+      await checkout.start();
+      await checkout.api.ask(`POST ${PLACE}/disable`);
+      expect(await checkout.move("advance")).toMatchObject({ status: 409, body: { code: "release_state" } });
+      await checkout.passes(MINUTE);
+      const reason = expect.stringContaining("The flag checkout is disabled in production");
+      expect(await checkout.release()).toMatchObject({ state: "paused", step: 0, pausedBy: "server", reason });
+      expect(await checkout.targeting()).toMatchObject({ enabled: false });
+      await checkout.api.ask(`POST ${PLACE}/enable`);
+      await checkout.move("resume");
+      await checkout.passes(0);
+      expect(await checkout.served()).toEqual({ on: 25_000, off: 75_000 });
+    });
+
     it("so that a schedule that would change it lapses", async () => {
       const at = new Date(START + MINUTE / 2).toISOString();
       await checkout.api.ask(`POST ${PLACE}/schedules`, { body: { at, change: { fallthrough: by(90) } } });
@@ -78,6 +92,17 @@ describe("a release", () => {
       expect(refused).toMatchObject({ status: 409, body: { code: "release_running" } });
       await checkout.move("rollback");
       expect(checkout.stored()).toEqual(before);
+    });
+
+    it("leaves open whom somebody opens the flag to meanwhile", async () => {
+      await checkout.start({ segment: "staff" });
+      const fallthrough = { rollout: { weights: { on: 30_000, off: 70_000 } } };
+      await checkout.api.ask(`PATCH ${PLACE}`, { body: { fallthrough } });
+      await checkout.passes(MINUTE);
+      expect(await checkout.release()).toMatchObject({ step: 1 });
+      expect(await checkout.targeting()).toMatchObject({ fallthrough });
+      await checkout.move("rollback");
+      expect(await checkout.targeting()).toMatchObject({ fallthrough });
     });
 
     it("leaves rules and fallthrough of a flag that was on as they are", async () => {

@@ -41,11 +41,12 @@ export function servedAt(targeting: TargetingDocument, release: ReleaseDocument,
     when: { segment: release.segment },
     serve: { rollout: { weights: treated, ...hashedBy(release) } },
   };
-  const rules = fields.rules.some(({ id }) => id === rule.id)
+  const hasBegun = fields.rules.some(({ id }) => id === rule.id);
+  const rules = hasBegun
     ? fields.rules.map((one) => (one.id === rule.id ? { ...one, serve: rule.serve } : one))
     : [rule, ...fields.rules];
-  // A flag that was off for all is off for all but the segment.
-  const closed = wasOff ? { fallthrough: { variant: targeting.off } } : {};
+  // A flag that was off for all is off for all but the segment, until somebody opens it further.
+  const closed = wasOff && !hasBegun ? { fallthrough: { variant: targeting.off } } : {};
   return { ...fields, enabled: true, rules, ...closed };
 }
 
