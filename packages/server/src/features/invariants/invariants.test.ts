@@ -175,6 +175,16 @@ describe("an invariant", () => {
     }
     expect((await api.ask(`DELETE ${PATH}/rule`)).status).toBe(200);
   });
+
+  it("is shown to no token of another environment", async () => {
+    await state(offForAda);
+    await state({ ...offForAda, key: "staged", environment: "staging" });
+    const token = await api.makeToken("viewer", { project: "default", environment: "staging" });
+    const { body } = await api.ask(`GET ${PATH}`, { token });
+    expect(field(body, "items")).toMatchObject([{ key: "staged" }]);
+    const asked = await Promise.all(["staged", "rule", "none"].map((key) => api.ask(`GET ${PATH}/${key}`, { token })));
+    expect(asked.map(({ status }) => status)).toEqual([200, 404, 404]);
+  });
 });
 
 const enabling = {

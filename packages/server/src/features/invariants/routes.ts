@@ -11,12 +11,13 @@ import {
   invariantsQuerySchema,
 } from "@bannerol/protocol/schemas";
 import { inProject } from "../../http/permission.ts";
+import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { InvariantDocument } from "../../state/documents.ts";
 import type { ProjectState, Revised } from "../../state/project-state.ts";
 import { change, changeAndAnswer } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
-import { invariantOf, stateOf } from "../reading.ts";
+import { invariantNotFound, invariantOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { breachNow, isSampled } from "./check.ts";
 import { createInvariant, deleteInvariant } from "./decide.ts";
@@ -40,7 +41,8 @@ function readingRoutes(services: Services): readonly Route[] {
       async handler({ scope, query: { environment, ...page } }) {
         const state = stateOf(services, scope);
         const asked = [...state.invariants.values()].filter(
-          ({ document }) => environment === undefined || document.environment === environment,
+          ({ document }) =>
+            scope.sees(document.environment) && (environment === undefined || document.environment === environment),
         );
         const { items, ...rest } = pageByKey(asked, ({ document }) => document.key, page);
         return { body: { ...rest, items: items.map((one) => invariantForm(services, state, one)) } };
@@ -56,7 +58,10 @@ function readingRoutes(services: Services): readonly Route[] {
       reply: invariantSchema,
       async handler({ scope, param }) {
         const state = stateOf(services, scope);
-        const found = invariantOf(state, param("i"));
+        const key = param("i");
+        const found = invariantOf(state, key);
+        // Of another environment: as if it were not there.
+        if (!scope.sees(found.document.environment)) throw new RefusedError(invariantNotFound(state, key).refusal);
         return { body: invariantForm(services, state, found), revision: found.revision };
       },
     }),
