@@ -29,10 +29,15 @@ function dueAt(state: ProjectState, at: number): readonly Revised<ScheduleDocume
   return state.schedules.size === 0 ? [] : inOrder(state).filter(({ document }) => document.at <= at);
 }
 
-async function apply(services: Services, project: string, { flag, environment, id }: ScheduleDocument): Promise<void> {
+async function apply(services: Services, project: string, due: ScheduleDocument): Promise<void> {
+  const { flag, environment, id } = due;
   const command = await commandFor(services, { project, environment }, flag);
   const carryOut = (refusal: { readonly refusal?: string }) =>
-    changeAsSystem(services, project, { decide: (state) => applySchedule(state, command, { id, ...refusal }) });
+    changeAsSystem(services, project, {
+      // As by hand, a kill passes freezes, whatever it breaks.
+      urgent: "kill" in due,
+      decide: (state) => applySchedule(state, command, { id, ...refusal }),
+    });
   try {
     await carryOut({});
   } catch (error) {

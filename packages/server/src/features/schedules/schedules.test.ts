@@ -110,6 +110,38 @@ describe("a schedule", () => {
     expect(await waiting()).toEqual([]);
   });
 
+  it.each([
+    [
+      "what is frozen then",
+      "POST /api/v1/projects/default/environments/production/freezes",
+      { key: "year-end", until: inMs(2 * HOUR) },
+    ],
+    [
+      "what it breaks",
+      "POST /api/v1/projects/default/invariants",
+      { key: "open", environment: "production", flag: "checkout", context: {}, serves: ["on"] },
+    ],
+  ])("kills, whatever %s, as by hand", async (_, guard, body) => {
+    await api.ask(`POST ${PLACE}/enable`);
+    await schedule({ kill: true });
+    expect((await api.ask(guard, { body })).status).toBe(201);
+    await passes(HOUR);
+    expect(await targeting()).toMatchObject({ enabled: false });
+    expect(await newest()).toMatchObject({ action: "schedule.apply" });
+  });
+
+  it("lapses where the environment is frozen then, and says until when", async () => {
+    await schedule(enabling);
+    const body = { key: "year-end", until: inMs(2 * HOUR) };
+    await api.ask("POST /api/v1/projects/default/environments/production/freezes", { body });
+    await passes(HOUR);
+    expect(await targeting()).toMatchObject({ enabled: false });
+    expect(await newest()).toMatchObject({
+      action: "schedule.lapse",
+      comment: expect.stringContaining(`production is frozen until ${inMs(2 * HOUR)}`),
+    });
+  });
+
   it("is cancelled by a kill of its flag there, and by nobody else's", async () => {
     await schedule(enabling);
     await api.ask(`POST ${FLAGS}/checkout/environments/staging/kill`);
