@@ -92,6 +92,13 @@ describe("the picture of a release", () => {
     expect(releaseLine(waiting)).toBe("scheduled, begins at 2026-12-01T08:00:00.000Z");
   });
 
+  it("says that it is frozen", () => {
+    expect(releasePicture(name, { ...release, waitsFor: "freeze" }, plain)).toContain("Waits for the end of a freeze;");
+    const { verdict: _, ...rest } = release;
+    const due = { ...rest, state: "scheduled", startsAt: "2026-12-01T08:00:00.000Z", waitsFor: "freeze" } as const;
+    expect(releasePicture(name, due, plain)).toContain("Begins once the freeze is over, due since 2026-12-01T08:00");
+  });
+
   it.each([60, 80, 100, 120, 200])("fits %d columns, but for sentences", (columns) => {
     const lines = releasePicture(name, release, plain, columns).split("\n").slice(0, -1);
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);

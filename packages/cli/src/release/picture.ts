@@ -78,11 +78,14 @@ const waiting = {
   guards: "for its guards",
   data: "for data: no outcome comes in",
   approval: "for an approval",
+  freeze: "for the end of a freeze",
 } as const;
 
 function waitingLine({ flag, environment }: TargetingName, release: ReleaseForm): readonly string[] {
   const { waitsFor, steps, step, heldMs, verdict, startsAt, maxHold } = release;
-  if (startsAt !== undefined) return [`Begins at ${printable(startsAt)}`];
+  if (startsAt !== undefined) {
+    return [`Begins ${waitsFor === "freeze" ? "once the freeze is over, due since" : "at"} ${printable(startsAt)}`];
+  }
   if (waitsFor === undefined) return [];
   const hold = durationMs(steps[step]?.hold ?? "0s") ?? 0;
   const left = waitsFor === "hold" ? Math.max(hold - heldMs, 0) : waitsFor === "guards" ? verdict?.neededMs : undefined;

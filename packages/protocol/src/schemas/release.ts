@@ -117,7 +117,7 @@ const shown = {
   since: instantSchema.meta({ description: "When the step began, or went on after a pause" }),
   heldMs: z.number().meta({ description: "For how long the step has been held, pauses left out" }),
   waitsFor: z
-    .enum(["hold", "guards", "data", "approval"])
+    .enum(["hold", "guards", "data", "approval", "freeze"])
     .meta({ description: "What the next step waits for, while it runs" })
     .exactOptional(),
   approved: z

@@ -6,6 +6,7 @@ import type { Answer } from "../../http/route.ts";
 import { type Revised, releaseOf } from "../../state/project-state.ts";
 import type { ReleaseDocument } from "../../state/release-document.ts";
 import type { Done } from "../commands.ts";
+import { freezeAt } from "../freezes/frozen.ts";
 import type { Services } from "../services.ts";
 import { releaseForm } from "./form.ts";
 import { holdName } from "./hold-clock.ts";
@@ -35,10 +36,18 @@ export async function standingForm(
   found: Revised<ReleaseDocument>,
 ): Promise<ReleaseForm> {
   const form = plainForm(services, place, found);
-  const standing = await services.state.watchStore(() => standingOf(services, place, found.document));
-  if (standing === undefined) return form;
-  const waits = waitsFor(found.document, standing);
+  const { document } = found;
+  const state = services.ledger.state(place.project);
+  const isFrozen = state !== undefined && freezeAt(state, place.environment, services.now()) !== undefined;
+  const standing = await services.state.watchStore(() => standingOf(services, place, document));
+  if (standing === undefined)
+    return isFrozen && isDue(document, services.now()) ? { ...form, waitsFor: "freeze" } : form;
+  const waits = waitsFor(document, standing, isFrozen);
   return { ...form, ...(waits === undefined ? {} : { waitsFor: waits }), verdict: plain(standing.verdict) };
+}
+
+function isDue({ state, startsAt }: ReleaseDocument, now: number): boolean {
+  return state === "scheduled" && (startsAt ?? 0) <= now;
 }
 
 /** As it was written; how it stands is asked for by GET. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseAllow } from "../../outbound/allow.ts";
 import { createOutbound } from "../../outbound/outbound.ts";
-import { field } from "../../testing/harness.ts";
+import { field, START } from "../../testing/harness.ts";
 import { ReleaseRunner } from "./run.ts";
 import { createReleases, MINUTE, PLACE, plan, RELEASE, type Releases } from "./testing/releases.ts";
 
@@ -161,6 +161,29 @@ describe("a release", () => {
     expect(await checkout.release()).toMatchObject({ step: 1 });
     expect((await checkout.move("advance")).body).toMatchObject({ step: 2, percentage: 100 });
     expect((await checkout.move("advance")).body).toMatchObject({ state: "completed" });
+  });
+
+  it("waits for the end of a freeze, says so, and keeps one verdict of all that time", async () => {
+    await checkout.start();
+    const freeze = { key: "year-end", until: new Date(START + 10 * MINUTE).toISOString() };
+    await checkout.api.ask("POST /api/v1/projects/default/environments/production/freezes", { body: freeze });
+    for (let round = 0; round < 5; round++) await checkout.passes(MINUTE);
+    expect(await checkout.release()).toMatchObject({ state: "running", step: 0, waitsFor: "freeze" });
+    const { items } = Object((await checkout.api.ask(`GET ${RELEASE}/verdicts`)).body);
+    expect(items).toEqual([expect.not.objectContaining({ did: expect.anything() })]);
+    await checkout.passes(5 * MINUTE);
+    expect(await checkout.release()).toMatchObject({ step: 1, waitsFor: "hold" });
+  });
+
+  it("that is due in a freeze begins after it, and says until then what it waits for", async () => {
+    await checkout.start({ at: new Date(START + MINUTE).toISOString() });
+    const freeze = { key: "year-end", until: new Date(START + 10 * MINUTE).toISOString() };
+    await checkout.api.ask("POST /api/v1/projects/default/environments/production/freezes", { body: freeze });
+    expect(await checkout.release()).not.toHaveProperty("waitsFor");
+    await checkout.passes(MINUTE);
+    expect(await checkout.release()).toMatchObject({ state: "scheduled", waitsFor: "freeze" });
+    await checkout.passes(9 * MINUTE);
+    expect(await checkout.release()).toMatchObject({ state: "running" });
   });
 
   it("is listed with those of other flags", async () => {

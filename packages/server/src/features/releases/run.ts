@@ -13,12 +13,13 @@ import { RefusedError } from "../../http/refusal.ts";
 import type { Revised } from "../../state/project-state.ts";
 import type { ReleaseDocument } from "../../state/release-document.ts";
 import { changeAsSystem } from "../by-system.ts";
+import { freezeAt } from "../freezes/frozen.ts";
 import type { Services } from "../services.ts";
 import { commandFor } from "../targeting/command.ts";
 import { ownsRollout } from "./active.ts";
 import { moveRelease } from "./decide.ts";
 import { type Standing, standingOf } from "./standing.ts";
-import { type ReleaseEvent, step } from "./step.ts";
+import { type ReleaseEffect, type ReleaseEvent, step } from "./step.ts";
 
 type Found = ReleasePlace & { readonly release: string };
 
@@ -54,9 +55,16 @@ export class ReleaseRunner {
     if (standing === undefined) return;
     const event = judgedEvent(release, standing);
     const stepped = step(release, event, this.#services.now());
-    const did = stepped.ok ? stepped.action : undefined;
+    const did = stepped.ok && !this.#waitsForThaw(place, stepped.effect) ? stepped.action : undefined;
     await this.#keep(place, standing, did);
     if (did !== undefined) await this.#move(place, found, event);
+  }
+
+  /** Whether what is due alters an environment that is frozen; what takes users out does so all the same. */
+  #waitsForThaw({ project, environment }: Found, effect: ReleaseEffect | undefined): boolean {
+    const { ledger, now } = this.#services;
+    const state = ledger.state(project);
+    return effect?.type === "serve" && state !== undefined && freezeAt(state, environment, now()) !== undefined;
   }
 
   async #keep(place: Found, { question, verdict }: Standing, did: string | undefined): Promise<void> {

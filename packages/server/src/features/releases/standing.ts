@@ -1,5 +1,5 @@
 /** How a release stands now: how long its step has been held, and what the judge says of it. */
-
+import type { ReleaseForm } from "@bannerol/protocol/schemas";
 import type { ReleasePlace } from "../../evidence/evidence.ts";
 import type { ReleaseDocument } from "../../state/release-document.ts";
 import type { Services } from "../services.ts";
@@ -36,10 +36,12 @@ export async function standingOf(
 export function waitsFor(
   release: ReleaseDocument,
   { heldMs, verdict }: Standing,
-): "hold" | "guards" | "data" | "approval" | undefined {
+  isFrozen: boolean,
+): ReleaseForm["waitsFor"] | undefined {
   if (release.state !== "running") return undefined;
   if (verdict.verdict === "noData") return "data";
   if (heldMs < (release.steps[release.step]?.holdMs ?? 0)) return "hold";
   if (verdict.verdict !== "pass") return "guards";
-  return wantsApproval(release) ? "approval" : undefined;
+  if (wantsApproval(release)) return "approval";
+  return isFrozen ? "freeze" : undefined;
 }
