@@ -19,7 +19,10 @@ export const releaseStepSchema = z
   .strictObject({
     percentage: percentageSchema,
     hold: durationSchema,
-    approval: z.boolean().meta({ description: "It begins only once somebody has approved it" }).exactOptional(),
+    approval: z
+      .boolean()
+      .meta({ description: "It begins only once somebody has approved it; the first begins with the release" })
+      .exactOptional(),
   })
   .meta({ id: "ReleaseStep" });
 export type ReleaseStepForm = z.output<typeof releaseStepSchema>;
