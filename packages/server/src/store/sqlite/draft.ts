@@ -18,7 +18,7 @@ export function prepareFolder(path: string): void {
 }
 
 export function removeWithLog(file: string): void {
-  for (const suffix of ["", "-wal", "-shm", ".lock"]) rmSync(`${file}${suffix}`, { force: true });
+  for (const suffix of ["", "-wal", "-shm", ".lock", ".held"]) rmSync(`${file}${suffix}`, { force: true });
 }
 
 export interface FillOptions<T> {

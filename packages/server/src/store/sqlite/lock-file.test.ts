@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { takeLock } from "./lock-file.ts";
@@ -48,6 +48,35 @@ describe("takeLock", () => {
     const lock = takeLock(database);
     expect(readFileSync(`${database}.lock`, "utf8")).toContain(`"pid":${process.pid}`);
     lock.release();
+    expect(readdirSync(dirname(database))).toEqual([]);
+  });
+
+  it("is one lock by whatever link the database is named", () => {
+    const database = freshFile();
+    writeFileSync(database, "");
+    symlinkSync(database, `${database}.link`);
+    const lock = takeLock(`${database}.link`);
+    expect(() => takeLock(database)).toThrow("in use by process");
+    lock.release();
+  });
+
+  it("refuses while a process lives that cannot be seen from here, until that has ended", async () => {
+    const database = freshFile();
+    // In a container of its own, the other may have any id: this one's too.
+    writeFileSync(`${database}.lock`, JSON.stringify({ pid: process.pid, started: "1" }));
+    const program = `
+      import Database from "better-sqlite3";
+      const held = new Database(${JSON.stringify(`${database}.held`)}).exec("BEGIN EXCLUSIVE");
+      console.log("held");
+      setInterval(() => held.open, 1_000);`;
+    const other = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(other.stdout, "data");
+    expect(() => takeLock(database)).toThrow("in use by a process that cannot be seen from here");
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    takeLock(database).release();
     expect(readdirSync(dirname(database))).toEqual([]);
   });
 

@@ -1,12 +1,16 @@
 /**
- * Keeps a second process away from a database: a file beside it that names the process which has it. SQLite's own locks
- * would let a second server in, and the binding waits for them with the event loop stopped.
+ * Keeps a second process away from a database: a file beside it that names the process which has it, and another that the
+ * system keeps locked for it. SQLite's own locks on the database would let a second server in, and the binding waits for
+ * them with the event loop stopped.
  *
  * A lock whose process is gone is taken over. A process is known by its id and, where the system tells, by when it was
- * started, so that an id given anew is not mistaken for the old holder.
+ * started, so that an id given anew is not mistaken for the old holder. Ids mean nothing between containers, in each of
+ * which a server may be process 1: there the system's lock tells.
  */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { StoreFault } from "../fault.ts";
+import { takeKernelLock } from "./kernel-lock.ts";
 
 export interface Lock {
   /** Calling it twice is harmless. */
@@ -22,7 +26,34 @@ const held = new Set<string>();
 
 /** Takes the lock of a database, or throws a `StoreFault` that says who has it. */
 export function takeLock(database: string): Lock {
-  const file = `${database}.lock`;
+  const real = realPathOf(database);
+  const file = `${real}.lock`;
+  if (held.has(file)) throw inUse(database, `process ${process.pid}, this one. Stop it first`);
+  const kernelLock = takeKernelLock(`${real}.held`);
+  if (kernelLock === undefined) throw inUse(database, `${holderAt(file)}. Stop it first`);
+  try {
+    nameHolder(database, file);
+  } catch (error) {
+    kernelLock.release();
+    throw error;
+  }
+  held.add(file);
+  return {
+    release: () => {
+      if (!held.delete(file)) return;
+      rmSync(file, { force: true });
+      kernelLock.release();
+    },
+  };
+}
+
+/** One name for a database that has several, by links. */
+function realPathOf(database: string): string {
+  if (existsSync(database)) return realpathSync(database);
+  return join(realpathSync(dirname(database)), basename(database));
+}
+
+function nameHolder(database: string, file: string): void {
   const own: Holder = { pid: process.pid, started: startOf(process.pid) };
   const draft = `${file}.${process.pid}`;
   try {
@@ -31,12 +62,6 @@ export function takeLock(database: string): Lock {
   } finally {
     rmSync(draft, { force: true });
   }
-  held.add(file);
-  return {
-    release: () => {
-      if (held.delete(file)) rmSync(file, { force: true });
-    },
-  };
 }
 
 /** Linking makes the whole file appear at once, and fails where there is one. */
@@ -69,14 +94,19 @@ function removeStale(database: string, file: string): void {
 
 function refuseLiving(database: string, { file, text }: { readonly file: string; readonly text: string }): void {
   const holder = parse(text);
-  if (holder === undefined) return;
-  const own = holder.pid === process.pid;
-  const living = own ? held.has(file) : isAlive(holder);
-  if (!living) return;
-  throw new StoreFault(
-    "unavailable",
-    `The database ${database} is in use by process ${holder.pid}${own ? ", this one" : ""}. Stop it first; if it is no bannerol, delete ${file}.`,
-  );
+  if (holder === undefined || holder.pid === process.pid || !isAlive(holder)) return;
+  throw inUse(database, `process ${holder.pid}. Stop it first; if it is no bannerol, delete ${file}`);
+}
+
+/** Whoever has the system's lock, as far as it can be told. */
+function holderAt(file: string): string {
+  const holder = parse(read(file) ?? "");
+  if (holder !== undefined && holder.pid !== process.pid && isAlive(holder)) return `process ${holder.pid}`;
+  return "a process that cannot be seen from here, as one of another container";
+}
+
+function inUse(database: string, byWhom: string): StoreFault {
+  return new StoreFault("unavailable", `The database ${database} is in use by ${byWhom}.`);
 }
 
 function isAlive({ pid, started }: Holder): boolean {
