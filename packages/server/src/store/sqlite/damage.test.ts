@@ -1,3 +1,4 @@
+import { copyFileSync, renameSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../log/ledger.ts";
 import type { Item } from "../../state/documents.ts";
@@ -26,6 +27,11 @@ async function written(): Promise<string> {
   for (const key of FLAGS) await write(ledger, [sample.targeting(key, { enabled: false })]);
   await ledger.close();
   return file;
+}
+
+function copyOf(file: string): string {
+  copyFileSync(file, `${file}.copy`);
+  return `${file}.copy`;
 }
 
 describe("a database with damaged pages (F52)", () => {
@@ -60,6 +66,23 @@ describe("a database with damaged pages (F52)", () => {
     await expect(write(later, [sample.flag("new")])).rejects.toMatchObject({ kind: "corrupt" });
     await expect(write(later, [sample.flag("new")])).rejects.toThrow("bannerol server restore");
     await later.close();
+  });
+
+  it.each([
+    ["removed", (file: string) => rmSync(file)],
+    ["replaced", (file: string) => renameSync(copyOf(file), file)],
+    ["without its log", (file: string) => rmSync(`${file}-wal`)],
+  ])("whose file is %s under the server takes no change, and is served on", async (_, spoil) => {
+    const file = await written();
+    const ledger = await open(file);
+    await write(ledger, [sample.flag("new")]);
+    spoil(file);
+    const refused = write(ledger, [sample.flag("newer")]);
+    await expect(refused).rejects.toMatchObject({ name: "StoreFault", kind: "corrupt" });
+    await expect(refused).rejects.toThrow("was removed or replaced under the server");
+    expect(ledger.state("default")?.flags.has("new")).toBe(true);
+    expect(await ledger.changes("default", { limit: 1 })).toHaveLength(1);
+    await ledger.close();
   });
 
   it("is found sound where nothing is wrong, beside whoever writes", async () => {

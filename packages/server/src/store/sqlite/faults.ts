@@ -53,6 +53,12 @@ export function damaged(path: string, found: string): StoreFault {
   return new StoreFault("corrupt", detail);
 }
 
+/** The file that is written is no more the one that its path names. */
+export function removed(file: string): StoreFault {
+  const detail = `${file} was removed or replaced under the server, so nothing is written any more. Put it back, or restore a backup (bannerol server restore FILE), and start the server again.`;
+  return new StoreFault("corrupt", detail);
+}
+
 /** Whether a page of the file is no good, as SQLite itself found. */
 export function isDamage(error: unknown): error is StoreFault {
   return error instanceof StoreFault && error.kind === "corrupt" && error.cause instanceof SqliteError;

@@ -34,8 +34,9 @@ import type { WebhookStore } from "../webhook-store.ts";
 import { sqliteApprovals } from "./approvals.ts";
 import { type Connection, connect, prepareFile, type Queries, requireDurability, toQueries } from "./connection.ts";
 import { sqliteEvidence } from "./evidence.ts";
-import { damaged, isDamage, isWriteRefused, withFaults } from "./faults.ts";
+import { damaged, isDamage, isWriteRefused, removed, withFaults } from "./faults.ts";
 import { sqliteIdempotency } from "./idempotency.ts";
+import { watchPlaces } from "./in-place.ts";
 import { sqliteLists } from "./lists.ts";
 import { type Lock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
@@ -108,7 +109,7 @@ function openLocked(path: string, { lock, at, durable }: Opening): Store {
     const epoch = readyEpoch(queries);
     if (durable) requireDurability(connection);
     else connection.pragma("synchronous = OFF");
-    return new SqliteStore({ connection, queries, epoch, lock });
+    return new SqliteStore({ connection, queries, epoch, lock, misplaced: watchPlaces(path) });
   } catch (error) {
     connection.close();
     throw error;
@@ -131,6 +132,8 @@ interface Parts {
   readonly queries: Queries;
   readonly epoch: string;
   readonly lock: Lock;
+  /** A file of the database that is not in its place any more. */
+  readonly misplaced: () => string | undefined;
 }
 
 class SqliteStore implements Store {
@@ -146,14 +149,16 @@ class SqliteStore implements Store {
   readonly #queries: Queries;
   readonly #lock: Lock;
   readonly #writer: Writer;
+  readonly #misplaced: Parts["misplaced"];
   /** Why nothing is written any more. */
   #damage: StoreFault | undefined;
 
-  constructor({ connection, queries, epoch, lock }: Parts) {
+  constructor({ connection, queries, epoch, lock, misplaced }: Parts) {
     this.epoch = epoch;
     this.#connection = connection;
     this.#queries = queries;
     this.#lock = lock;
+    this.#misplaced = misplaced;
     this.#writer = new Writer(connection, queries);
     this.lists = sqliteLists((call) => this.#run(call));
     this.usage = sqliteUsage((call) => this.#run(call));
@@ -248,7 +253,11 @@ class SqliteStore implements Store {
   #run<T>(call: (queries: Queries) => T): T {
     if (!this.#connection.open) throw new StoreFault("unavailable", "The database is closed. Open it again.");
     try {
-      return withFaults(() => call(this.#queries));
+      return withFaults(() => {
+        const file = this.#damage === undefined ? this.#misplaced() : undefined;
+        if (file !== undefined) this.#stopWriting(removed(file));
+        return call(this.#queries);
+      });
     } catch (error) {
       // What was written to a file with a damaged page might be lost in it.
       if (isDamage(error)) this.#stopWriting(damaged(this.#connection.name, error.message));
