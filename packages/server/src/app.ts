@@ -95,7 +95,7 @@ export function createApp(services: Services, { authenticator, idempotency, vers
   const mark: Mark = () => {
     const more = ledger.mark();
     // While the database is away everybody is answered by what is known.
-    return async () => state.status !== "degraded" && state.watchStore(more).catch(() => false);
+    return async () => state.isReached && state.watchStore(more).catch(() => false);
   };
   return mountRoutes(routeTable(services, version), { ...ports, doors, once, mark });
 }

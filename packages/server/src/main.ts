@@ -30,6 +30,7 @@ import { ServerMetrics } from "./observe/server-metrics.ts";
 import { createOutbound } from "./outbound/outbound.ts";
 import { watchedOutbound } from "./outbound/watched.ts";
 import { PatternProver } from "./patterns/pattern-prover.ts";
+import type { StoreFault } from "./store/fault.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/port.ts";
 import { afterUnreferenced, everyUnreferenced } from "./timers.ts";
@@ -115,6 +116,12 @@ async function openLedger({ database }: Config, { log, now }: Pick<WireInput, "l
   }
 }
 
+/** Whoever asked is told what they can do about it; what it is, and where, stands here. */
+function sayFault(log: Log, fault: StoreFault | undefined): void {
+  if (fault === undefined) log.info("the database works again");
+  else log.error({ err: fault }, fault.kind === "corrupt" ? "the database is damaged" : "the database fails");
+}
+
 /** What has no form by which a redactor could tell it. */
 function secretsOf({ adminToken, database }: Config): readonly string[] {
   const password = database.kind === "postgres" ? new URL(database.url).password : "";
@@ -150,7 +157,7 @@ interface Wired extends Pick<WireInput, "ledger" | "log"> {
 }
 
 function wire({ config, ledger, store, now, log, redact, version }: WireInput): Wired {
-  const state = new ServiceState();
+  const state = new ServiceState((fault) => sayFault(log, fault));
   const monotonic = () => performance.now();
   const { adminToken, database } = config;
   const lastUses = new LastUses({ store: store.uses, now });

@@ -31,6 +31,7 @@ export async function changeAsSystem<T>(services: Services, project: string, com
   // A schedule must not lapse, nor a release end, for what another node has changed since.
   if (!isMade && (await service.watchStore(more))) execution = await carryOut();
   if (!execution.ok) throw new RefusedError(execution.refusal);
+  if (execution.change !== undefined) service.wrote();
   return execution.result;
 }
 

@@ -160,7 +160,9 @@ async function execute<T>(services: Services, target: Target, command: Command<T
     throw new Answered(await propose(services, { scope, claim: context.claim }, execution.refusal.waits));
   }
   const { change: made, result } = execution;
-  return made === undefined ? result : madeBy(made, result);
+  if (made === undefined) return result;
+  service.wrote();
+  return madeBy(made, result);
 }
 
 /** A change that has to be approved first, and what its command would have come to. */

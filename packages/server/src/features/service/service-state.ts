@@ -8,10 +8,19 @@
 import type { Readiness } from "@bannerol/protocol/schemas";
 import { StoreFault, type StoreFaultKind } from "../../store/fault.ts";
 
+/** Reading tells nothing of these. */
+const inTheWayOfWriting: ReadonlySet<StoreFaultKind | undefined> = new Set(["full", "io", "corrupt"]);
+
 export class ServiceState {
   #phase: "starting" | "open" | "draining" = "starting";
   #fault: StoreFaultKind | undefined;
   #damaged = false;
+  readonly #told: (fault: StoreFault | undefined) => void;
+
+  /** `told` hears of a fault that somebody's request met, once while it lasts, and of its end. */
+  constructor(told: (fault: StoreFault | undefined) => void = () => undefined) {
+    this.#told = told;
+  }
 
   get status(): Readiness["status"] {
     if (this.#phase !== "open") return this.#phase;
@@ -28,16 +37,28 @@ export class ServiceState {
     this.#phase = "draining";
   }
 
+  /** Whether the database can be asked, as far as is known. */
+  get isReached(): boolean {
+    return this.#fault === undefined || inTheWayOfWriting.has(this.#fault);
+  }
+
   /** Does something with the store and takes note of how that went. */
   async watchStore<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      this.#fault = undefined;
+      if (!inTheWayOfWriting.has(this.#fault)) this.wrote();
       return result;
     } catch (error) {
-      if (error instanceof StoreFault) this.#fault = error.kind;
+      if (error instanceof StoreFault) this.#meet(error);
       throw error;
     }
+  }
+
+  /** Something was written: nothing is in the way any more. */
+  wrote(): void {
+    if (this.#fault === undefined) return;
+    this.#fault = undefined;
+    this.#told(undefined);
   }
 
   /** Until the end of this process: a damaged file is not mended under a server. */
@@ -51,6 +72,12 @@ export class ServiceState {
    */
   looked(fault: StoreFaultKind | undefined): void {
     if (fault !== undefined) this.#fault = fault;
-    else if (this.#fault !== "full" && this.#fault !== "io") this.#fault = undefined;
+    else if (!inTheWayOfWriting.has(this.#fault)) this.#fault = undefined;
+  }
+
+  #meet(fault: StoreFault): void {
+    const isNew = fault.kind !== this.#fault;
+    this.#fault = fault.kind;
+    if (isNew) this.#told(fault);
   }
 }

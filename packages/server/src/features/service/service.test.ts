@@ -34,12 +34,29 @@ describe("the service", () => {
       ["regressed", "ready"],
       ["full", "degraded"],
       ["io", "degraded"],
+      ["corrupt", "degraded"],
     ] as const) {
       state.looked(fault);
       expect(state.status).toBe("degraded");
       state.looked(undefined);
       expect([fault, state.status]).toEqual([fault, after]);
     }
+  });
+
+  it("says what a database fails by, once, and that it works again when it was written, or read where that was the fault", async () => {
+    const said: (string | undefined)[] = [];
+    const state = new ServiceState((fault) => said.push(fault?.kind));
+    const fail = (kind: StoreFaultKind) =>
+      state.watchStore(() => Promise.reject(new StoreFault(kind, "why"))).catch(() => undefined);
+    await fail("full");
+    await fail("full");
+    await state.watchStore(async () => undefined);
+    expect([said, state.isReached]).toEqual([["full"], true]);
+    state.wrote();
+    await fail("unavailable");
+    expect(state.isReached).toBe(false);
+    await state.watchStore(async () => undefined);
+    expect(said).toEqual(["full", undefined, "unavailable", undefined]);
   });
 
   it.each([
@@ -62,6 +79,11 @@ describe("the service", () => {
       expect(await api.ask("GET /readyz")).toMatchObject({ status: 200, body: { status: "degraded" } });
       expect((await api.ask("GET /livez")).status).toBe(200);
       expect((await api.ask(`GET ${FLAGS}`)).body).toEqual({ items: [] });
+      // Neither a refusal nor a look at the history is proof that it can be written.
+      expect((await api.ask(`POST ${FLAGS}/none/archive`)).status).toBe(404);
+      expect((await api.ask("GET /api/v1/projects/default/changes")).status).toBe(200);
+      const isAway = ["unavailable", "uncertain", "regressed"].includes(kind);
+      expect((await api.ask("GET /readyz")).body).toEqual({ status: isAway ? "ready" : "degraded" });
       expect((await api.ask("GET /sdk/v1/ruleset", { token: api.keys.get("staging") ?? "" })).status).toBe(200);
       store.fault = undefined;
       expect((await api.ask(`POST ${FLAGS}`, { body: { key: "a" } })).status).toBe(201);
