@@ -35,7 +35,11 @@ const flags: readonly Case[] = [
   [{ off: 7 }, "off: Found 7. Give the key of a variant instead."],
   [{ off: "nope" }, 'off: The flag has no variant "nope". Name one of on, off.'],
   [{ variants: {} }, "variants: Found an object. Give a list of variants instead.", ...noVariants],
-  [{ variants: [] }, ...noVariants],
+  [
+    { variants: [] },
+    "variants: There are none. Give the flag at least one, an object with key and value.",
+    ...noVariants,
+  ],
   [
     { variants: [...aFlag().variants, []] },
     "variants[2]: Found a list. Give a variant, an object with key and value instead.",

@@ -41,7 +41,7 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], within: readonly Proper
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         path: pathText([...path, key]),
-        message: "There is no such field. Remove it, or look for a typing error.",
+        message: "No such field can be given here. Remove it, or look for a typing error.",
       }));
     }
     const meant = issue.code === "invalid_union" && issue.message === UNNAMED ? closest(issue.errors) : undefined;
