@@ -90,6 +90,8 @@ const calls: readonly [request: string, call: (client: AdminClient) => Promise<u
   ["GET projects/p/changes?flag=f", (client) => client.history.changes("p", { flag: "f" })],
   ["POST projects/p/changes", (client) => client.history.apply("p", { items: [] })],
   ["POST projects/p/revert", (client) => client.history.revert("p", { to: 1, flag: "f" })],
+  ["GET changes?actor=a", (client) => client.history.installationChanges({ actor: "a" })],
+  ["GET changes/verify?head=abc", (client) => client.history.verifyInstallation({ head: "abc" })],
   ["GET projects/p/changes/verify", (client) => client.history.verify("p")],
   [
     "GET projects/p/changes/verify?head=abc&revision=4",

@@ -3,6 +3,7 @@ import type {
   ChangeSet,
   ChangeSetAnswer,
   ChangesQuery,
+  InstallationChangesQuery,
   Revert,
   Verdict,
   VerifyQuery,
@@ -26,5 +27,10 @@ export function historyCalls(send: Send) {
     /** With `head`, against one that was kept elsewhere. */
     verify: (project: string, query: VerifyQuery = {}) =>
       send<Verdict>({ method: "GET", path: [...changes(project), "verify"], query: { ...query } }),
+    /** Of projects, people, tokens and webhooks. Newest first. */
+    installationChanges: (query: InstallationChangesQuery = {}) =>
+      send<ChangeList>({ method: "GET", path: ["changes"], query: { ...query } }),
+    verifyInstallation: (query: VerifyQuery = {}) =>
+      send<Verdict>({ method: "GET", path: ["changes", "verify"], query: { ...query } }),
   };
 }

@@ -146,4 +146,13 @@ describe("the past", () => {
     expect(ran).toMatchObject({ code: 8, stdout: expect.stringContaining("from revision 7 on: It was rewritten.") });
     expect((await cli(["log", "--head", "3fa9c1d23fa9"])).code).toBe(2);
   });
+
+  it("is the installation's where that is asked for, which is in no environment", async () => {
+    const shown = await cli(["log", "--installation"]);
+    expect(shown.stdout).toMatch(/token\.create +token ci \(t9xQ2b7Lr0aZ\) and 1 more/);
+    expect((await cli(["log", "--installation", "--verify", "--head", "3fa9c1d23fa9"])).stdout).toContain("3 changes");
+    expect(api.server.seen.map(({ path }) => path)).toEqual(["/changes?limit=20", "/changes/verify?head=3fa9c1d23fa9"]);
+    const ran = await cli(["log", "--installation", "--flag", "a"]);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("--installation and --flag") });
+  });
 });

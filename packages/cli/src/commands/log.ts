@@ -14,10 +14,17 @@ import type { Words } from "../words.ts";
 export const log: Action = async (call) => {
   if (call.words.has("verify")) return verify(call);
   refuseLoose(call.words);
+  refusePlaces(call.words);
   const query = readQuery(call.words);
   const limit = readLimit(call.words.option("limit") ?? "20");
   const { admin, project } = await openSession(call);
-  const { first, items } = await collect((page) => admin.history.changes(project, { ...query, ...page }), limit);
+  const { first, items } = await collect(
+    (page) =>
+      call.words.has("installation")
+        ? admin.history.installationChanges({ ...query, ...page })
+        : admin.history.changes(project, { ...query, ...page }),
+    limit,
+  );
   const { revision, head } = first;
   return {
     document: { items, revision, head },
@@ -30,10 +37,10 @@ export const log: Action = async (call) => {
 async function verify(call: Call): Promise<Output> {
   const [head, revision] = [call.words.option("head"), call.words.option("revision")];
   const { admin, project } = await openSession(call);
-  const { body } = await admin.history.verify(project, {
-    ...(head !== undefined && { head }),
-    ...(revision !== undefined && { revision }),
-  });
+  const kept = { ...(head !== undefined && { head }), ...(revision !== undefined && { revision }) };
+  const { body } = call.words.has("installation")
+    ? await admin.history.verifyInstallation(kept)
+    : await admin.history.verify(project, kept);
   return {
     document: body,
     text: (colours) => verdictLine(body, colours),
@@ -51,6 +58,13 @@ function verdictLine(verdict: Verdict, colours: Colours): string {
 function refuseLoose(words: Words): void {
   if (words.option("head") === undefined && words.option("revision") === undefined) return;
   throw new UsageError("--head and --revision are for --verify. Add it.");
+}
+
+/** Nothing of the installation's is in one of these. */
+function refusePlaces(words: Words): void {
+  if (!words.has("installation")) return;
+  const named = ["flag", "segment", "env"].find((option) => words.option(option) !== undefined);
+  if (named !== undefined) throw new UsageError(`--installation and --${named} do not go together. Leave one out.`);
 }
 
 /** Which changes were asked for. */

@@ -60,14 +60,19 @@ function signOf({ before, after }: ChangeItem, colours: Colours): string {
 }
 
 /** What people call it, but where it is. */
-export function nameOfItem(
-  item: Pick<ChangeItem, "flag" | "segment" | "key" | "invariant" | "freeze">,
-): string | undefined {
-  const { flag, segment, key, invariant, freeze } = item;
-  if (invariant !== undefined) return `invariant ${invariant}`;
-  if (freeze !== undefined) return `freeze ${freeze}`;
-  return flag ?? segment ?? key;
+export function nameOfItem(item: ChangeItem): string | undefined {
+  const kind = spelledOut.find((one) => item[one] !== undefined);
+  if (kind !== undefined) return `${kind} ${item[kind]}`;
+  const drawn = drawnIds.find((one) => item[one] !== undefined);
+  if (drawn === undefined) return item.flag ?? item.segment ?? item.key;
+  const name = fieldMap(item.after ?? item.before).get("name");
+  return typeof name === "string" && name !== "" ? `${drawn} ${name} (${item[drawn]})` : `${drawn} ${item[drawn]}`;
 }
+
+/** What is no flag, segment or key by the look of it. */
+const spelledOut = ["invariant", "freeze", "project"] as const;
+/** What is called by an id that nobody knows by heart. */
+const drawnIds = ["user", "token", "webhook"] as const;
 
 function whereOf(item: ChangeItem): string {
   const { environment } = item;

@@ -8,9 +8,9 @@ const at = { flags: "--at <moment>", description: "as it was at a revision, or a
 export const logOptions: readonly OptionSyntax[] = [
   { flags: "--flag <key>", description: "changes of this flag alone" },
   { flags: "--segment <key>", description: "changes of this segment alone" },
-  { flags: "--actor <id>", description: "changes by this token alone" },
+  { flags: "--actor <id>", description: "changes by this person or token alone" },
   { flags: "--since <moment>", description: "after this revision, or from this instant on (RFC 3339)" },
-  { flags: "--until <moment>", description: "up to this revision or instant" },
+  { flags: "--until <moment>", description: "before this revision, or up to this instant" },
   { flags: "--limit <count>", description: "how many; 20 unless named, at most 10000" },
 ];
 
@@ -85,6 +85,7 @@ export const nightCommands: readonly VerbSyntax[] = [
     summary: "who changed what, newest first",
     options: [
       ...logOptions,
+      { flags: "--installation", description: "that of projects, people, tokens and webhooks; for admins of all" },
       { flags: "--verify", description: "check instead that nobody altered the history" },
       { flags: "--head <hash>", description: "with --verify: a head that was kept; its first 12 characters do" },
       { flags: "--revision <number>", description: "with --head: the revision that it stood at" },

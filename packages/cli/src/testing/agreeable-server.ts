@@ -84,6 +84,8 @@ export const everything: Script = {
   [`POST ${production}/evaluate`]: { body: { ...evaluation, explanation } },
   "GET /projects/default/changes": { body: documents.changes },
   "POST /projects/default/changes": ({ body }) => tagged(tried(body)),
+  "GET /changes": { body: documents.installationChanges },
+  "GET /changes/verify": { body: { ok: true, head: documents.head, checked: 3 } },
   "GET /projects/default/changes/verify": { body: { ok: true, head: documents.head, checked: 12 } },
   "POST /projects/default/revert": ({ body }) => tagged(tried(body)),
   "POST /projects": { status: 201, body: documents.project },

@@ -125,6 +125,17 @@ export const change: ChangeForm = {
 
 export const changes: ChangeList = { items: [change], revision: 12, head };
 
+const madeToken = { token: "t9xQ2b7Lr0aZ", before: null, after: { id: "t9xQ2b7Lr0aZ", name: "ci", role: "viewer" } };
+const madeUser = { user: "u4cH0pQvT7xK", before: null, after: { id: "u4cH0pQvT7xK", name: "Ada", role: "editor" } };
+
+const { actor, hash } = change;
+
+export const installationChanges: ChangeList = {
+  items: [{ revision: 3, at, actor, action: "token.create", ...madeToken, items: [madeToken, madeUser], hash }],
+  revision: 3,
+  head,
+};
+
 /** What a change of many documents answers with. */
 export const changed: ChangeSetAnswer = {
   revision: 15,

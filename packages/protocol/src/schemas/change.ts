@@ -28,6 +28,10 @@ const touched = {
   release: z.string().meta({ description: "The id of a release of the flag" }).exactOptional(),
   schedule: z.string().meta({ description: "The id of a change of the flag that waits" }).exactOptional(),
   freeze: z.string().exactOptional(),
+  project: z.string().exactOptional(),
+  user: z.string().meta({ description: "The id of a person" }).exactOptional(),
+  token: z.string().meta({ description: "The id of a token" }).exactOptional(),
+  webhook: z.string().meta({ description: "The id of a webhook" }).exactOptional(),
   before: z.unknown().meta({ description: "The whole document before; null where it was not there" }),
   after: z.unknown().meta({ description: "The whole document after; null where it was removed" }),
 };
@@ -74,14 +78,18 @@ export type ChangeList = z.output<typeof changeListSchema>;
 const moment = z.union([z.string().regex(/^[0-9]{1,15}$/), instantSchema], {
   error: "must be a revision, like 42, or an RFC 3339 instant, like 2026-01-31T12:00:00Z",
 });
-export const changesQuerySchema = z.strictObject({
+export const installationChangesQuerySchema = z.strictObject({
   ...pageQuery,
-  flag: keySchema.exactOptional(),
-  segment: keySchema.exactOptional(),
-  environment: keySchema.exactOptional(),
   actor: z.string().min(1).max(200).exactOptional(),
   since: moment.meta({ description: "After this revision, or from this instant on" }).exactOptional(),
   until: moment.meta({ description: "Before this revision, or up to this instant" }).exactOptional(),
+});
+export type InstallationChangesQuery = z.input<typeof installationChangesQuerySchema>;
+
+export const changesQuerySchema = installationChangesQuerySchema.extend({
+  flag: keySchema.exactOptional(),
+  segment: keySchema.exactOptional(),
+  environment: keySchema.exactOptional(),
 });
 export type ChangesQuery = z.input<typeof changesQuerySchema>;
 

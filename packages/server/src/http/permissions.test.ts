@@ -72,6 +72,8 @@ const expected = [
   ["GET /api/v1/projects/{p}/changes", "project:read"],
   ["POST /api/v1/projects/{p}/changes", "within:edit"],
   ["GET /api/v1/projects/{p}/changes/verify", "project:read"],
+  ["GET /api/v1/changes", "installation:administer"],
+  ["GET /api/v1/changes/verify", "installation:administer"],
   ["POST /api/v1/projects/{p}/revert", "within:edit"],
   ["GET /api/v1/projects/{p}/environments/{e}/ruleset", "environment:read"],
   ["POST /api/v1/projects/{p}/environments/{e}/evaluate", "environment:read"],

@@ -105,6 +105,8 @@ describe("every route", () => {
     await go(`GET ${ENVIRONMENT}/connections`);
     await go(`GET ${ENVIRONMENT}/connections?revision=1`);
     const key = await go("POST /api/v1/keys", { project: "default", environment: "production", kind: "server" });
+    await go("GET /api/v1/changes?actor=environment");
+    await go("GET /api/v1/changes/verify");
     await go("GET /api/v1/keys");
     const sdkKey = String(field(key.body, "key"));
     await go("GET /sdk/v1/ruleset", undefined, sdkKey);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { createOutbound } from "../../outbound/outbound.ts";
 import { createHarness, FLAGS, field, type Harness, START } from "../../testing/harness.ts";
 
 const CHANGES = "/api/v1/projects/default/changes";
@@ -130,5 +131,68 @@ describe("the history", () => {
     expect(text).not.toContain("production");
     expect(field(body, "items", 0)).toMatchObject({ action: "flag.create" });
     expect((await api.ask(`GET ${CHANGES}?environment=production`, { token })).status).toBe(403);
+  });
+});
+
+describe("the installation's history", () => {
+  const INSTALLATION = "/api/v1/changes";
+  let api: Harness;
+  beforeEach(async () => {
+    api = await createHarness({ outbound: createOutbound({ allow: [], resolve: async () => ["93.184.215.14"] }) });
+  });
+
+  it("tells of projects, people, tokens and webhooks, and of no secret", async () => {
+    await api.ask("POST /api/v1/projects", { body: { key: "mobile", name: "Mobile apps" } });
+    const ada = await api.ask("POST /api/v1/users", {
+      body: { name: "Ada", email: "ada@example.com", role: "editor" },
+    });
+    const made = await api.ask("POST /api/v1/tokens", { body: { name: "ci", role: "viewer", comment: "for CI" } });
+    const webhook = await api.ask("POST /api/v1/webhooks", { body: { name: "chat", url: "https://a.example/" } });
+    const [user, token] = [ada, made].map(({ body }) => field(body, "id"));
+    await api.ask(`PATCH /api/v1/users/${user}`, { body: { disabled: true } });
+    await api.ask(`DELETE /api/v1/tokens/${token}`);
+    const { body, text } = await api.ask(`GET ${INSTALLATION}`);
+    const at = new Date(START).toISOString();
+    expect(field(body, "items")).toMatchObject([
+      { action: "token.revoke", token, before: { name: "ci" }, after: { revokedAt: at } },
+      { action: "user.update", user, before: { name: "Ada", createdAt: at }, after: { disabledAt: at } },
+      { action: "webhook.create", webhook: field(webhook.body, "id"), before: null, after: { createdAt: at } },
+      { action: "token.create", token, comment: "for CI", before: null, after: { role: "viewer", createdAt: at } },
+      { action: "user.create", user, actor: { id: "environment" }, before: null },
+      { action: "project.create", project: "mobile", after: { name: "Mobile apps" } },
+      ...Array(Object(field(body, "items")).length - 6).fill({}),
+    ]);
+    for (const secret of [field(made.body, "token"), field(webhook.body, "secret")]) {
+      expect(typeof secret).toBe("string");
+      expect(text).not.toContain(secret);
+    }
+    expect(field(body, "head")).toBe(field(body, "items", 0, "hash"));
+  });
+
+  it("comes by pages and by who did it, and can be checked", async () => {
+    for (const name of ["a", "b", "c"]) await api.ask("POST /api/v1/tokens", { body: { name, role: "viewer" } });
+    const names = (body: unknown) => Object(field(body, "items")).map((item: unknown) => field(item, "after", "name"));
+    const { body } = await api.ask(`GET ${INSTALLATION}?limit=2`);
+    expect(names(body)).toEqual(["c", "b"]);
+    const next = await api.ask(`GET ${INSTALLATION}?limit=2&cursor=${field(body, "nextCursor")}`);
+    expect(names(next.body)[0]).toBe("a");
+    expect(names((await api.ask(`GET ${INSTALLATION}?actor=nobody`)).body)).toEqual([]);
+    const { head, revision } = api.ledger.system();
+    expect((await api.ask(`GET ${INSTALLATION}/verify`)).body).toEqual({ ok: true, head, checked: revision });
+    const asked = `head=${"0".repeat(64)}&revision=${revision}`;
+    expect((await api.ask(`GET ${INSTALLATION}/verify?${asked}`)).body).toMatchObject({ ok: false, revision });
+    expect((await api.ask(`GET ${INSTALLATION}?flag=a`)).status).toBe(400);
+  });
+
+  it("is for admins of the whole installation alone", async () => {
+    const tokens = [
+      await api.makeToken("releaser"),
+      await api.makeToken("admin", { project: "default" }),
+      await api.makeToken("admin", { project: "default", environment: "staging" }),
+    ];
+    for (const token of tokens) {
+      expect((await api.ask(`GET ${INSTALLATION}`, { token })).status).toBe(403);
+      expect((await api.ask(`GET ${INSTALLATION}/verify`, { token })).status).toBe(403);
+    }
   });
 });

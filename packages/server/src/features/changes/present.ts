@@ -73,7 +73,7 @@ export function nameOfItem({ kind, key, environment }: ItemName): Omit<ChangeIte
     case "user":
     case "token":
     case "webhook":
-      return {};
+      return { [kind]: key };
   }
 }
 
@@ -103,11 +103,24 @@ function documentForm(kind: ItemKind, value: unknown): unknown {
         until: instant(until),
       }));
     case "key":
+    case "token":
       return readOr(kind, value, ({ createdAt, expiresAt, revokedAt, ...rest }) => ({
         ...rest,
         createdAt: instant(createdAt),
         ...(expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) }),
         ...(revokedAt === undefined ? {} : { revokedAt: instant(revokedAt) }),
+      }));
+    case "user":
+      return readOr(kind, value, ({ createdAt, disabledAt, ...rest }) => ({
+        ...rest,
+        createdAt: instant(createdAt),
+        ...(disabledAt === undefined ? {} : { disabledAt: instant(disabledAt) }),
+      }));
+    case "webhook":
+      return readOr(kind, value, ({ createdAt, rotatedAt, ...rest }) => ({
+        ...rest,
+        createdAt: instant(createdAt),
+        ...(rotatedAt === undefined ? {} : { rotatedAt: instant(rotatedAt) }),
       }));
     default:
       return value;
