@@ -24,6 +24,7 @@ import type { Kept } from "./ruleset/cache.ts";
 import type { Keeper } from "./ruleset/keeper.ts";
 import { type Holder, install, type RulesetChange, type Source } from "./ruleset/store.ts";
 import type { ClientProblem, Status } from "./status.ts";
+import { reasonOf } from "./tell.ts";
 import { createWaiters, type Ready } from "./waiting.ts";
 import { within } from "./within.ts";
 
@@ -166,10 +167,9 @@ export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): 
   let closing: Promise<void> | undefined;
 
   function listenerFailed(type: keyof ClientEvents, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
     // An error listener that throws has had its chance to hear of it.
     if (type === "error") return;
-    listeners.emit("error", { code: "listener_failed", message: `A listener for "${type}" threw: ${reason}` });
+    listeners.emit("error", { code: "listener_failed", message: `A listener for "${type}" threw: ${reasonOf(error)}` });
   }
 
   function serve(ruleset: Ruleset, source: Source, { lists, ageMs = 0 }: Served = {}): void {

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { createListeners } from "./listeners.ts";
+import { Query } from "./testing/query.ts";
+import { settle } from "./testing/test-client.ts";
 
 it("tells nobody any more who was unsubscribed, be it by another listener of the same event", () => {
   const heard: string[] = [];
@@ -15,4 +17,16 @@ it("tells nobody any more who was unsubscribed, be it by another listener of the
   emit("change", 1);
   emit("change", 2);
   expect(heard).toEqual(["self 1", "last 1", "last 2", "new 2"]);
+});
+
+it("hears of every failure, also of a promise that is not this realm's, and of what cannot be shown", async () => {
+  const failures: unknown[] = [];
+  const { on, emit } = createListeners<{ readonly change: number }>((_, error) => failures.push(error));
+  on("change", () => new Query(() => Promise.reject("foreign")));
+  on("change", () => {
+    throw Object.create(null);
+  });
+  emit("change", 1);
+  await settle();
+  expect(failures).toEqual([{}, "foreign"]);
 });

@@ -1,4 +1,5 @@
 /** Tells those who listen. One that throws, or whose promise rejects, harms nobody: not the client, not the others. */
+import { tell } from "./tell.ts";
 
 export type Listener<E> = (event: E) => void;
 
@@ -28,14 +29,4 @@ export function createListeners<Events>(failed: (type: keyof Events, error: unkn
       }
     },
   };
-}
-
-function tell<E>(fn: Listener<E>, event: E, failed: (error: unknown) => void): void {
-  try {
-    // An async function is a listener too, and its rejection would end a strict process.
-    const result: unknown = fn(event);
-    if (result instanceof Promise) result.catch(failed);
-  } catch (error) {
-    failed(error);
-  }
 }

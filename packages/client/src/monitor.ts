@@ -7,6 +7,7 @@ import type { FeedStanding } from "./feed.ts";
 import type { Clock, Logger, Timers } from "./ports.ts";
 import type { Source } from "./ruleset/store.ts";
 import { type ClientProblem, freshnessOf, type Status } from "./status.ts";
+import { warn } from "./warn.ts";
 
 /** How long the server has to say something newer than what was kept, before the client calls itself ready. */
 const READY_PATIENCE_MS = 1_000;
@@ -107,7 +108,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     report(reported) {
       if (ofFile(reported) || (deservesWarning(reported, source) && !warned.has(reported.code))) {
         warned.add(reported.code);
-        warn(options.logger, reported);
+        warn(options.logger, reported.message);
       }
       options.error(reported);
     },
@@ -127,12 +128,4 @@ function ofFile({ code }: ClientProblem): boolean {
 /** What nobody may be listening for, and somebody must know: serving defaults because of a wrong key, or no server. */
 function deservesWarning({ code }: ClientProblem, source: Source | undefined): boolean {
   return code === "key_refused" || code === "protocol_not_spoken" || (code === "unreachable" && source === undefined);
-}
-
-function warn(logger: Logger, { message }: ClientProblem): void {
-  try {
-    logger.warn(`Bannerol: ${message}`);
-  } catch {
-    // A logger that throws is no reason for an outage.
-  }
 }

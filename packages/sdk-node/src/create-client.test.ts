@@ -239,4 +239,14 @@ describe("a client is told of, and does not throw for", () => {
     expect(many.every((client) => client.isEnabled("flag"))).toBe(true);
     expect(warn).toHaveBeenCalledTimes(1);
   });
+
+  it("a logger that throws keeps nobody from having a client (F48)", async () => {
+    const server = await serve();
+    const warn = vi.fn(() => {
+      throw new Error("no log");
+    });
+    const many = Array.from({ length: 6 }, () => connect({ url: server.url, logger: { warn } }));
+    await Promise.all(many.map((client) => client.ready()));
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
 });

@@ -8,6 +8,7 @@ import {
   createReporter,
   type OutcomeClient,
   type RulesetStorage,
+  warn,
 } from "@bannerol/client";
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import { defaultCacheFolder } from "./cache-folder.ts";
@@ -129,8 +130,9 @@ function enrol(binding: string, logger: CheckedServerOptions["logger"]): () => v
   const count = (clientsOf.get(binding) ?? 0) + 1;
   clientsOf.set(binding, count);
   if (count === MANY_CLIENTS) {
-    logger.warn(
-      `Bannerol: ${MANY_CLIENTS} clients with one key are open in this process. One is enough: make it once and share it, or close those that are done.`,
+    warn(
+      logger,
+      `${MANY_CLIENTS} clients with one key are open in this process. One is enough: make it once and share it, or close those that are done.`,
     );
   }
   let enrolled = true;

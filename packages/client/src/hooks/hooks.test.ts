@@ -2,6 +2,7 @@ import type { JsonValue } from "@bannerol/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import { Query } from "../testing/query.ts";
 import { rulesetOf, settle, testClient } from "../testing/test-client.ts";
 import { EvaluationError, type Hook, type HookContext } from "./hook.ts";
 
@@ -137,6 +138,15 @@ describe("hooks", () => {
     expect(problems[0]).toBe(
       "hook_failed: A hook's before stage threw: bad. The evaluation went on without it; further failures of this hook are not reported.",
     );
+  });
+
+  it("are reported where they answer with a promise that is not this realm's, and it rejects", async () => {
+    const { client, problems } = hooked({
+      after: () => new Query(() => Promise.reject(new Error("foreign"))) as never,
+    });
+    expect(client.isEnabled("flag")).toBe(true);
+    await settle();
+    expect(problems).toEqual([expect.stringContaining("rejected: foreign.")]);
   });
 
   it("cannot make an evaluation wait", () => {

@@ -6,7 +6,9 @@
  * It does not evaluate, and knows nothing of flags. What a hook throws is told once for each hook and goes nowhere.
  */
 import type { EvaluationContext, EvaluationResult, FlagType, JsonValue } from "@bannerol/core";
+import { isPromise } from "../promises.ts";
 import type { ClientProblem } from "../status.ts";
+import { reasonOf } from "../tell.ts";
 import { EvaluationError, type Hook, type HookContext } from "./hook.ts";
 
 export interface Hooks {
@@ -75,8 +77,8 @@ export function createHooks(clientName: string | undefined, report: (problem: Cl
   const attempt = (used: Used, stage: Stage, work: () => unknown): unknown => {
     try {
       const answer = work();
-      if (!(answer instanceof Promise)) return answer;
-      answer.catch((error: unknown) => failed(used, stage, `rejected: ${reasonOf(error)}.`));
+      if (!isPromise(answer)) return answer;
+      Promise.resolve(answer).catch((error: unknown) => failed(used, stage, `rejected: ${reasonOf(error)}.`));
       if (stage === "before") {
         failed(used, stage, "answered with a promise, and evaluation does not wait. Answer with the attributes.");
       }
@@ -148,13 +150,5 @@ export function createHooks(clientName: string | undefined, report: (problem: Cl
 }
 
 function isAttributes(answer: unknown): answer is EvaluationContext {
-  return typeof answer === "object" && answer !== null && !Array.isArray(answer) && !(answer instanceof Promise);
-}
-
-function reasonOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "what cannot be shown";
-  }
+  return typeof answer === "object" && answer !== null && !Array.isArray(answer) && !isPromise(answer);
 }

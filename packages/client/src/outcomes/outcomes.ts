@@ -8,6 +8,7 @@
  */
 import type { EvaluationContext } from "@bannerol/core";
 import type { EventRow } from "../events/batches.ts";
+import { isPromise, watchPromise } from "../promises.ts";
 import { createTally, type Place, type Tally, type Went } from "./tally.ts";
 import { createWatching, type Watching, type WatchingParts } from "./watching.ts";
 
@@ -99,26 +100,6 @@ function wentOf(outcome: Outcome | undefined): Went | undefined {
 
 function finite(value: number | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-  } catch {
-    return false;
-  }
-}
-
-/** The promise stays the caller's, the very one. */
-export function watchPromise(
-  promise: PromiseLike<unknown>,
-  { kept, broken }: { readonly kept: (value: unknown) => void; readonly broken: (error: unknown) => void },
-): void {
-  try {
-    void promise.then(kept, broken);
-  } catch (error) {
-    broken(error);
-  }
 }
 
 /** Somebody changed his mind: nothing failed. */

@@ -6,8 +6,9 @@
  */
 import type { EvaluationContext } from "@bannerol/core";
 import type { FlagKeyOf } from "../evaluation/flag-keys.ts";
-import { isPromise, type Outcomes, watchPromise } from "../outcomes/outcomes.ts";
+import type { Outcomes } from "../outcomes/outcomes.ts";
 import type { Clock, Random, Timers } from "../ports.ts";
+import { isPromise, watchPromise } from "../promises.ts";
 import { agreementOf, type Comparison, type Ended } from "./agreement.ts";
 import { createBreaker } from "./breaker.ts";
 import type { RunResult, Runs } from "./runs.ts";

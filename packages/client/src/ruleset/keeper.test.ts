@@ -47,4 +47,21 @@ describe("what was kept", () => {
     await passed();
     expect(await loading).toBeUndefined();
   });
+
+  it("does not have to be there, nor to be kept, also where the logger throws (F48)", async () => {
+    const throwing = {
+      warn() {
+        throw new Error("no log");
+      },
+    };
+    const full = () => Promise.reject(new Error("no space"));
+    const clock = { now: () => 0, monotonic: () => 0 };
+    const timers = { set: () => () => undefined, hold: () => () => undefined };
+    const parts = { binding: "b", clock, timers, logger: throwing };
+    const unread = createKeeper({ ...parts, storage: { load: full, save: full } });
+    expect(await unread.load()).toBeUndefined();
+    const unwritten = createKeeper({ ...parts, storage: { load: async () => [], save: full } });
+    unwritten.put(rulesetOf(3, { flag: {} }));
+    await unwritten.close();
+  });
 });

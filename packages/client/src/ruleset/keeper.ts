@@ -4,7 +4,9 @@
  */
 import type { KeyLists, Ruleset, Sliced } from "@bannerol/core";
 import type { Clock, Logger, RulesetStorage, Timers } from "../ports.ts";
+import { reasonOf } from "../tell.ts";
 import { inTurns } from "../turns.ts";
+import { warn } from "../warn.ts";
 import { within } from "../within.ts";
 import { type Kept, readKept, writeKept } from "./cache.ts";
 
@@ -56,12 +58,12 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
       });
     });
 
-  const warn = (error: unknown): void => {
+  const failed = (error: unknown): void => {
     if (warned) return;
     warned = true;
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn(
-      `Bannerol: the last known ruleset cannot be kept (${reason}). A restart while the server is away will serve defaults. Give \`cache\` a writable folder, or set it to false.`,
+    warn(
+      logger,
+      `the last known ruleset cannot be kept (${reasonOf(error)}). A restart while the server is away will serve defaults. Give \`cache\` a writable folder, or set it to false.`,
     );
   };
 
@@ -71,7 +73,7 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
       await storage.save(await worked(writeKept(kept, binding)), kept.ruleset);
       saved = kept;
     } catch (error) {
-      warn(error);
+      failed(error);
     }
   };
 
@@ -95,7 +97,7 @@ export function createKeeper({ storage, binding, clock, timers, logger }: Keeper
 
   const load = async (): Promise<Kept | undefined> => {
     const loaded = storage.load().catch((error: unknown) => {
-      warn(error);
+      failed(error);
       return [];
     });
     // Reading what it gave takes as long as it takes: the larger it is, the longer the server would need to send it.
