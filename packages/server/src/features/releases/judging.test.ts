@@ -49,6 +49,20 @@ describe("a release", () => {
     expect(field(body, "items", 0)).toMatchObject({ step: 0, same: true, verdict: { verdict: "noData" } });
   });
 
+  it("replays what was said in other words, and nothing that was decided otherwise", async () => {
+    const id = field((await checkout.start({ guards: [{ metric: "checkout", measure: "errors" }] })).body, "id");
+    await checkout.passes(5 * MINUTE);
+    const { evidence } = checkout.api.services;
+    const place = { project: "default", environment: "production", flag: "checkout", release: String(id) };
+    const [given] = await evidence.verdicts(place);
+    if (given === undefined) throw new Error("No verdict was kept.");
+    const { at, verdict } = given;
+    await evidence.keepVerdict(place, { ...given, at: at + 1, verdict: { ...verdict, says: "Nothing comes in." } });
+    await evidence.keepVerdict(place, { ...given, at: at + 2, verdict: { ...verdict, verdict: "pass" } });
+    const { items } = Object((await checkout.api.ask(`GET ${RELEASE}/verdicts`)).body);
+    expect(items.map(({ same }: { same: boolean }) => same)).toEqual([false, true, true]);
+  });
+
   describe("of whose outcomes SDKs tell", () => {
     const each = (count: number) => Array.from({ length: 64 }, (_, cell) => [cell, count]);
     const tell = (sides: object, { step = 0, id = "b1", token = "" } = {}) =>

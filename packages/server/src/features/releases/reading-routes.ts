@@ -12,6 +12,7 @@ import { flagOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
 import { noRelease } from "./decide.ts";
 import { judge } from "./judge/judge.ts";
+import type { Verdict } from "./judge/verdict.ts";
 import { placeOf, plain, plainForm, RELEASE_PATH, standingForm } from "./present.ts";
 
 export function readingRoutes(services: Services): readonly Route[] {
@@ -51,7 +52,7 @@ function explainRoute(services: Services): Route {
         step: question.step,
         question: plain(question),
         verdict: plain(verdict),
-        same: isDeepStrictEqual(plain(judge(question)), plain(verdict)),
+        same: isDeepStrictEqual(numbersOf(judge(question)), numbersOf(verdict)),
         ...(did === undefined ? {} : { did }),
       }));
       return { body: { release: found.document.id, items } };
@@ -77,6 +78,11 @@ function listRoute(services: Services): Route {
       return { body: { items } };
     },
   });
+}
+
+/** What was decided and from what; a later version may say it in other words. */
+function numbersOf({ says: _, ...numbers }: Verdict): unknown {
+  return plain(numbers);
 }
 
 function newestOf(services: Services, scope: EnvironmentScope, flag: string): Revised<ReleaseDocument> {

@@ -88,6 +88,16 @@ describe("a step", () => {
     expect(judge(question(healthy, {}, { pass: "unrefuted" })).says).toMatch(/none was to be ruled out/);
   });
 
+  it("names the bound that matters where a lower share is the worse one", () => {
+    const successes = (treated: number) => [
+      side("on", sums(5_000, 5_000 - treated)),
+      side("off", sums(95_000, 47_500)),
+    ];
+    const asked = (treated: number) => judge(question(successes(treated), {}, { higherIsWorse: false })).says;
+    expect(asked(1_000)).toMatch(/worse than is tolerated: 20 % of 5000 against 50 % of 95000, at most 0\.4\d* times/);
+    expect(asked(2_500)).toMatch(/^Harm is ruled out: checkout errors at least 0\.9\d* ×\.$/);
+  });
+
   it("tells how long it still takes", () => {
     const { neededMs = 0, says } = judge(question([side("on", sums(100, 1)), side("off", sums(1_900, 19))]));
     // Some 400 treated outcomes rule harm out, and it has 100 after ten minutes.
@@ -109,6 +119,7 @@ describe("other measures", () => {
     const found = judge(question([side("on", treated), side("off", control)], {}, { measure: "latency" }));
     expect(found.verdict).toBe(verdict);
     expect(found.guards[0]?.control?.value).toBeCloseTo(40, -1);
+    expect(found.says).toContain("as many slow ones");
   });
 
   it("latency has a limit in milliseconds", () => {
@@ -139,7 +150,9 @@ describe("other measures", () => {
     [100, "fail", "limit"],
   ])("a mean of %d values over its limit: %s", (z, verdict, reason) => {
     const rows = [side("on", { ...orders(500, 10, 10), z: [z] }), side("off", orders(9_500, 10, 10))];
-    expect(judge(question(rows, {}, { measure: "value", limit: 20 }))).toMatchObject({ verdict, reason });
+    const found = judge(question(rows, {}, { measure: "value", limit: 20 }));
+    expect(found).toMatchObject({ verdict, reason });
+    if (reason === "minimum") expect(found.says).toMatch(/too few values that are not zero yet: .* and 100 of these/);
   });
 
   it("one large value is told of, where it is not cut", () => {

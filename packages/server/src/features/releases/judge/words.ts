@@ -1,5 +1,6 @@
 /** A verdict in words, for people who were woken by it. */
 import type { Guard } from "./guard.ts";
+import { MINIMUM_VALUES } from "./measures/value.ts";
 import type { GuardVerdict, Question, SideCount, Verdict } from "./verdict.ts";
 
 type Unsaid = Omit<Verdict, "says">;
@@ -32,7 +33,29 @@ function sayAll({ guards }: Question, { verdict, reason, guards: looks }: Unsaid
 
 /** Where nothing failed on either side there is no ratio to bound. */
 function sayShown(guard: Guard, look: GuardVerdict): string {
-  return look.atMost === undefined ? sayNumbers(guard, look) : `at most ${round(look.atMost)} ×`;
+  const slow = guard.measure === "latency" ? " as many slow ones" : "";
+  const bound = guard.higherIsWorse ? sayBound("at most", look.atMost) : sayBound("at least", look.atLeast);
+  return bound === undefined ? sayNumbers(guard, look) : `${bound} ×${slow}`;
+}
+
+/** By how much at least, in the direction in which this guard's metric gets worse. */
+function sayWorse(guard: Guard, look: GuardVerdict): string {
+  const bound = guard.higherIsWorse ? sayBound("at least", look.atLeast) : sayBound("at most", look.atMost);
+  if (bound === undefined) return "";
+  return guard.measure === "latency" ? `, ${bound} times as many slow ones` : `, ${bound} times the control`;
+}
+
+function sayBound(side: "at least" | "at most", bound: number | undefined): string | undefined {
+  return bound === undefined ? undefined : `${side} ${round(bound)}`;
+}
+
+/** What is missing: outcomes, or, where these are there, values that tell something. */
+function sayMinimum(guard: Guard, look: GuardVerdict, neededMs: number | undefined): string {
+  const { treated, control = treated } = look;
+  const numbers = sayNumbers(guard, look);
+  if (Math.min(treated.outcomes, control.outcomes) >= guard.minimum)
+    return `too few values that are not zero yet: ${numbers}, and ${MINIMUM_VALUES} of these are wanted a side.`;
+  return `too few outcomes yet: ${numbers}, and ${guard.minimum} are wanted a side${sayNeeded(neededMs)}.`;
 }
 
 function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid): string {
@@ -41,7 +64,7 @@ function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid
     case "limit":
       return `the limit of ${measured(guard, guard.limit ?? 0)} is broken: ${numbers}.`;
     case "comparison":
-      return `worse than is tolerated: ${numbers}${look.atLeast === undefined ? "" : `, at least ${round(look.atLeast)} times the control`}.`;
+      return `worse than is tolerated: ${numbers}${sayWorse(guard, look)}.`;
     case "sampleRatio":
       return `there are not as many outcomes on each side as the shares promise (${numbers}), so the comparison means nothing. Look for outcomes that are lost on one side.`;
     case "noData":
@@ -49,7 +72,7 @@ function sayGuard(guard: Guard, look: GuardVerdict, { reason, neededMs }: Unsaid
         ? "its source does not answer with a number. The release holds until it does; the server's log says what is wrong."
         : "no outcome comes in. The release holds until one does; see that the application tracks this metric.";
     case "minimum":
-      return `too few outcomes yet: ${numbers}, and ${guard.minimum} are wanted a side${sayNeeded(neededMs)}.`;
+      return sayMinimum(guard, look, neededMs);
     case "notShown":
       return `harm is not ruled out yet: ${numbers}${sayNeeded(neededMs)}.`;
     default:

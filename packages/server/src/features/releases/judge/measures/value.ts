@@ -9,7 +9,7 @@ import { type Compared, LN_20 } from "./compared.ts";
 import { lineOf } from "./errors.ts";
 
 /** Values that are not zero, on each side, before a mean is compared. */
-const MINIMUM_VALUES = 100;
+export const MINIMUM_VALUES = 100;
 /** Of the control's total: a single value above it makes the mean a matter of luck. */
 const LARGE_SHARE = 0.01;
 
