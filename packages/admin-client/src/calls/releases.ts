@@ -8,7 +8,7 @@ import type {
   VerdictList,
 } from "@bannerol/protocol/schemas";
 import type { Send } from "../request.ts";
-import type { EnvironmentName, TargetingName } from "./options.ts";
+import type { ChangeOptions, EnvironmentName, TargetingName } from "./options.ts";
 
 /** What can be done to a release by hand. */
 export type ReleaseMove = "pause" | "resume" | "approve" | "advance" | "abort" | "rollback";
@@ -26,8 +26,8 @@ export function releaseCalls(send: Send) {
       send<ReleaseForecast>({ method: "POST", path: [...path(name), "preview"], body }),
     /** The one that runs, and how it stands; the last one where none does. */
     get: (name: TargetingName) => send<ReleaseForm>({ method: "GET", path: path(name) }),
-    move: (name: TargetingName, move: ReleaseMove, body: CommentOnly = {}) =>
-      send<ReleaseChanged>({ method: "POST", path: [...path(name), move], body }),
+    move: (name: TargetingName, move: ReleaseMove, body: CommentOnly = {}, { ifMatch }: ChangeOptions = {}) =>
+      send<ReleaseChanged>({ method: "POST", path: [...path(name), move], body, ifMatch }),
     verdicts: (name: TargetingName) => send<VerdictList>({ method: "GET", path: [...path(name), "verdicts"] }),
     list: ({ project, environment }: EnvironmentName) =>
       send<ReleaseList>({ method: "GET", path: ["projects", project, "environments", environment, "releases"] }),

@@ -50,3 +50,22 @@ describe("a targeting that somebody changes between its being read and being cha
     });
   });
 });
+
+describe("a release", () => {
+  const release = { id: "abcd1234", state: "running", step: 0, percentage: 1, steps: [], guards: [], heldMs: 0 };
+  const tagOf = async (verb: string) => {
+    const done = { ...release, revision: 13, head: "f".repeat(64) };
+    const script = { [`GET ${place}/release`]: tagged(release), [`POST ${place}/release/${verb}`]: { body: done } };
+    api.server.script = { ...everything, ...script };
+    expect((await api.cli(["release", verb, "new-checkout"])).code).toBe(0);
+    return api.server.seen.find(({ method }) => method === "POST")?.headers["if-match"];
+  };
+
+  it.each(["resume", "approve", "advance"])("goes on as it was read: %s", async (verb) => {
+    expect(await tagOf(verb)).toBe('"12"');
+  });
+
+  it.each(["pause", "abort", "rollback"])("is stopped whatever it does meanwhile: %s", async (verb) => {
+    expect(await tagOf(verb)).toBeUndefined();
+  });
+});

@@ -51,14 +51,15 @@ export const show: Action = async (call) => {
   return { document: body, text: (colours) => releasePicture(name, body, colours) };
 };
 
-/** Asked about where the environment is protected, unless it takes users out: that has no time. */
+/** Asked about where the environment is protected, and done to the release as it was read; not what has no time for it. */
 const move =
   (verb: ReleaseMove, asks: boolean): Action =>
   async (call) => {
     const session = await openSession(call);
     const name = nameOf(call, session);
+    const read = asks ? await session.admin.releases.get(name) : undefined;
     if (asks) await mayChange(call, session, { what: `${verb} the release`, environment: name.environment });
-    const { body } = await session.admin.releases.move(name, verb, commentOf(call.words));
+    const { body } = await session.admin.releases.move(name, verb, commentOf(call.words), { ifMatch: read?.etag });
     return changedOutput(name, body);
   };
 
