@@ -23,6 +23,7 @@ import type {
   ChangeWithBefore,
   CredentialDigest,
   Store,
+  StoredProject,
   Stretch,
   ViewClass,
 } from "../store/port.ts";
@@ -170,6 +171,11 @@ export class Ledger {
   /** Recomputes the hash chain. */
   verify(project: string): Promise<ChainVerdict> {
     return this.#store.verify(project);
+  }
+
+  /** A project as the database has it, whatever this node holds. */
+  load(project: string): Promise<StoredProject> {
+    return this.#store.load(project);
   }
 
   /** The digest of a key or token, from memory. */

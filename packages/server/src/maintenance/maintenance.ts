@@ -5,7 +5,7 @@ import { type KeptHead, verifyAgainst } from "../features/changes/verify.ts";
 import { StoreFault } from "../store/fault.ts";
 import type { Migrated } from "../store/migration.ts";
 import { openStore } from "../store/open-store.ts";
-import type { ChainVerdict } from "../store/port.ts";
+import { type ChainVerdict, type Store, SYSTEM_PROJECT } from "../store/port.ts";
 import { migratePostgres } from "../store/postgres/postgres-store.ts";
 import { backUpDatabase } from "../store/sqlite/backup.ts";
 import { type Restored, restoreDatabase } from "../store/sqlite/restore.ts";
@@ -38,6 +38,7 @@ export async function verifyDatabase(
   const store = await openStore(database, at);
   try {
     const verdicts = new Map<string, ChainVerdict>();
+    await addNamedProjects(store);
     const projects = await store.projects();
     if (kept !== undefined && !projects.includes(kept.project)) {
       throw new StoreFault("unavailable", `There is no project ${kept.project} in the database. Name another one.`);
@@ -49,6 +50,12 @@ export async function verifyDatabase(
   } finally {
     await store.close();
   }
+}
+
+/** As a server does when it starts: of a project whose row was removed, what is left of its history shows then. */
+async function addNamedProjects(store: Store): Promise<void> {
+  const named = (await store.projects()).includes(SYSTEM_PROJECT) ? (await store.load(SYSTEM_PROJECT)).documents : [];
+  for (const { kind, key } of named) if (kind === "project") await store.addProject(key);
 }
 
 /** Brings a database to the schema of this program. `at` is epoch milliseconds. */

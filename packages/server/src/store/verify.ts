@@ -5,6 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { ItemName } from "../state/documents.ts";
 import { ChainCheck } from "./chain-check.ts";
+import type { ChainEnd } from "./one-chain.ts";
 import type { ChainVerdict } from "./port.ts";
 import { canonicalJson, type RecordContent } from "./record.ts";
 import { type ChangeRow, type RepeatedColumns, repeatedColumns } from "./rows.ts";
@@ -28,7 +29,7 @@ export interface Span {
 /** What an adapter reads of one project. */
 export interface VerifySource {
   /** Where the project's row says that the chain ends. Throws where there is no such project. */
-  readonly end: () => Eventually<{ readonly revision: number; readonly head: string }>;
+  readonly end: () => Eventually<ChainEnd>;
   /** In the order of their revisions. */
   readonly changes: (span: Span) => Eventually<readonly ChangeRow[]>;
   /** In the order of their revisions, and of their positions within one. */
@@ -67,18 +68,30 @@ export async function verifyProject(project: string, source: VerifySource): Prom
   // Changes that are made meanwhile are left to the next time.
   const end = await source.end();
   const check = new ChainCheck(project);
+  let at = 0;
   while (check.checked < end.revision) {
     const span = { from: check.checked + 1, to: Math.min(check.checked + PAGE, end.revision) };
     const page = { rows: await source.changes(span), items: await source.items(span), lists: await source.lists(span) };
     const misfit = await checkPage(check, page, source.rows);
     if (misfit !== undefined) return misfit;
+    at = page.rows.at(-1)?.at ?? at;
     await new Promise((resume) => setImmediate(resume));
   }
   if (check.head !== end.head) {
     return misfitAt(end.revision, "The project's head is not the hash of its newest change.");
   }
+  if (at !== end.at) return misfitAt(end.revision, "The project's instant is not that of its newest change.");
+  if (await goesOnAfter(end, source)) {
+    return misfitAt(end.revision + 1, "It lies beyond what the project's row says is the end of the history.");
+  }
   const stray = await source.stray();
   return stray === undefined ? { ok: true, head: check.head, checked: check.checked } : strayMisfit(stray);
+}
+
+/** Changes that are made meanwhile move the end with them. */
+async function goesOnAfter({ revision }: ChainEnd, source: VerifySource): Promise<boolean> {
+  const beyond = await source.changes({ from: revision + 1, to: revision + 1 });
+  return beyond.length > 0 && (await source.end()).revision === revision;
 }
 
 interface Page {

@@ -1,8 +1,9 @@
 /**
- * The check of a history. By itself a chain shows only that it is one: who can edit the table can compute it anew, or
- * cut its end. A head that was kept elsewhere shows that too.
+ * The check of a history, and of the views that are served of it. By itself a chain shows only that it is one: who can edit
+ * the table can compute it anew, or cut its end. A head that was kept elsewhere shows that too.
  */
-import type { ChainVerdict, ChangeFilter, ChangeWithBefore } from "../../store/port.ts";
+import { viewsDiffer } from "../../log/views-differ.ts";
+import type { ChainVerdict, ChangeFilter, ChangeWithBefore, StoredProject } from "../../store/port.ts";
 
 /** A head that was kept elsewhere: the beginning of its hash suffices; `revision` is where it stood. */
 export interface KeptHead {
@@ -13,6 +14,7 @@ export interface KeptHead {
 /** What of the log is asked: the ledger, or a store that nothing else uses. */
 export interface Verified {
   verify(project: string): Promise<ChainVerdict>;
+  load(project: string): Promise<StoredProject>;
   changes(project: string, filter: ChangeFilter): Promise<readonly ChangeWithBefore[]>;
 }
 
@@ -20,7 +22,11 @@ const PAGE = 200;
 
 export async function verifyAgainst(log: Verified, project: string, kept?: KeptHead): Promise<ChainVerdict> {
   const verdict = await log.verify(project);
-  if (!verdict.ok || kept === undefined) return verdict;
+  if (!verdict.ok) return verdict;
+  const stored = await log.load(project);
+  const reason = viewsDiffer(stored);
+  if (reason !== undefined) return { ok: false, revision: stored.revision, reason };
+  if (kept === undefined) return verdict;
   const { head, revision } = kept;
   if (revision === undefined) {
     if (await holds(log, project, head)) return verdict;

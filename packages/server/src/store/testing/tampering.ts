@@ -68,6 +68,13 @@ const tampering: readonly (readonly [what: string, sql: string, revision: number
   ["a list's part in a change taken away", `DELETE FROM list_changes WHERE revision = 4`, 4, "lists are not"],
   ["a change taken away", `DELETE FROM changes WHERE revision = 2`, 2, "missing"],
   ["a tail cut off", `DELETE FROM changes WHERE revision > 2`, 3, "missing"],
+  [
+    "an end moved back",
+    `UPDATE projects SET revision = 3, head = (SELECT hash FROM changes WHERE project = 'default' AND revision = 3) WHERE key = 'default'`,
+    4,
+    "beyond",
+  ],
+  ["the instant of the end", `UPDATE projects SET at = 6 WHERE key = 'default'`, 4, "instant"],
   ["a head", `UPDATE projects SET head = 'x' WHERE key = 'default'`, 4, "head"],
 ];
 
