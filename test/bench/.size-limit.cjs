@@ -40,7 +40,7 @@ module.exports = [
   first("Bannerol, remote evaluation, loaded at first", "remote.js", "11.2 kB"),
   first("Bannerol, local, loaded by a page whose counts are told", "index.js", "16.7 kB", "report"),
   first("Bannerol, remote, loaded by a page whose counts are told", "remote.js", "13.2 kB", "report"),
-  whole("Bannerol, parallel runs, where they are imported", `${dist}/parallel.js`, "{ parallelRunOf }", "4 kB"),
+  whole("Bannerol, parallel runs, where they are imported", `${dist}/parallel.js`, "{ parallelRunOf }", "4.2 kB"),
   whole("Bannerol, local, with what is loaded later", `${dist}/index.js`, "{ createClient }", "23.4 kB"),
   whole("Bannerol, remote, with what is loaded later", `${dist}/remote.js`, "{ createClient }", "15.9 kB"),
   whole("Featurevisor", "node_modules/@featurevisor/sdk/dist/index.mjs", "{ createInstance }"),

@@ -4,6 +4,7 @@ import { fakeClock } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "./outcomes/index.ts";
 import type { ParallelOptions } from "./parallel/parallel-run.ts";
+import { Query } from "./testing/query.ts";
 import { rulesetOf, settle, testClient } from "./testing/test-client.ts";
 import { createReporter } from "./with-outcomes.ts";
 
@@ -222,6 +223,43 @@ describe("measure", () => {
   });
 });
 
+describe("what begins its work at each then", () => {
+  const failure = new Error("no");
+  it.each<[string, () => Promise<number>, unknown, number]>([
+    ["is kept", () => Promise.resolve(1), 1, 0],
+    ["is broken", () => Promise.reject(failure), failure, 1],
+  ])("is begun by the caller alone, and measured where it %s", async (_, work, given, failures) => {
+    const { client, told } = await setUp();
+    const query = new Query(work);
+    const measured = client.measure("checkout", as(treated), () => query);
+    await settle();
+    expect([measured, query.begun, at((await told()).outcomes[0], "on")]).toEqual([query, 0, []]);
+    expect(await Promise.resolve(measured).catch((error: unknown) => error)).toBe(given);
+    expect(query.begun).toBe(1);
+    const [row] = (await told()).outcomes;
+    expect([at(row, "on"), at(row, "on", "x")]).toEqual([[[cellOf(treated), 1]], failures ? at(row, "on") : []]);
+    await Promise.resolve(measured).catch(() => undefined);
+    expect([query.begun, (await told()).outcomes]).toEqual([2, []]);
+  });
+
+  it("is begun once as a control, and once as a candidate", async () => {
+    const { client, own, told } = await setUp({ fallthrough: { variant: "on" }, watch: [] });
+    const [control, candidate] = [new Query(async () => 1), new Query(async () => 1)];
+    const options = { control: () => control, candidate: () => candidate };
+    expect(await client.parallelRun<PromiseLike<number>>("flag", as(treated), options)).toBe(1);
+    own.advance(0);
+    await settle();
+    expect((await told()).parallel).toMatchObject([{ runs: 1, matches: 1 }]);
+    expect([control.begun, candidate.begun]).toEqual([1, 1]);
+  });
+
+  it("is nobody's outcome where it cannot be watched", async () => {
+    const { client } = await setUp();
+    const query = Object.freeze(new Query(async () => 1));
+    expect(client.measure("checkout", as(treated), () => query)).toBe(query);
+  });
+});
+
 describe("parallelRun", () => {
   const on = { fallthrough: { variant: "on" }, watch: [] };
   const run = async <T>(options: ParallelOptions<T>, flag: object = on) => {
@@ -376,6 +414,14 @@ describe("parallelRun", () => {
     }
     expect(await many.row()).toMatchObject({ runs: 0, skipped: 3 });
 
+    const burst = await run<unknown>({ control: () => 1, candidate: never, maxInFlight: 2 });
+    for (let call = 0; call < 5; call++) burst.result();
+    expect(await burst.row()).toMatchObject({ runs: 0, skipped: 3 });
+
+    const controls = await run<unknown>({ control: async () => 1, candidate: never, maxInFlight: 2 });
+    await Promise.all(Array.from({ length: 5 }, controls.result));
+    expect(await controls.row()).toMatchObject({ runs: 0, skipped: 3 });
+
     let calls = 0;
     const failing = await run<unknown>({
       control: () => 1,
@@ -405,6 +451,15 @@ describe("parallelRun", () => {
     const { result } = await run(options);
     const strict = async () => result();
     await expect(strict()).rejects.toMatchObject({ name: "ParallelMismatchError", flag: "flag" });
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a value", () => 1],
+    ["a promise", async () => 1],
+  ])("gives what the control gives, %s, where there is no room for a candidate, strict or not", async (_, control) => {
+    const { result, row } = await run<unknown>({ control, candidate: () => 2, maxInFlight: 0, strict: true });
+    expect(await result()).toBe(1);
+    expect(await row()).toMatchObject({ runs: 0, skipped: 1 });
   });
 
   it("tells guards that ask for it, in cells like any outcome", async () => {

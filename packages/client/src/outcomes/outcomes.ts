@@ -30,8 +30,8 @@ export interface Outcomes {
   track(metric: string, context: EvaluationContext | undefined, outcome?: Outcome): void;
   /**
    * Runs `fn` and tells how it went and how long it took. Gives what `fn` gives, throws what it throws: a value is
-   * measured at once, a promise when it settles. A rejection is a failure, unless it is an `AbortError`, which is no
-   * outcome.
+   * measured at once, a promise when it settles, a query that begins at its `then` once its caller has waited for it. A
+   * rejection is a failure, unless it is an `AbortError`, which is no outcome.
    */
   measure<T>(metric: string, context: EvaluationContext | undefined, fn: () => T): T;
   /** For what else tells of outcomes. */

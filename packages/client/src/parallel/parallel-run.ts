@@ -26,7 +26,7 @@ export interface ParallelOptions<T> extends Comparison<Awaited<T>> {
   readonly clean?: (value: Awaited<T>) => unknown;
   /** After so many milliseconds the candidate is given up, and its signal says so. Default: 1,000. */
   readonly timeoutMs?: number;
-  /** So many candidates are under way at once at most; beyond it they are left out. Default: 20. */
+  /** So many candidates are under way at once at most; one that would begin beyond it is left out. Default: 20. */
   readonly maxInFlight?: number;
   /**
    * `after` (default): the candidate begins once the control has ended. `concurrent`: right after the control has begun.
@@ -114,7 +114,7 @@ export function createParallelRun(ports: ParallelPorts): ParallelRun {
       broken(error);
       return;
     }
-    if (isPromise(result)) watchPromise(result, { kept, broken });
+    if (isPromise(result)) Promise.resolve(result).then(kept, broken);
     else kept(result);
   };
 
@@ -127,14 +127,15 @@ export function createParallelRun(ports: ParallelPorts): ParallelRun {
 
   return function parallelRun<T>(key: string, context: EvaluationContext | undefined, options: ParallelOptions<T>): T {
     const { control, mode = "after", maxInFlight = IN_FLIGHT, strict = false } = options;
-    if (!ports.isEnabled(key, context) || !admits(key, maxInFlight)) return control();
+    if (!ports.isEnabled(key, context)) return control();
 
     const pair = createPair<T>((first, second) => {
       const result = agreementOf(first, second, options);
       tell(key, context, result);
       return result;
     });
-    const beginCandidate = (): void => runCandidate(options, pair.candidate);
+    const beginCandidate = (): void =>
+      admits(key, maxInFlight) ? runCandidate(options, pair.candidate) : pair.leaveOut();
     const candidateFirst = mode === "randomOrder" && ports.random() < 0.5;
     if (candidateFirst) beginCandidate();
 
@@ -180,6 +181,7 @@ function createPair<T>(compare: (control: Ended<Awaited<T>>, candidate: Ended<Aw
   let control: Ended<Awaited<T>> | undefined;
   let candidate: { readonly ended: Ended<Awaited<T>> | undefined } | undefined;
   let result: RunResult | undefined;
+  let leftOut = false;
   let wake: () => void = () => undefined;
   const both = new Promise<void>((resolve) => {
     wake = resolve;
@@ -190,6 +192,7 @@ function createPair<T>(compare: (control: Ended<Awaited<T>>, candidate: Ended<Aw
     wake();
   };
   const check = (flag: string): void => {
+    if (leftOut) return;
     if (result === undefined) {
       throw new ParallelMismatchError(flag, "a strict run of a synchronous control needs a synchronous candidate");
     }
@@ -204,6 +207,11 @@ function createPair<T>(compare: (control: Ended<Awaited<T>>, candidate: Ended<Aw
     candidate(ended: Ended<Awaited<T>> | undefined) {
       candidate = { ended };
       settle();
+    },
+    /** There is no candidate to wait for. */
+    leaveOut() {
+      leftOut = true;
+      wake();
     },
     check,
     async agreed(given: PromiseLike<unknown>, flag: string): Promise<unknown> {
