@@ -92,6 +92,16 @@ describe("the picture of a release", () => {
     expect(releaseLine(waiting)).toBe("scheduled, begins at 2026-12-01T08:00:00.000Z");
   });
 
+  it("has no share where it is aborted before it began", () => {
+    const { verdict: _, waitsFor: __, ...rest } = release;
+    const aborted = { ...rest, state: "aborted", step: 0, percentage: 0, reason: "Cancelled by ada." } as const;
+    expect(releasePicture(name, aborted, plain).split("\n").slice(1)).toEqual([
+      "1 → 5 → 25 → 50 → 100 %",
+      "Cancelled by ada.",
+    ]);
+    expect(releaseLine(aborted)).toBe("aborted before it began: Cancelled by ada.");
+  });
+
   it("says that it is frozen", () => {
     expect(releasePicture(name, { ...release, waitsFor: "freeze" }, plain)).toContain("Waits for the end of a freeze;");
     const { verdict: _, ...rest } = release;

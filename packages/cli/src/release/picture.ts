@@ -30,10 +30,10 @@ export function releasePicture(
 }
 
 function progressLines(release: ReleaseForm, colours: Colours, columns: number): readonly string[] {
-  const { state, percentage, steps, step, segment } = release;
+  const { percentage, steps, step, segment } = release;
   const whom = segment === undefined ? "" : ` of the segment ${printable(segment)}`;
   const planned = stepsLine(release, colours);
-  if (state === "scheduled") return [`${planned} %${whom}`];
+  if (!hasBegun(release)) return [`${planned} %${whom}`];
   const reached = `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}`;
   const both = `${reached}  ${planned}`;
   return widthOf(both) <= columns ? [both] : [reached, planned];
@@ -44,7 +44,13 @@ export function releaseLine(release: ReleaseForm): string {
   const { state, step, steps, percentage, verdict, reason, startsAt } = release;
   if (startsAt !== undefined) return `${state}, begins at ${printable(startsAt)}`;
   const why = reason ?? verdict?.says;
-  return `${state}, step ${step + 1} of ${steps.length}, ${percentage} %${why === undefined ? "" : `: ${printable(why)}`}`;
+  const reached = hasBegun(release) ? `, step ${step + 1} of ${steps.length}, ${percentage} %` : " before it began";
+  return `${state}${reached}${why === undefined ? "" : `: ${printable(why)}`}`;
+}
+
+/** Whether it ever gave anybody anything: one that waited for its time may be aborted before. */
+function hasBegun({ state, percentage, steps, step }: ReleaseForm): boolean {
+  return state !== "scheduled" && percentage >= (steps[step]?.percentage ?? 0);
 }
 
 function stateWords({ state, pausedBy }: ReleaseForm, colours: Colours): string {
@@ -64,11 +70,12 @@ function stateWords({ state, pausedBy }: ReleaseForm, colours: Colours): string 
   }
 }
 
-function stepsLine({ steps, step, state }: ReleaseForm, colours: Colours): string {
+function stepsLine(release: ReleaseForm, colours: Colours): string {
+  const { steps, step, state } = release;
   const shown = steps.map(({ percentage, approval }, at) => {
     const text = `${percentage}${approval === true ? "?" : ""}`;
     if (at < step || state === "completed") return colours.green(text);
-    return at === step && state !== "scheduled" ? colours.bold(`[${text}]`) : colours.dim(text);
+    return at === step && hasBegun(release) ? colours.bold(`[${text}]`) : colours.dim(text);
   });
   return shown.join(colours.dim(" → "));
 }

@@ -8,13 +8,13 @@ import { wantsApproval } from "./step.ts";
 
 /** Without what is not in the log: how long it has been held, and what the judge says. */
 export function releaseForm(document: ReleaseDocument): Omit<ReleaseForm, "revision"> {
-  const { id, state, step, steps, startsAt, since, heldMs, pausedBy, reason } = document;
+  const { id, state, step, steps, startsAt, since, heldMs, pausedBy, reason, before } = document;
   const wanted = steps[step + 1]?.approval === true && (state === "running" || state === "paused");
   return {
     id,
     state,
     step,
-    percentage: state === "scheduled" ? 0 : (steps[step]?.percentage ?? 0),
+    percentage: before === undefined ? 0 : (steps[step]?.percentage ?? 0),
     ...planForm(document),
     ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
     since: instant(since),

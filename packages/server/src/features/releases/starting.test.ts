@@ -51,6 +51,12 @@ describe("a release", () => {
     expect((await checkout.start({ steps: [{ percentage: 10, hold: "1m" }] })).status).toBe(201);
   });
 
+  it("gave nobody anything where it is aborted before its time", async () => {
+    await checkout.start({ at: new Date(START + 2 * MINUTE).toISOString() });
+    expect((await checkout.move("abort")).body).toMatchObject({ state: "aborted", percentage: 0 });
+    expect(await checkout.release()).toMatchObject({ state: "aborted", percentage: 0 });
+  });
+
   it("waits for its time where it is given one, and begins then, once", async () => {
     const at = new Date(START + 2 * MINUTE).toISOString();
     expect((await checkout.start({ at })).body).toMatchObject({ state: "scheduled", percentage: 0, startsAt: at });
