@@ -52,10 +52,20 @@ const measures = ["errors", "latency", "value", "mismatches"] as const;
 /** What may stand after the measure with its name. */
 const named = ["limit", "quantile", "minimum", "harm", "pass", "after", "cap", "worse"];
 
+const limits = {
+  errors: "a share, like 2% or 0.02",
+  mismatches: "a share, like 0.1% or 0.001",
+  latency: "a time, like 800ms",
+  value: "a number, like 50",
+} as const;
+
 function readGuard(text: string): GuardInput {
   const [metric = "", measure, ...rest] = text.split(":");
   if (metric === "" || !isOneOf(measure, measures)) throw wrong(text, `the measure is one of ${measures.join(", ")}`);
   const fields = rest.map((part) => readPart(text, part));
+  const limit = rest.find((part) => part.startsWith("limit="));
+  const isShare = measure === "errors" || measure === "mismatches";
+  if (limit?.endsWith(isShare ? "ms" : "%") === true) throw wrong(text, `a limit of ${measure} is ${limits[measure]}`);
   return { metric, measure, ...Object.assign({}, ...fields) };
 }
 

@@ -134,6 +134,11 @@ describe("a release", () => {
     ["a share of mismatches below 0", [{ ...errors, measure: "mismatches", limit: -0.1 }], "guards[0].limit"],
     ["a tolerance that nothing exceeds", [{ ...errors, tolerance: { absolute: 5 } }], "guards[0].tolerance.absolute"],
     ["a mean that must not rise, of uncut values", [{ ...value, higherIsWorse: true }], "guards[0].cap"],
+    [
+      "times of which the shorter are worse",
+      [{ metric: "checkout", measure: "latency", higherIsWorse: false }],
+      "guards[0].higherIsWorse",
+    ],
     ["a query where no server is named", [{ ...errors, source: { prometheus: "up" } }], "guards[0].source.url"],
   ])("refuses %s, which would mean nothing", async (_, guards, path) => {
     checkout = await createReleases({ outbound: outside });

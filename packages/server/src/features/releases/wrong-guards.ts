@@ -55,6 +55,10 @@ function senseless({ measure, source, pass, limit, tolerance, higherIsWorse, cap
       message: `It is a share from 0 to 1: 0.02 for 2 %, not ${value}.`,
     });
   }
+  if ((measure === "latency" || measure === "mismatches") && !higherIsWorse && !isRead(source)) {
+    const message = `Fewer or shorter is never worse of ${measure}. Leave it out.`;
+    problems.push({ path: `guards[${at}].higherIsWorse`, message });
+  }
   if (measure === "value" && higherIsWorse && cap === undefined && source.kind === "sdk") {
     const message =
       "Where a higher mean is worse, a few large values mislead: name the value above which they are cut.";
