@@ -7,7 +7,7 @@ import { MAX_DEPTH } from "./graph.ts";
 import type { Holds, Scope } from "./linked.ts";
 import type { OutcomeList } from "./outcomes.ts";
 import { type DecisionParts, Program } from "./program.ts";
-import { asksNothing, compileServeAt, hasRollout } from "./serve.ts";
+import { hasRollout } from "./serve.ts";
 
 const NO_PREREQUISITES: readonly Holds[] = [];
 
@@ -64,9 +64,8 @@ export function compileFlag(key: string, flag: Flag, scope: Scope): Program {
     after,
     problems,
   };
-  if (asksNothing(flag)) program.constant = compileServeAt(0, flag, program).always;
   if (problems !== undefined) program.findings = allOf(problems);
-  return program.goThrough(parts, rules.length);
+  return program.goThrough(parts, flag);
 }
 
 /** In the order of the rules. */

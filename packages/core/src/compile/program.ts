@@ -5,7 +5,7 @@ import type { Outcome } from "../result.ts";
 import { type Branch, endFrom } from "./branch.ts";
 import type { Holds } from "./linked.ts";
 import { OutcomeList } from "./outcomes.ts";
-import { type CompiledServe, compileServeAt } from "./serve.ts";
+import { asksNothing, type CompiledServe, compileServeAt } from "./serve.ts";
 
 const NO_VARIANTS: readonly Variant[] = [];
 const NO_FINDINGS: readonly Finding[] = [];
@@ -21,6 +21,8 @@ export class Program extends OutcomeList {
   declare readonly type: FlagType | undefined;
   /** The answer to every context, where there is but one. */
   declare constant: Outcome | undefined;
+  /** What divides everybody, where nothing is asked before. Going through the parts for it took a rollout a tenth more. */
+  declare private only: CompiledServe | undefined;
   /** Present where the flag is enabled and can be evaluated. */
   declare parts: DecisionParts | undefined;
   /** What is wrong with the flag, or was not understood in it. */
@@ -35,6 +37,7 @@ export class Program extends OutcomeList {
     this.flag = flag;
     this.type = flag?.type;
     this.constant = undefined;
+    this.only = undefined;
     this.parts = undefined;
     this.findings = NO_FINDINGS;
     this.remembers = false;
@@ -49,16 +52,21 @@ export class Program extends OutcomeList {
   }
 
   /** Decides by the parts of a flag that is enabled. */
-  goThrough(parts: DecisionParts, rules: number): this {
+  goThrough(parts: DecisionParts, flag: Flag): this {
     this.parts = parts;
-    this.remembers = rules + parts.prerequisites.length > 0;
+    this.remembers = flag.rules.length + parts.prerequisites.length > 0;
+    if (!asksNothing(flag)) return this;
+    const serve = compileServeAt(0, flag, this);
+    if (serve.always === undefined) this.only = serve;
+    else this.constant = serve.always;
     return this;
   }
 
   /** Steps 3 to 6 of "Evaluation" in the model. May throw where the attributes do. */
   decide(attributes: Attributes, now: number, run: number): Outcome {
-    const { flag, parts } = this;
+    const { flag, parts, only } = this;
     if (parts === undefined || flag === undefined) return this.constant ?? this.failed;
+    if (only !== undefined) return only.serve(attributes) ?? this.leftOut(flag);
     for (const isMet of parts.prerequisites) {
       if (!isMet(attributes, now, run)) return this.prerequisiteFailed(flag);
     }
