@@ -1,5 +1,6 @@
 import { bucketOf, type EvaluationContext, murmur3 } from "@bannerol/core";
 import { decodeCells, decodeSketch, type OutcomeRow, type ParallelRow, WATCHED_EVENTS_MS } from "@bannerol/protocol";
+import { outcomeRowSchema } from "@bannerol/protocol/schemas";
 import { fakeClock } from "@bannerol/testkit";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "./outcomes/index.ts";
@@ -105,6 +106,16 @@ describe("track", () => {
     const [row] = (await told()).outcomes;
     expect(row?.sides.on).toMatchObject({ q: 104, z: 2, m: 10 });
     expect([at(row, "on"), at(row, "on", "s")]).toEqual([[[cellOf(treated), 4]], [[cellOf(treated), 12]]]);
+  });
+
+  it("tells nothing that a server would refuse, and all else of the batch with it, whatever the amounts", async () => {
+    const amounts = [1e39, -1e39, 1e41, 1e200, -Number.MAX_VALUE, Number.MAX_VALUE, Number.POSITIVE_INFINITY, 5e-324];
+    const { client, told } = await setUp({ watch: watch({ values: true, latency: true }) });
+    for (const amount of amounts) client.track("checkout", as(treated), { value: amount, ms: amount });
+    const { outcomes } = await told();
+    expect(outcomeRowSchema.safeParse(outcomes[0]).success).toBe(true);
+    expect(at(outcomes[0], "on")).toEqual([[cellOf(treated), amounts.length]]);
+    expect(outcomes[0]?.sides.on).toMatchObject({ z: 3, m: 1e39 });
   });
 
   it("waits for a step to be warm", async () => {

@@ -56,6 +56,8 @@ export const WATCHED_EVENTS_MS = 5_000;
 export const MAX_OUTCOME_ROWS = 200;
 /** Sides of one row: variants of a rollout, and those whom it left out. */
 export const MAX_OUTCOME_SIDES = 20;
+/** A value that is further from 0 counts as none: of so large ones a batch could not hold the squares. */
+export const MAX_OUTCOME_VALUE = 1e40;
 /** Signatures of mismatches in one row, and known differences. */
 export const MAX_MISMATCHES = 50;
 /** Samples of mismatches in one row, and the length of each. */

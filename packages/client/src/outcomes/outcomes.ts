@@ -7,6 +7,7 @@
  * None of it throws, whatever it is given, but what the measured function throws.
  */
 import type { EvaluationContext } from "@bannerol/core";
+import { MAX_OUTCOME_VALUE } from "@bannerol/protocol";
 import type { EventRow } from "../events/batches.ts";
 import { isPromise, watchPromise } from "../promises.ts";
 import { createTally, type Place, type Tally, type Went } from "./tally.ts";
@@ -92,14 +93,14 @@ export function createOutcomes(host: OutcomeHost): Outcomes {
 function wentOf(outcome: Outcome | undefined): Went | undefined {
   try {
     const { ok, value, ms } = outcome ?? {};
-    return { ok: ok !== false, value: finite(value), ms: finite(ms) };
+    return { ok: ok !== false, value: amount(value, MAX_OUTCOME_VALUE), ms: amount(ms, Number.MAX_VALUE) };
   } catch {
     return undefined;
   }
 }
 
-function finite(value: number | undefined): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
+function amount(given: number | undefined, most: number): number | undefined {
+  return typeof given === "number" && Math.abs(given) <= most ? given : undefined;
 }
 
 /** Somebody changed his mind: nothing failed. */
