@@ -81,10 +81,13 @@ describe("the settings", () => {
     [{ DATABASE_URL: "postgres:db" }, "DATABASE_URL cannot be."],
     [
       { BANNEROL_ADMIN_TOKEN: "short" },
-      "BANNEROL_ADMIN_TOKEN cannot be. Set it to at least 32 characters without spaces.",
+      "BANNEROL_ADMIN_TOKEN cannot be. Set it to at least 32 characters of ASCII without spaces.",
     ],
     [{ BANNEROL_ADMIN_TOKEN: "x".repeat(31) }, "BANNEROL_ADMIN_TOKEN cannot be."],
     [{ BANNEROL_ADMIN_TOKEN: `${"x".repeat(32)} y` }, "BANNEROL_ADMIN_TOKEN cannot be."],
+    [{ BANNEROL_ADMIN_TOKEN: "é".repeat(40) }, "BANNEROL_ADMIN_TOKEN cannot be."],
+    [{ BANNEROL_PROMETHEUS_URL: "ftp://prometheus" }, "BANNEROL_PROMETHEUS_URL cannot be. Set it to the address of"],
+    [{ BANNEROL_PROMETHEUS_URL: "https://u@prometheus" }, "without a user name or a password"],
     [{ BANNEROL_ADMIN_TOKN: "x" }, "BANNEROL_ADMIN_TOKN is not a setting. Did you mean BANNEROL_ADMIN_TOKEN?"],
     [{ BANNEROL_DRAIN: "1" }, "Did you mean BANNEROL_DRAIN_SECONDS?"],
     [{ BANNEROL_: "1" }, "BANNEROL_ is not a setting."],
@@ -100,5 +103,7 @@ describe("the settings", () => {
     for (const url of ["mysql://u:hunter2@h", "postgres://u:#hunter2@h", "postgres://u:hunter2@a,b/db"]) {
       expect(() => readConfig({ DATABASE_URL: url })).toThrow(/^(?!.*hunter2)/);
     }
+    const withPassword = { BANNEROL_PROMETHEUS_URL: "http://u:hunter2@prometheus" };
+    expect(() => readConfig(withPassword)).toThrow(/^(?!.*hunter2)/);
   });
 });

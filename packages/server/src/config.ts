@@ -10,7 +10,7 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly database: DatabaseConfig;
-  /** Any text of at least 32 characters without spaces; never printed. */
+  /** Any text of at least 32 characters, of ASCII and without spaces; never printed. */
   readonly adminToken?: string;
   readonly logLevel: LogLevel;
   /** How long requests in flight and streams may take to end once the server is told to stop. */
@@ -72,9 +72,10 @@ const settings = {
   BANNEROL_ADMIN_TOKEN: {
     read: z
       .string()
-      .regex(/^\S{32,1000}$/)
+      .regex(/^[!-~]{32,1000}$/)
       .optional(),
-    allowed: "at least 32 characters without spaces",
+    // Others would be taken here, and arrive in a header as something else.
+    allowed: "at least 32 characters of ASCII without spaces",
   },
   LOG_LEVEL: { read: z.enum(logLevels).default("info"), allowed: `one of ${logLevels.join(", ")}` },
   BANNEROL_PROXIES: { read: whole(0, 10).default(0), allowed: "how many proxies stand in front, from 0 to 10" },
@@ -98,8 +99,13 @@ const settings = {
     allowed: allowForm,
   },
   BANNEROL_PROMETHEUS_URL: {
-    read: z.url({ protocol: /^https?$/ }).optional(),
-    allowed: "the address of a Prometheus server, like http://prometheus.internal:9090",
+    read: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => isWithoutCredentials(url))
+      .optional(),
+    allowed:
+      "the address of a Prometheus server, like http://prometheus.internal:9090, without a user name or a password: " +
+      "no request is sent with them",
   },
 };
 
@@ -121,7 +127,7 @@ export const settingNames: readonly SettingName[] = [
 const othersNames = ["BANNEROL_URL", "BANNEROL_TOKEN", "BANNEROL_PROJECT", "BANNEROL_ENV", "BANNEROL_KEY"];
 
 /** Secrets are not repeated in an error. */
-const secretNames: ReadonlySet<string> = new Set(["BANNEROL_ADMIN_TOKEN", "DATABASE_URL"]);
+const secretNames: ReadonlySet<string> = new Set(["BANNEROL_ADMIN_TOKEN", "DATABASE_URL", "BANNEROL_PROMETHEUS_URL"]);
 
 type Environment = { readonly [name: string]: string | undefined };
 
@@ -163,6 +169,12 @@ function isPostgres(text: string): boolean {
   const { username, password, hostname, pathname, hash } = new URL(text);
   const isOneHost = hostname !== "" && !hostname.includes(",");
   return isOneHost && hash === "" && [username, password, pathname].every(isPercentEncoded);
+}
+
+function isWithoutCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username === "" && password === "";
 }
 
 function isPercentEncoded(text: string): boolean {

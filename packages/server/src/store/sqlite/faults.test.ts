@@ -33,6 +33,10 @@ describe("withFaults", () => {
     ["EROFS", "unavailable"],
     ["EACCES", "unavailable"],
     ["ENOTDIR", "unavailable"],
+    ["EISDIR", "unavailable"],
+    ["ENOENT", "unavailable"],
+    ["ENAMETOOLONG", "unavailable"],
+    ["ELOOP", "unavailable"],
   ])("makes of the system's %s a fault of kind %s", (code, kind) => {
     const cause = Object.assign(new Error("no"), { code });
     expect(() => withFaults(failing(cause))).toThrow(expect.objectContaining({ name: "StoreFault", kind, cause }));

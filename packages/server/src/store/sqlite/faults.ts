@@ -22,6 +22,10 @@ const kinds: readonly (readonly [code: string, kind: StoreFaultKind, advice: str
   ["EACCES", "unavailable", "The database's folder cannot be written. Check who owns it."],
   ["EPERM", "unavailable", "The database's folder cannot be written. Check who owns it."],
   ["ENOTDIR", "unavailable", "The database's folder is a file. Name another place."],
+  ["EISDIR", "unavailable", "The database would be a folder. Name a file in it."],
+  ["ENOENT", "unavailable", "No file can be made where the database would lie. Name another place."],
+  ["ENAMETOOLONG", "unavailable", "The name of the database is too long. Name another place."],
+  ["ELOOP", "unavailable", "The links to the database lead in a circle. Name another place."],
 ];
 
 /** Runs one call of the database or of its files; what is their fault comes out as a `StoreFault`. */
