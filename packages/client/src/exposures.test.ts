@@ -63,4 +63,18 @@ describe("exposures", () => {
     expect(missing).toHaveLength(1_000);
     expect(client.status().drops).toBe(501);
   });
+
+  it("of unknown names before there is a ruleset leave room for flags", () => {
+    const { client, stream } = testClient({ silent: true });
+    for (let name = 0; name < 30_000; name++) client.isEnabled(`nope-${name}`);
+    client.isEnabled("x".repeat(1_000));
+    client.isEnabled("nope-0");
+    expect(client.exposures()).toMatchObject({ exposures: { length: 1_000 }, missing: [], dropped: 29_001 });
+    expect(client.exposures().exposures[0]).toEqual({ flag: "nope-0", reason: "ERROR", count: 2 });
+    const ruleset = rulesetOf(1, { flag: {} });
+    stream.latest.accept();
+    stream.latest.say({ type: "snapshot", ruleset: toDocument(ruleset), checksum: checksumOf(ruleset) });
+    client.isEnabled("flag");
+    expect(client.exposures().exposures.at(-1)).toEqual({ flag: "flag", variant: "on", reason: "STATIC", count: 1 });
+  });
 });

@@ -32,8 +32,10 @@ export interface ExposureCounts extends Counted {
 
 export interface ExposureCounter {
   readonly count: (flag: CompiledFlag, outcome: Outcome) => void;
-  /** An evaluation that reached no outcome of the flag: another type was asked for, or nothing was there yet. */
+  /** An evaluation that reached no outcome of the flag: it is of another type than was asked for. */
   readonly countError: (flag: string) => void;
+  /** There is no ruleset yet, so that nobody knows whether there is such a flag. */
+  readonly countUnready: (flag: string) => void;
   readonly countMissing: (flag: string) => void;
   /** Moves what was counted into the table, and lets go of the flags that it was counted at. */
   readonly drain: () => void;
@@ -67,6 +69,8 @@ export function createExposureCounter(): ExposureCounter {
   const table = new Map<string, Row[]>();
   const missing = new Map<string, Tally>();
   let rows = 0;
+  /** Names in the table that may be none of a flag. They must leave room for those that are. */
+  let unready = 0;
   let dropped = 0;
 
   const add = (flag: string, { variant, reason }: Pick<Row, "variant" | "reason">, count: number): void => {
@@ -83,6 +87,8 @@ export function createExposureCounter(): ExposureCounter {
       else ofFlag.push(added);
     }
   };
+
+  const countError = (flag: string): void => add(flag, { variant: undefined, reason: "ERROR" }, 1);
 
   const drain = (): void => {
     const counted = touched;
@@ -117,11 +123,19 @@ export function createExposureCounter(): ExposureCounter {
       const counts = flag.counts ?? enrol(flag);
       counts[index] = (counts[index] ?? 0) + 1;
     },
-    countError: (flag) => add(flag, { variant: undefined, reason: "ERROR" }, 1),
+    countError,
+    countUnready(flag) {
+      if (table.has(flag)) countError(flag);
+      else if (hasNoRoom(unready, flag)) dropped++;
+      else {
+        unready++;
+        countError(flag);
+      }
+    },
     countMissing(flag) {
       const tally = missing.get(flag);
       if (tally !== undefined) tally.count++;
-      else if (missing.size >= MAX_MISSING || flag.length > MAX_MISSING_LENGTH) dropped++;
+      else if (hasNoRoom(missing.size, flag)) dropped++;
       else missing.set(flag, { flag, count: 1, taken: 0 });
     },
     drain,
@@ -129,6 +143,11 @@ export function createExposureCounter(): ExposureCounter {
     counts: () => ({ ...counted(({ count }) => count), dropped }),
     take: () => counted(claim),
   };
+}
+
+/** For one more name that may be none of a flag. */
+function hasNoRoom(names: number, name: string): boolean {
+  return names >= MAX_MISSING || name.length > MAX_MISSING_LENGTH;
 }
 
 function isSome({ count }: { readonly count: number }): boolean {

@@ -41,8 +41,9 @@ export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Eva
   /** No outcome was reached: counts why, where there is a name to count it by. */
   const missed = (key: string, flag: CompiledFlag | undefined): undefined => {
     if (typeof key !== "string") return;
-    if (flag === undefined && holder.installed !== undefined) counter.countMissing(key);
-    else counter.countError(key);
+    if (flag !== undefined) counter.countError(key);
+    else if (holder.installed === undefined) counter.countUnready(key);
+    else counter.countMissing(key);
   };
 
   const decideAs = (key: string, type: FlagType, context: unknown): Outcome | undefined => {
