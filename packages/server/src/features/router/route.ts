@@ -46,10 +46,17 @@ export function routerRoute(services: Services): Route {
   });
 }
 
-/** Whom the request says that it is for; the header, which a proxy or an application sets, goes before the cookie. */
+/**
+ * Whom the request says that it is for; the header, which a proxy or an application sets, goes before the cookie. Some
+ * proxies send it empty where they know of nobody.
+ */
 function knownKey(headers: Headers): string | undefined {
-  const named = headers.get(KEY_HEADER) ?? cookieIn(headers.get("cookie") ?? "");
-  return named === undefined || named === "" || named.length > MAX_KEY_LENGTH ? undefined : named;
+  const named = [headers.get(KEY_HEADER), cookieIn(headers.get("cookie") ?? "")];
+  return named.find((key) => isKey(key)) ?? undefined;
+}
+
+function isKey(key: string | null | undefined): boolean {
+  return typeof key === "string" && key !== "" && key.length <= MAX_KEY_LENGTH;
 }
 
 function cookieIn(header: string): string | undefined {
