@@ -17,6 +17,8 @@ describe("what is wrong with a body", () => {
       ["email: Give an e-mail address, like ada@example.com."],
     ],
     ["a URL", z.object({ url: z.url() }), { url: "x" }, ["url: Give an address, like https://example.com/path."]],
+    ["too few", z.object({ a: z.array(z.string()).min(1) }), { a: [] }, ["a: Give at least 1 entry."]],
+    ["too long a text", z.object({ a: z.string().max(2) }), { a: "xyz" }, ["a: Give at most 2 characters."]],
     [
       "a form of its own",
       z.object({ head: z.string().regex(/^[0-9]$/) }),

@@ -71,11 +71,11 @@ function messageOf(issue: z.core.$ZodIssue): string {
       return `Give one of ${issue.values.map(String).join(", ")}.`;
     case "too_big":
       return issue.message.startsWith("Too big")
-        ? `Give at most ${issue.maximum}${unitOf(issue.origin)}.`
+        ? `Give at most ${amount(issue.maximum, issue.origin)}.`
         : sentence(issue.message);
     case "too_small":
       return issue.message.startsWith("Too small")
-        ? `Give at least ${issue.minimum}${unitOf(issue.origin)}.`
+        ? `Give at least ${amount(issue.minimum, issue.origin)}.`
         : sentence(issue.message);
     case "invalid_format":
       return formats.get(issue.format) ?? sentence(issue.message.replace(/^Invalid string: /, ""));
@@ -106,9 +106,15 @@ function kindOf(expected: string): string {
   return kinds.get(expected) ?? expected;
 }
 
-function unitOf(origin: string): string {
-  if (origin === "string") return " characters";
-  return origin === "array" ? " entries" : "";
+const units: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ["string", ["character", "characters"]],
+  ["array", ["entry", "entries"]],
+]);
+
+function amount(count: number | bigint, origin: string): string {
+  const [one, many] = units.get(origin) ?? [];
+  const unit = Number(count) === 1 ? one : many;
+  return unit === undefined ? `${count}` : `${count} ${unit}`;
 }
 
 /** The schemas' own messages go on from the name of a field: `must be from 0 to 100`. */

@@ -41,9 +41,15 @@ const withRelease = z.object({ release: releasePlanSchema });
 const envelope = z.union(
   [changing.extend({ change: openChange }), killing, releasing.extend({ release: openRelease })],
   {
-    error: "must hold `at`, and one of `change`, `kill` and `release`",
+    error: ({ input }) => (isOneForm(input) ? undefined : "must hold `at`, and one of `change`, `kill` and `release`"),
   },
 );
+
+/** Whether it is plain what it asks for, so that what is wrong can be said of that. */
+function isOneForm(input: unknown): boolean {
+  if (typeof input !== "object" || input === null || !("at" in input)) return false;
+  return ["change", "kill", "release"].filter((name) => name in input).length === 1;
+}
 
 export function scheduleRoutes(services: Services): readonly Route[] {
   return [...readingRoutes(services), addRoute(services), cancelRoute(services)];

@@ -166,6 +166,9 @@ describe("a schedule", () => {
     ["in the past", { at: inMs(-1), ...enabling }, "at"],
     ["now", { at: inMs(0), ...enabling }, "at"],
     ["no instant", { at: "tomorrow", ...enabling }, "at"],
+    ["at a number", { at: START + HOUR, ...enabling }, "at"],
+    ["of what is no change", { change: [] }, "change"],
+    ["of a kill that is none", { kill: false }, "kill"],
     ["of a variant that is not there", { change: { fallthrough: { variant: "maybe" } } }, "change.fallthrough.variant"],
     ["that changes and kills", { ...enabling, kill: true }, ""],
   ])("%s is 422, and waits for nothing", async (_, body, path) => {
