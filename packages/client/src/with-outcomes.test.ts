@@ -258,6 +258,7 @@ describe("what begins its work at each then", () => {
     const [control, candidate] = [new Query(async () => 1), new Query(async () => 1)];
     const options = { control: () => control, candidate: () => candidate };
     expect(await client.parallelRun<PromiseLike<number>>("flag", as(treated), options)).toBe(1);
+    await settle();
     own.advance(0);
     await settle();
     expect((await told()).parallel).toMatchObject([{ runs: 1, matches: 1 }]);
@@ -277,6 +278,7 @@ describe("parallelRun", () => {
     const t = await setUp(flag);
     const result = (): T => t.client.parallelRun("flag", as(treated), options);
     const row = async () => {
+      await settle();
       t.own.advance(0);
       await settle();
       return (await t.told()).parallel[0];
@@ -402,6 +404,24 @@ describe("parallelRun", () => {
     expect(result()).toBe(promise);
     expect(await row()).toMatchObject({ matches: 1 });
     expect(order).toEqual(["control", "candidate"]);
+  });
+
+  it("begins no candidate before whoever awaits the control has gone on", async () => {
+    const order: string[] = [];
+    const { result, row } = await run({
+      control: async () => 1,
+      candidate: async () => {
+        order.push("candidate");
+        return 1;
+      },
+    });
+    const caller = (async () => {
+      await result();
+      order.push("caller");
+    })();
+    expect(await row()).toMatchObject({ matches: 1 });
+    await caller;
+    expect(order).toEqual(["caller", "candidate"]);
   });
 
   it("begins both at once where it is told to", async () => {

@@ -166,10 +166,12 @@ export function createParallelRun(ports: ParallelPorts): ParallelRun {
 
     function settled(ended: Ended<Awaited<T>>): void {
       pair.control(ended);
-      if (mode === "after") beginCandidate();
+      if (mode !== "after") return;
+      if (strict) beginCandidate();
+      else later();
     }
 
-    /** Not before the caller has gone on. */
+    /** Not before the caller has gone on: what a candidate does at once would hold its answer up. */
     function later(): void {
       if (!candidateFirst) timers.set(0, beginCandidate);
     }
