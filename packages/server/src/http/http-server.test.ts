@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Hono } from "hono";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServer } from "./http-server.ts";
+import type { App } from "./mount.ts";
 
 describe("an HTTP server that holds two connections", () => {
   let dropped = 0;
@@ -56,4 +58,39 @@ it("keeps a connection without a request for longer than proxies keep theirs, an
   await http.stop(0);
   const [, seconds] = /\r\nKeep-Alive: timeout=(\d+)\r\n/.exec(String(data)) ?? [];
   expect(Number(seconds)).toBeGreaterThan(60);
+});
+
+it("cuts whoever takes nothing of its answer, and nobody who waits for one (I9)", async () => {
+  const large = new Uint8Array(16 * 1024 * 1024);
+  const app: App = new Hono();
+  let answer = () => {};
+  app.get("/large", () => new Response(large));
+  app.get("/slow", () => new Promise<Response>((resolve) => (answer = () => resolve(new Response("done")))));
+  const shortWay = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url !== "/short") return false;
+    response.end(large);
+    return true;
+  };
+  const http = createHttpServer(app, { stalledMs: 50, shortWay });
+  const port = await http.listen(0, "127.0.0.1");
+  const ask = (path: string) => {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    return socket;
+  };
+  const asked = once(http.server, "request");
+  const waiting = ask("/slow");
+  const answered = once(waiting, "data");
+  await asked;
+  for (const path of ["/large", "/short"]) {
+    const accepted = once(http.server, "connection");
+    const socket = ask(path).pause();
+    const [served] = await accepted;
+    await once(served, "close");
+    socket.destroy();
+  }
+  answer();
+  expect(String((await answered)[0])).toContain("200 OK");
+  waiting.destroy();
+  await http.stop(0);
 });

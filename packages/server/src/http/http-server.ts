@@ -15,6 +15,11 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 75_000;
 /** How often a request that is overdue is looked for. */
 const CHECK_MS = 2_000;
+/**
+ * A peer that takes no byte of its answer for so long, or up to twice that, is cut: what is unsent is memory, and its
+ * connection a place.
+ */
+const STALLED_MS = 30_000;
 
 export interface HttpServer {
   readonly server: Server;
@@ -32,10 +37,12 @@ export interface HttpServerOptions {
   /** Beyond so many, a connection is closed as it comes, and `dropped` is called; no end unless given. */
   readonly maxConnections?: number;
   readonly dropped?: () => void;
+  /** How long a peer may take no byte of its answer, in milliseconds; 30,000 unless given. */
+  readonly stalledMs?: number;
 }
 
 export function createHttpServer(app: App, settings: HttpServerOptions = {}): HttpServer {
-  const { isStreamed = () => false, shortWay, maxConnections, dropped } = settings;
+  const { isStreamed = () => false, shortWay, maxConnections, dropped, stalledMs = STALLED_MS } = settings;
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
     errorHandler: () =>
@@ -54,7 +61,12 @@ export function createHttpServer(app: App, settings: HttpServerOptions = {}): Ht
   const server = createServer(options, (request, response) => {
     // A connection that is kept open would outlive the stop.
     if (stopping) response.setHeader("connection", "close");
-    if (shortWay?.(request, response) === true) return;
+    if (shortWay?.(request, response) === true) {
+      // Nearly every answer of it has gone by now.
+      if (response.writableLength > 0) cutWhenStalled(response, stalledMs);
+      return;
+    }
+    cutWhenStalled(response, stalledMs);
     deadlines.watch(request, performance.now());
     listener(request, response).catch(() => response.destroy());
   });
@@ -71,6 +83,14 @@ export function createHttpServer(app: App, settings: HttpServerOptions = {}): Ht
       return stop(server, withinMs);
     },
   };
+}
+
+/** The system tells when it could write no more for a while, also in the middle of one large piece. */
+function cutWhenStalled(response: ServerResponse, ms: number): void {
+  response.setTimeout(ms, () => {
+    // Before there is an answer, it is the server that takes its time.
+    if (response.headersSent) response.destroy();
+  });
 }
 
 /** As Node.js ends what it finds overdue itself. */
