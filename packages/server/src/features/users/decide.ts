@@ -29,11 +29,14 @@ function put(after: UserDocument, action: string): Decided<undefined> {
   return { ok: true, action, items, result: undefined };
 }
 
+const USERS = "/api/v1/users";
+
 /** Two people with one address would be one person twice. */
 function takenEmail({ users }: SystemState, { id, email }: UserDocument): Refused | undefined {
   const taken = [...users.values()].find(
     ({ document }) => document.id !== id && document.email.toLowerCase() === email.toLowerCase(),
   );
   if (taken === undefined) return undefined;
-  return refused("already_exists", `${taken.document.name} (${taken.document.id}) has the address ${email} already.`);
+  // Whose it is may lie beyond the caller's scope.
+  return refused("already_exists", `Somebody has the address ${email} already. Find them with GET ${USERS}.`);
 }

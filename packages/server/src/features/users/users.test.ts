@@ -33,6 +33,15 @@ describe("users", () => {
     expect((await api.ask(`DELETE ${USERS}/${id}`)).status).toBe(405);
   });
 
+  it("are not told of to who may not see them, by the address that they have either", async () => {
+    const id = String(field(await make(), "id"));
+    const body = { name: "Eve", email: "ada@example.com", role: "viewer", project: "default" };
+    const token = await api.makeToken("admin", { project: "default" });
+    const refused = await api.ask(`POST ${USERS}`, { body, token });
+    expect(refused).toMatchObject({ status: 409, body: { code: "already_exists" } });
+    for (const known of ["Ada", id]) expect(refused.text).not.toContain(known);
+  });
+
   it("are whom their tokens name, in the history too", async () => {
     const id = field(await make(), "id");
     const token = await tokenOf(id);
