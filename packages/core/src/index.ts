@@ -32,7 +32,7 @@ export {
   type VariantName,
 } from "./invariants/invariant.ts";
 export { type SampleContext, samplesFor } from "./invariants/samples.ts";
-export { equalJson, isCount, isList, isRecord, isSeed, isText } from "./json.ts";
+export { equalJson, freezeDeep, isCount, isList, isRecord, isSeed, isText } from "./json.ts";
 export { layOutWeights } from "./lay-out.ts";
 export { applyListDelta } from "./lists/apply-delta.ts";
 export { type ListKey, listKeyOf } from "./lists/fingerprint.ts";

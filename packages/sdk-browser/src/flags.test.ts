@@ -92,3 +92,11 @@ it("says that it is too early where there is no state, and counts nothing then",
   settle();
   expect(counted).toEqual([]);
 });
+
+it("lets no caller alter what the next one is served", () => {
+  const { flags } = scene(view);
+  const list = flags.json<unknown[]>("list", []);
+  expect(() => list().push(2)).toThrow(TypeError);
+  expect(() => Object.assign(Object(list()[1]), { a: 3 })).toThrow(TypeError);
+  expect(list()).toEqual([1, { a: 2 }]);
+});

@@ -1,6 +1,5 @@
 /** What a page is served from: a state of the flags, seen by one context. */
-import type { FlagType, Outcome } from "@bannerol/core";
-import { typeOfDefault } from "@bannerol/core";
+import { type FlagType, freezeDeep, type Outcome, typeOfDefault } from "@bannerol/core";
 
 /** What a flag serves, or the error because of which the caller's default is served. */
 export type Answer = Omit<Outcome, "index">;
@@ -42,8 +41,8 @@ export function viewOfAnswers({ epoch, revision, flags }: Answers): View {
   };
 }
 
-/** An answer that the server gave. Its value tells the type; of an error there is none. */
+/** An answer that the server gave; its value is frozen, as what is evaluated here. It tells the type; of an error there is none. */
 export function seenAs(answer: Answer): SeenFlag {
-  const type = answer.errorCode === undefined ? typeOfDefault(answer.value) : undefined;
+  const type = answer.errorCode === undefined ? typeOfDefault(freezeDeep(answer.value)) : undefined;
   return { type, usesClock: false, answer: () => answer };
 }
