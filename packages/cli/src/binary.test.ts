@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { version } from "../package.json";
 import { type Binary, buildBinary, start } from "./testing/binary.ts";
 import * as documents from "./testing/documents.ts";
@@ -81,6 +81,38 @@ describe("the real command", () => {
   it.runIf(existsSync("/dev/full"))("does what it was asked for where nobody hears what it tells", async () => {
     expect(await inShell("flag list --nope 2>/dev/full")).toEqual({ code: 2, stderr: "" });
     expect(await inShell("kill checkout --env production 2>/dev/full")).toEqual({ code: 3, stderr: "" });
+  });
+
+  const served = async (child: ChildProcessWithoutNullStreams) => {
+    let told = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      told += text;
+    });
+    await vi.waitFor(() => expect(told).toContain("Listening on"), { timeout: 60_000 });
+    const ask = async (path: string) => (await fetch(`${/http:\S+/.exec(told)?.[0]}${path}`)).status;
+    return { ask, told: () => told };
+  };
+  const serving = ["server", "--port", "0", "--database-url", "sqlite:b.db"];
+
+  it("serves on where whoever reads its log is gone", async () => {
+    const { child, ended } = await run(serving);
+    const { ask, told } = await served(child);
+    child.stdout.destroy();
+    for (const _ of [1, 2, 3]) expect(await ask("/api/v1/projects")).toBe(401);
+    await vi.waitFor(() => expect(told()).toContain("The log cannot be written"));
+    expect(await ask("/livez")).toBe(200);
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+  });
+
+  it.runIf(existsSync("/dev/full"))("serves on where its log finds no room", async () => {
+    const argv = ["-c", `exec "$0" "$1" ${serving.join(" ")} >/dev/full`, process.execPath, binary.path];
+    const child = spawn("sh", argv, { cwd: await emptyFolder() });
+    const { ask, told } = await served(child);
+    for (const _ of [1, 2]) expect(await ask("/api/v1/projects")).toBe(401);
+    expect(told().match(/The log cannot be written \(ENOSPC/g)).toHaveLength(1);
+    child.kill("SIGTERM");
+    expect((await once(child, "close"))[0]).toBe(0);
   });
 
   it("exits 130 on Ctrl-C", async () => {

@@ -21,6 +21,8 @@ export interface Sink {
   write(text: string): void;
   /** Resolves once more may be written without filling memory; at once where it is absent. */
   drained?(): Promise<void>;
+  /** From now on what cannot be written is lost, and no reason to end: a log, whoever reads it. */
+  mayLose?(): void;
 }
 
 export interface Source {

@@ -9,13 +9,13 @@ import { ExitCode } from "./exit-codes.ts";
 import type { Interrupts, Io, Sink, Source } from "./io.ts";
 
 export function processIo(): Io {
-  endWhereResultsAreLost(process.stdout);
+  const mayLose = endWhereResultsAreLost(process.stdout);
   goOnUnheard(process.stderr);
   return {
     env: process.env,
     folder: workingFolder(),
     ownConfigFile: join(envPaths("bannerol", { suffix: "" }).config, "cli.json"),
-    stdout: sink(process.stdout),
+    stdout: { ...sink(process.stdout), mayLose },
     stderr: sink(process.stderr),
     stdin: source(),
     interrupts: interrupts(),
@@ -49,14 +49,27 @@ const sink = (stream: NodeJS.WriteStream): Sink => ({
   },
 });
 
-/** `bannerol log | head -1`: who reads has read enough, which is no error. A full disk is one. */
-function endWhereResultsAreLost(stdout: NodeJS.WriteStream): void {
-  stdout.on("error", (error: NodeJS.ErrnoException) => {
+/**
+ * `bannerol log | head -1`: who reads has read enough, which is no error. A full disk is one. The answer makes neither a
+ * reason to end: a server must outlive whoever reads its log.
+ */
+function endWhereResultsAreLost(stdout: NodeJS.WriteStream): () => void {
+  const end = (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.done);
     const told = `Standard output cannot be written (${error.message}). What was asked for may be done all the same.`;
     process.stderr.write(`error: ${told}\n`);
     process.exit(ExitCode.refused);
-  });
+  };
+  stdout.on("error", end);
+  return () => {
+    stdout.off("error", end);
+    let isTold = false;
+    stdout.on("error", ({ message }) => {
+      const told = `The log cannot be written (${message}). Lines are lost until it can.`;
+      if (!isTold) process.stderr.write(`error: ${told}\n`);
+      isTold = true;
+    });
+  };
 }
 
 /** Nobody hears what is told on the way. What was asked for is done, and the exit code says how it went. */

@@ -8,6 +8,7 @@ import { type Serving, serve } from "../serving.ts";
  */
 export const server: Action = async (call) => {
   const sink = call.json ? call.io.stderr : call.io.stdout;
+  sink.mayLose?.();
   const serving = await serve(call, { command: "server", log: (line) => sink.write(line) });
   return {
     document: { url: serving.url, ...serving.secrets },
