@@ -60,17 +60,21 @@ export const noEvidence: ReleaseEvidence = { sums: [], readings: [] };
 /** Both together. */
 export function addSums(a: Sums, b: Sums): Sums {
   const fields = sumFields.flatMap((field) => {
-    const both = [a[field], b[field]].filter((list) => list !== undefined);
-    return both.length === 0 ? [] : [[field, addLists(both, field === "m" ? Math.max : plus)] as const];
+    const [one, other] = [a[field], b[field]];
+    // Most rows are alone, and are judged twice a second: what there is nothing to add to is not copied.
+    const list = one && other ? addLists(one, other, field === "m" ? Math.max : plus) : (one ?? other);
+    return list === undefined ? [] : [[field, list] as const];
   });
   return Object.fromEntries(fields);
 }
 
 const plus = (a: number, b: number): number => a + b;
 
-function addLists(lists: readonly (readonly number[])[], add: (a: number, b: number) => number): readonly number[] {
-  const length = Math.max(...lists.map((list) => list.length));
-  return Array.from({ length }, (_, at) => lists.reduce((sum, list) => add(sum, list[at] ?? 0), 0));
+type Numbers = readonly number[];
+
+function addLists(a: Numbers, b: Numbers, add: (a: number, b: number) => number): Numbers {
+  const [longer, shorter] = a.length < b.length ? [b, a] : [a, b];
+  return longer.map((number, at) => add(number, shorter[at] ?? 0));
 }
 
 /** All of a list; 0 where there is none. */
