@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { mintCredential } from "@bannerol/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createHarness, FLAGS, field, type Harness, START } from "../testing/harness.ts";
 
@@ -34,6 +36,13 @@ describe("credentials", () => {
     expect(got).toMatchObject({ status: 403, body: { code: "key_leaked" } });
     const id = token.split("_")[2] ?? "-";
     expect(api.lines.some((line) => line.includes('"level":"warn"') && line.includes(id))).toBe(true);
+  });
+
+  it("F37: raise no alarm for a server key that somebody made up", async () => {
+    const { text: token } = mintCredential("server", randomBytes);
+    const got = await api.ask("GET /sdk/v1/ruleset", { token, headers: { origin: "https://shop.example" } });
+    expect(got).toMatchObject({ status: 401, body: { code: "key_invalid" } });
+    expect(api.lines.filter((line) => line.includes('"level":"warn"'))).toEqual([]);
   });
 
   it("let a client key come from a browser", async () => {

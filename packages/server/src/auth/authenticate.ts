@@ -90,10 +90,11 @@ export function createAuthenticator(ports: AuthenticatorPorts): Authenticator {
       const credential = parseCredential(text);
       if (credential === undefined) return wrong(text, from, keyInvalid);
       if (credential.class === "token") return tokenAtTheSdkDoor;
-      if (credential.class === "server" && from.origin !== undefined) return leaked(credential);
       const stored = await proven(credential, ports);
       const grant = stored === undefined ? undefined : grantOf(credential, stored, ports);
       if (grant === undefined) return wrong(text, from, keyInvalid);
+      // Once it is proven: anybody can make one up, and have an alarm raised for a key that there is not.
+      if (grant.class === "server" && from.origin !== undefined) return leaked(credential);
       provenKeys.remember(text, grant);
       ports.used(grant.keyId);
       return grant;
