@@ -72,6 +72,12 @@ describe("the picture of a release", () => {
     ]);
   });
 
+  it("promises no end where outcomes are missing on one side", () => {
+    const verdict = { verdict: "wait", reason: "sampleRatio", says: "…", guards: [] } as const;
+    const lines = releasePicture(name, { ...release, verdict }, plain).split("\n");
+    expect(lines.at(-1)).toBe("Waits for its guards; held 11 min 40 s");
+  });
+
   it("says how the approval is given that it waits for", () => {
     const lines = releasePicture(name, { ...release, waitsFor: "approval" }, plain).split("\n");
     expect(lines.slice(-2)).toEqual([

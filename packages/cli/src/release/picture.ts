@@ -98,7 +98,9 @@ function waitingLine({ flag, environment }: TargetingName, release: ReleaseForm)
   const left = waitsFor === "hold" ? Math.max(hold - heldMs, 0) : waitsFor === "guards" ? verdict?.neededMs : undefined;
   const time = typeof left === "number" ? `, ${timeText(left)} left` : "";
   const longest = maxHold === undefined ? 10 * hold : (durationMs(maxHold) ?? 0);
-  const most = waitsFor === "guards" ? `, at most ${timeText(longest)}` : "";
+  // Where outcomes are missing, waiting has no end by itself.
+  const ends = waitsFor === "guards" && verdict?.reason !== "sampleRatio";
+  const most = ends ? `, at most ${timeText(longest)}` : "";
   const held = `${timeText(heldMs)}${heldMs <= hold ? ` of ${timeText(hold)}` : most}`;
   const line = `Waits ${waiting[waitsFor]}${time}; held ${held}`;
   if (waitsFor !== "approval") return [line];
