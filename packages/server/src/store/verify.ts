@@ -44,6 +44,8 @@ export interface VerifySource {
 export type StrayRow = ItemName & { readonly revision: number };
 
 const PAGE = 200;
+/** A change may have thousands; comparing so many takes some milliseconds. */
+const ITEMS_AT_ONCE = 500;
 
 /** The newest documents must be the newest items that are no removals, all of them and no others. */
 export function strayDocument(project: string): SQL {
@@ -104,13 +106,20 @@ async function checkPage(check: ChainCheck, { rows, items, lists }: Page, read: 
   if (rows.length === 0) return misfitAt(check.checked + 1, `Change ${check.checked + 1} is missing.`);
   const itemsOf = grouped(items);
   const listsOf = grouped(lists);
+  let compared = 0;
   for (const row of rows) {
+    const own = itemsOf.get(row.revision) ?? [];
+    compared += own.length;
+    if (compared > ITEMS_AT_ONCE) {
+      compared = own.length;
+      await new Promise((resume) => setImmediate(resume));
+    }
     const step = check.next(row);
     if ("reason" in step) return misfitAt(step.revision, step.reason);
     const { record } = step;
     const reason =
       columnsDiffer(row, record) ??
-      itemsDiffer(itemsOf.get(row.revision) ?? [], record) ??
+      itemsDiffer(own, record) ??
       (await listsDiffer(record.lists ?? [], listsOf.get(row.revision) ?? [], read));
     if (reason !== undefined) return misfitAt(row.revision, reason);
   }

@@ -24,7 +24,7 @@ export async function verifyAgainst(log: Verified, project: string, kept?: KeptH
   const verdict = await log.verify(project);
   if (!verdict.ok) return verdict;
   const stored = await log.load(project);
-  const reason = viewsDiffer(stored);
+  const reason = await viewsDiffer(stored);
   if (reason !== undefined) return { ok: false, revision: stored.revision, reason };
   if (kept === undefined) return verdict;
   const { head, revision } = kept;
