@@ -73,7 +73,7 @@ describe("the picture of a release", () => {
   });
 
   it("promises no end where outcomes are missing on one side", () => {
-    const verdict = { verdict: "wait", reason: "sampleRatio", says: "…", guards: [] } as const;
+    const verdict = { verdict: "wait" as const, reason: "sampleRatio", says: "…", guards: [] };
     const lines = releasePicture(name, { ...release, verdict }, plain).split("\n");
     expect(lines.at(-1)).toBe("Waits for its guards; held 11 min 40 s");
   });
