@@ -145,6 +145,20 @@ describe("other measures", () => {
     expect(judge(question(rows, {}, { measure: "value" })).verdict).toBe(verdict);
   });
 
+  it.each<[string, number, boolean, string]>([
+    ["the same", -10, false, "pass"],
+    ["a larger loss", -15, false, "fail"],
+    ["a smaller loss", -8, false, "pass"],
+    ["the same, where higher is worse", -10, true, "pass"],
+    ["nearer to 0, where higher is worse", -5, true, "fail"],
+  ])("a mean below 0 that is %s", (_, mean, higherIsWorse, verdict) => {
+    const rows = [side("on", orders(50_000, 10, mean)), side("off", orders(950_000, 10, -10))];
+    const cap = higherIsWorse ? { cap: 100 } : {};
+    const found = judge(question(rows, {}, { measure: "value", higherIsWorse, ...cap }));
+    expect(found.verdict).toBe(verdict);
+    expect(found.says).not.toContain("times the control");
+  });
+
   it.each([
     [99, "wait", "minimum"],
     [100, "fail", "limit"],
@@ -210,6 +224,8 @@ describe("readings of another source", () => {
   it.each<[string, Question, string, string]>([
     ["the same on both sides", asked(noisy(10), noisy(10)), "pass", "shown"],
     ["twice as high", asked(noisy(20), noisy(10)), "fail", "comparison"],
+    ["the same on both sides, below 0", asked(noisy(-10), noisy(-10)), "pass", "shown"],
+    ["a larger loss", asked(noisy(-20), noisy(-10), { measure: "value" }), "fail", "comparison"],
     ["too few", asked([1, 1], [1, 1]), "wait", "minimum"],
     ["over a limit three times", asked([1, 9, 9, 9], [9, 9, 9, 9], { limit: 5 }), "fail", "limit"],
     ["none", { ...asked([], []), heldMs: 600_000 }, "noData", "noData"],

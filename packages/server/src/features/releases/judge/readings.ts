@@ -4,6 +4,7 @@ import type { Guard, Tolerance } from "./guard.ts";
 import { hasControl } from "./look.ts";
 import { lineOf } from "./measures/errors.ts";
 import { foundLarger, MINIMUM_READINGS } from "./statistics/mann-whitney.ts";
+import { ratioAt } from "./statistics/means.ts";
 import type { GuardVerdict, Question, Reason, SideCount } from "./verdict.ts";
 
 /** How often a source is read. */
@@ -65,7 +66,7 @@ function breaksLimit({ limit, higherIsWorse }: Guard, values: readonly number[])
 /** The control as it would be at the line. */
 function atLine(guard: Guard, tolerance: Tolerance, control: readonly number[]): readonly number[] {
   const { ratio, shift } = lineOf(tolerance, guard);
-  return control.map((value) => value * ratio + shift);
+  return control.map((value) => value * ratioAt(ratio, value) + shift);
 }
 
 function foundWorse(guard: Guard, treated: readonly number[], control: readonly number[]): boolean {

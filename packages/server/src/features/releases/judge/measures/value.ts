@@ -27,7 +27,7 @@ export function compareValues(guard: Guard, treated: Sums, control: Sums | undef
     ...both,
     fail: shiftScore(shift(guard.tolerance)),
     pass: shiftScore(shift(harm), -1),
-    bounds: () => ratioBounds(t, c),
+    bounds: () => (meanOf(c) > 0 ? ratioBounds(t, c) : {}),
   };
 }
 

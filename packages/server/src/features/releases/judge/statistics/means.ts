@@ -30,6 +30,11 @@ export interface MeanLine {
   readonly higherIsWorse: boolean;
 }
 
+/** What is tolerated of a control's value below 0 is a part of its size, in the same direction as above 0. */
+export function ratioAt(ratio: number, value: number): number {
+  return value < 0 ? 2 - ratio : ratio;
+}
+
 const DEGREES = CELLS - 1;
 const TAU_SHARE = 0.2;
 
@@ -54,8 +59,9 @@ export function meanShift(treated: Values, control: Values, line: MeanLine): Shi
   const nC = sumOf(control.n);
   if (nT === 0 || nC === 0) return { d: 0, information: 0, tau: 0 };
   const mC = meanOf(control);
-  const over = meanOf(treated) - line.ratio * mC - line.shift;
-  const spread = commonVariance(treated, control) * (1 / nT + line.ratio ** 2 / nC);
+  const ratio = ratioAt(line.ratio, mC);
+  const over = meanOf(treated) - ratio * mC - line.shift;
+  const spread = commonVariance(treated, control) * (1 / nT + ratio ** 2 / nC);
   return {
     d: line.higherIsWorse ? over : -over,
     information: spread === 0 ? 0 : 1 / spread,
