@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 import { licenceNotices } from "../../scripts/licence-notices.mjs";
 
 /** Of the package's two builds the one in ES modules: the other requires Node's own at run time, which no ESM chunk can. */
@@ -8,6 +8,18 @@ const yaml = path.join(
   path.dirname(createRequire(import.meta.url).resolve("yaml/package.json")),
   "browser/dist/index.js",
 );
+
+/** What is loaded late by `import()` is required in CommonJS: a test runner's realm may know of no other way. */
+const requireLate: NonNullable<Options["plugins"]>[number] = {
+  name: "require-late",
+  renderChunk(code, { map }) {
+    if (this.format !== "cjs") return undefined;
+    return {
+      code: code.replace(/\bimport\((["']\.\/[^"']+["'])\)/g, "Promise.resolve().then(() => require($1))"),
+      map,
+    };
+  },
+};
 
 /**
  * One package to install: the rest of Bannerol is inlined, its types too. `ws` alone stays a dependency. `yaml` is
@@ -40,6 +52,7 @@ export default defineConfig({
   clean: true,
   treeshake: true,
   esbuildPlugins: [licenceNotices()],
+  plugins: [requireLate],
   esbuildOptions(options) {
     options.conditions = ["@bannerol/source"];
     options.alias = { yaml };

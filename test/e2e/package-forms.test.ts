@@ -94,6 +94,54 @@ describe.each(forms)("the packed SDK, loaded as %s", (_form, extension, load) =>
   });
 });
 
+/** What a test runner does: CommonJS, in a realm whose errors and promises are its own, and that knows no `import()`. */
+const inRealm = `
+  const { readFileSync } = require("node:fs");
+  const path = require("node:path");
+  const vm = require("node:vm");
+  const context = vm.createContext({});
+  const own = new Set(vm.runInContext("Object.getOwnPropertyNames(globalThis)", context));
+  for (const name of Object.getOwnPropertyNames(globalThis)) if (!own.has(name)) context[name] = globalThis[name];
+  const load = (file) => {
+    const module = { exports: {} };
+    const wrapped = "(function (exports, require, module) {" + readFileSync(file, "utf8") + "\\n})";
+    const requireFrom = (name) => (name.startsWith(".") ? load(path.join(path.dirname(file), name)) : require(name));
+    vm.runInContext(wrapped, context)(module.exports, requireFrom, module);
+    return module.exports;
+  };
+  const { createClient } = load(require.resolve("@bannerol/sdk-node"));
+`;
+
+describe("the packed SDK, in a realm of its own", () => {
+  const run = (program: string): unknown => {
+    writeFileSync(join(folder, "realm.cjs"), inRealm + program);
+    const output = execFileSync(process.execPath, ["--unhandled-rejections=strict", "realm.cjs"], {
+      cwd: folder,
+      timeout: 60_000,
+    });
+    return JSON.parse(output.toString());
+  };
+
+  it("reads YAML", () => {
+    expect(run(asking("flags.yaml"))).toEqual({ on: true, problem: null });
+  });
+
+  it("says what is the matter with a file, and nothing of a cache that is not there yet", () => {
+    const told = run(`
+      const said = [];
+      const logger = { warn: (message) => said.push(message) };
+      const flags = createClient({ file: "gone.yaml", logger });
+      const other = createClient({ url: "http://127.0.0.1:1", key: "bnr_server_x", cache: "none-yet", logger });
+      flags.on("error", async ({ message }) => {
+        await Promise.all([flags.close(), other.close()]);
+        process.stdout.write(JSON.stringify({ message, cache: said.filter((one) => one.includes("kept")) }));
+      });
+      void flags.ready();
+    `);
+    expect(told).toEqual({ message: expect.stringContaining("There is no file"), cache: [] });
+  });
+});
+
 describe("the packed SDK", () => {
   it("passes on the licence of what is inlined, beside its own", () => {
     expect(readFileSync(join(installed, "dist", "THIRD-PARTY-LICENSES.txt"), "utf8")).toMatch(

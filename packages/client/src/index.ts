@@ -35,6 +35,7 @@ export { createRuns } from "./parallel/runs.ts";
 export type * from "./ports.ts";
 export type { RulesetChange, Source } from "./ruleset/store.ts";
 export { type ClientProblem, type FilePlace, freshnessOf, type Status } from "./status.ts";
+export { reasonOf } from "./tell.ts";
 export { ClientClosedError, type Ready, ReadyTimeoutError, RevisionTimeoutError } from "./waiting.ts";
 export { warn } from "./warn.ts";
 export { type BoundOutcomeCalls, createReporter, type OutcomeCalls, type OutcomeClient } from "./with-outcomes.ts";

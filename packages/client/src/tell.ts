@@ -10,10 +10,14 @@ export function tell<E>(fn: (event: E) => unknown, event: E, failed: (error: unk
   }
 }
 
-/** What an error says, for people. An application may throw anything, also what cannot be made text of. */
+/**
+ * What an error says, for people. An application may throw anything, also what cannot be made text of; and where a test
+ * runner gives each file a realm of its own, Node's errors are no instances of that realm's `Error`.
+ */
 export function reasonOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    const isError = typeof error === "object" && error !== null && "message" in error;
+    return String(isError ? error.message : error);
   } catch {
     return "what cannot be shown";
   }

@@ -11,6 +11,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { RulesetStorage } from "@bannerol/client";
+import { codeOf } from "./error-code.ts";
 import { epochTag, type KeptFile, nameOf, newestFirst, outlived, ownerTag, readName } from "./kept-files.ts";
 
 /** As many as are worth trying: two generations, and what other processes left. */
@@ -117,8 +118,4 @@ function unlessMissing<T>(instead: T): (error: unknown) => T {
     if (codeOf(error) === "ENOENT") return instead;
     throw error;
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

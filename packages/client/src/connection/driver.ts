@@ -10,6 +10,7 @@
 import type { Ruleset } from "@bannerol/core";
 import { MAX_RULESET_BYTES } from "@bannerol/protocol";
 import type { Clock, HttpAnswer, HttpTransport, Random, StreamTransport, Timers } from "../ports.ts";
+import { reasonOf } from "../tell.ts";
 import { endingOf } from "./ending.ts";
 import { openEvents } from "./events-line.ts";
 import { askerOf, type ConnectionIdentity, type Line, openWebSocket } from "./line.ts";
@@ -114,8 +115,7 @@ export function createConnection(
     try {
       perform(effect);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      listener.report({ code: "internal", message: `The SDK could not ${effect.type}: ${reason}` });
+      listener.report({ code: "internal", message: `The SDK could not ${effect.type}: ${reasonOf(error)}` });
     }
   };
 

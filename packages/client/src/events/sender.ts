@@ -10,6 +10,7 @@ import { EVENTS_MS, WATCHED_EVENTS_MS } from "@bannerol/protocol";
 import { endingOf } from "../connection/ending.ts";
 import type { Clock, Ending, HttpAnswer, HttpTransport, Random, Timers } from "../ports.ts";
 import type { ClientProblem } from "../status.ts";
+import { reasonOf } from "../tell.ts";
 import { batchesOf, type EventAuthor, probe, type TakenEvents } from "./batches.ts";
 import { emptyOutbox, leave, leavesAt, put, settle } from "./outbox.ts";
 
@@ -92,7 +93,7 @@ function createSender(ports: EventPorts, author: EventAuthor, { take, report, wa
     try {
       cancelRequest = http.post({ path: "/sdk/v1/events", headers: {}, body, ...limits }, answered);
     } catch (error) {
-      answered({ ok: false, reason: error instanceof Error ? error.message : String(error) });
+      answered({ ok: false, reason: reasonOf(error) });
     }
   };
 

@@ -2,6 +2,7 @@
 import { applyListDelta, type DecodedList, type KeyList, ListDecoder } from "@bannerol/core";
 import { endingOf } from "../connection/ending.ts";
 import type { Clock, HttpAnswer, HttpTransport, Timers } from "../ports.ts";
+import { reasonOf } from "../tell.ts";
 import { inTurns } from "../turns.ts";
 import type { GateEffect, GateEvent } from "./gate.ts";
 
@@ -91,8 +92,4 @@ function readWhole(decoder: ListDecoder): DecodedList | { readonly reason: strin
   } catch (error) {
     return { reason: reasonOf(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

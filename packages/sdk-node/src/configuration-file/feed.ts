@@ -6,7 +6,14 @@
  * Bad news waits a moment and is looked at again, since a file that is being replaced is often gone or empty for an
  * instant. It neither watches nor parses.
  */
-import type { ClientProblem, FeedListener, FeedStanding, OpenFeed, Timers } from "@bannerol/client";
+import {
+  type ClientProblem,
+  type FeedListener,
+  type FeedStanding,
+  type OpenFeed,
+  reasonOf,
+  type Timers,
+} from "@bannerol/client";
 import { type Follower, followFile, type Seen } from "./follow.ts";
 import { type ReadFile, readFound } from "./read.ts";
 import { flawed, invalid, unreadable } from "./report.ts";
@@ -57,7 +64,7 @@ export function fileFeed({ name, file, maxBytes, epoch, timers }: FileFeedOption
       cancelBadNews?.();
       if (found.kind === "unreadable") return cannotRead(found.reason);
       // A text that cannot even be refused in order is one more that cannot be used.
-      await load(found.text).catch((error: unknown) => cannotRead(error instanceof Error ? error.message : `${error}`));
+      await load(found.text).catch((error: unknown) => cannotRead(`${reasonOf(error)}.`));
     };
 
     return {

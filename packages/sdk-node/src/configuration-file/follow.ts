@@ -10,7 +10,8 @@
 import { type FSWatcher, watch } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Timers } from "@bannerol/client";
+import { reasonOf, type Timers } from "@bannerol/client";
+import { codeOf } from "../error-code.ts";
 
 /** What a look at the file found. */
 export type Seen =
@@ -182,10 +183,10 @@ function unreadable(reason: string): Seen {
 }
 
 function reasonFor(file: string, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === "ENOENT" || code === "ENOTDIR") return `There is no file ${file}. Put it there, or correct the path.`;
   if (code === "EACCES" || code === "EPERM") return "This process may not read it. Give it the right to.";
   if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "It is no UTF-8 text. Save it as UTF-8.";
   if (code === "ELOOP") return "Its symbolic links lead in a circle. Have them lead to a file.";
-  return `${error instanceof Error ? error.message : String(error)}.`;
+  return `${reasonOf(error)}.`;
 }

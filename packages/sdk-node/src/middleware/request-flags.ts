@@ -6,7 +6,7 @@
  * What the frameworks have in common. It knows none of them.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { BoundEvaluation, FlagClient } from "@bannerol/client";
+import { type BoundEvaluation, type FlagClient, reasonOf } from "@bannerol/client";
 import type { EvaluationContext } from "@bannerol/core";
 
 /** The calls of a client without the context, on one revision. */
@@ -70,6 +70,5 @@ function isPromise(context: EvaluationContext | Promise<EvaluationContext>): con
 }
 
 function failureOf(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `The function that says for whom a request evaluates flags failed: ${reason}. They are evaluated for nobody in particular then; further failures of this function are not reported.`;
+  return `The function that says for whom a request evaluates flags failed: ${reasonOf(error)}. They are evaluated for nobody in particular then; further failures of this function are not reported.`;
 }
