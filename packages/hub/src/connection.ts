@@ -120,19 +120,20 @@ export class Connection {
 
   /** Sends what is newer than the cursor, unless the reader is too slow to take it now. */
   push(): void {
-    const window = this.#window;
-    if (window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
-    const { epoch, revision } = window.head;
-    if (epoch !== this.#epoch) this.#deliver(window.whole(), window);
-    else if (revision !== this.#cursor) this.#deliver(window.since(this.#cursor), window);
+    this.#tell((window) => {
+      const { epoch, revision } = window.head;
+      if (epoch !== this.#epoch) this.#deliver(window.whole(), window);
+      else if (revision !== this.#cursor) this.#deliver(window.since(this.#cursor), window);
+    });
   }
 
   /** The heartbeat: `current`, or what is newer. */
   beat(): void {
-    if (this.#window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
-    if (this.#cursor === this.#window.head.revision && this.#epoch === this.#window.head.epoch) {
-      this.#write(this.#window.current(), this.#window.head);
-    } else this.push();
+    this.#tell((window) => {
+      if (this.#cursor === window.head.revision && this.#epoch === window.head.epoch) {
+        this.#write(window.current(), window.head);
+      } else this.push();
+    });
   }
 
   /** Ends what has waited too long: for a hello, or for a reader that does not read. */
@@ -188,7 +189,21 @@ export class Connection {
   }
 
   #answerAgain({ have }: HelloMessage): void {
-    if (this.#window !== undefined) this.#answer(have, this.#window);
+    this.#tell((window) => this.#answer(have, window));
+  }
+
+  /** Where the reader can take it. A view that cannot be read ends those who look at it, and nobody else. */
+  #tell(how: (window: DeltaWindow) => void): void {
+    if (this.#window === undefined || this.#phase !== "live" || this.#blockedSince !== undefined) return;
+    try {
+      how(this.#window);
+    } catch {
+      this.#comeBack();
+    }
+  }
+
+  #comeBack(): void {
+    this.refuse(CloseCode.tryLater, "try_later", "The server could not read its log. Come back in a moment.");
   }
 
   async #enter(hello: HelloMessage): Promise<void> {
@@ -209,7 +224,7 @@ export class Connection {
       }
       if (this.#phase === "joining") this.#answer(hello.have, window);
     } catch {
-      this.refuse(CloseCode.tryLater, "try_later", "The server could not read its log. Come back in a moment.");
+      this.#comeBack();
     }
   }
 

@@ -480,4 +480,22 @@ describe("hub", () => {
     expect(open().socket.closeCode).toBe(CloseCode.tryLater);
     expect(hub.size).toBe(0);
   });
+
+  it("R9: ends those whose view cannot be read, with word to come back, and nobody else", async () => {
+    const { socket, connection } = await live();
+    const lost = new FakeView();
+    lost.set("a");
+    const other = open({ keyId: "k2", viewId: "staging:server", source: lost });
+    other.connection.receive(hello());
+    await settle();
+    lost.set("b");
+    lost.identity = lost.deltaSince = () => {
+      throw new Error("gone");
+    };
+    pass(15);
+    expect([other.socket.last, other.socket.closeCode]).toMatchObject([{ code: "try_later" }, CloseCode.tryLater]);
+    expect([socket.last?.type, socket.closeCode]).toEqual(["current", undefined]);
+    expect(hub.size).toBe(1);
+    connection.closed();
+  });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { KeyGrant } from "../auth/authenticate.ts";
 import { createHarness, field, type Harness } from "../testing/harness.ts";
 import { Stream } from "./stream.ts";
@@ -56,6 +56,17 @@ describe("keys that slip through", () => {
     every.get(2_000)?.();
     expect(await ended).toContain('"code":"key_invalid"');
     expect(stream.inventory("default", "production")).toMatchObject([{ keyId: grant(kept).keyId }]);
+  });
+
+  it("end with their environment, when the database has lost the changes that made it, and harm nobody until then", async () => {
+    const key: KeyGrant = { keyId: "k", project: "default", environment: "production", class: "server" };
+    const ended = textOf(open(key));
+    await new Promise((resume) => setImmediate(resume));
+    vi.spyOn(api.ledger, "view").mockReturnValue(undefined);
+    for (let second = 0; second < 30; second += 1) every.get(1_000)?.();
+    expect(stream.loads()).toHaveLength(1);
+    every.get(2_000)?.();
+    expect(await ended).toContain('"code":"key_invalid"');
   });
 
   it("are no longer looked for once the server has stopped", async () => {

@@ -19,7 +19,7 @@ import {
 import { type Authenticator, isInForce, type KeyGrant } from "../auth/authenticate.ts";
 import type { Applied } from "../log/follower.ts";
 import type { Ledger } from "../log/ledger.ts";
-import type { ViewName } from "../log/view.ts";
+import type { View, ViewName } from "../log/view.ts";
 import { Admission } from "./admission.ts";
 import { type EventPorts, type EventStreams, Events } from "./events.ts";
 import { CLIENT_KEY_LIMITS, Places } from "./places.ts";
@@ -167,13 +167,18 @@ export class Stream {
     return known;
   }
 
-  /** The view as it is at each moment: the log makes a new one with every change. */
+  /**
+   * The view as it is at each moment: the log makes a new one with every change. One that is gone, perhaps since the database
+   * lost the changes that made its environment, stays as it was until its connections are ended.
+   */
   #newSource(name: ViewName): ViewSource {
     const { ledger } = this.#ports;
+    let last: View | undefined;
     const view = () => {
-      const now = ledger.view(name.project, name.environment, name.class);
-      if (now === undefined) throw new Error(`There is no environment ${name.environment} in project ${name.project}.`);
-      return now;
+      last = ledger.view(name.project, name.environment, name.class) ?? last;
+      if (last === undefined)
+        throw new Error(`There is no environment ${name.environment} in project ${name.project}.`);
+      return last;
     };
     return {
       identity: () => view().identity(),
