@@ -124,7 +124,7 @@ interface Served {
 export function createFedClient(openFeed: OpenFeed, options: FedClientOptions): FlagClient {
   const { clock, timers, logger } = options.ports;
   const { keeper, reporting } = options;
-  const holder: Holder = { installed: undefined };
+  const holder: Holder = { installed: undefined, turn: 0 };
   const counter = createExposureCounter();
   const listeners = createListeners<ClientEvents>(listenerFailed);
   const waiters = createWaiters({

@@ -1,8 +1,12 @@
+import { collectGarbage } from "@bannerol/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createExposureCounter } from "../exposures.ts";
+import { type Holder, install } from "../ruleset/store.ts";
 import { snapshotOf } from "../testing/model-server.ts";
 import { rulesetOf, testClient } from "../testing/test-client.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { createEvaluator } from "./evaluator.ts";
 
 const json = {
   type: "json",
@@ -201,4 +205,17 @@ describe("a snapshot", () => {
     expect(bound.isEnabled("flag")).toBe(true);
     expect([frozen.revision, bound.revision]).toEqual([1, 1]);
   });
+});
+
+it("a handle that nobody asks any more holds no older ruleset", async () => {
+  const holder: Holder = { installed: undefined, turn: 0 };
+  const { boolean } = createEvaluator({ holder, counter: createExposureCounter(), clock });
+  install(holder, rulesetOf(1, { flag: {}, other: {} }));
+  const handle = boolean("flag", false);
+  expect(handle()).toBe(true);
+  const first = new WeakRef(holder.installed ?? {});
+  install(holder, rulesetOf(2, { flag: { enabled: false }, other: {} }));
+  await collectGarbage();
+  expect(first.deref()).toBe(undefined);
+  expect(handle()).toBe(false);
 });

@@ -20,7 +20,7 @@ import {
 } from "@bannerol/core";
 import type { ExposureCounter } from "../exposures.ts";
 import type { Clock } from "../ports.ts";
-import type { Holder, Installed } from "../ruleset/store.ts";
+import type { Holder } from "../ruleset/store.ts";
 import { bindTo } from "./bound.ts";
 import type { Evaluation, Handle, Snapshot } from "./evaluation.ts";
 import { pageStateOf } from "./page-state.ts";
@@ -98,14 +98,14 @@ export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Eva
     take: (outcome: Outcome | undefined) => T,
     fallback: T,
   ): Handle<T> => {
-    let seen: Installed | undefined;
+    let seen = -1;
     let flag: CompiledFlag | undefined;
     return (context) => {
       try {
-        const { installed } = holder;
-        if (installed !== seen) {
-          flag = installed?.compiled.flag(key);
-          seen = installed;
+        const { turn } = holder;
+        if (turn !== seen) {
+          flag = holder.installed?.compiled.flag(key);
+          seen = turn;
         }
         return take(flag === undefined || flag.type !== type ? missed(key, flag) : decide(flag, context));
       } catch {
@@ -126,7 +126,7 @@ export function createEvaluator({ holder, counter, clock }: EvaluatorParts): Eva
     number: (key, fallback) => handle(key, "number", (outcome) => numberOf(outcome, fallback), fallback),
     json: (key, fallback) => handle(key, "json", (outcome) => jsonOf(outcome, fallback), fallback),
     forContext: (context) => bindTo(evaluation, context),
-    snapshot: () => snapshotOf({ holder: { installed: holder.installed }, counter, clock }),
+    snapshot: () => snapshotOf({ holder: { ...holder }, counter, clock }),
   };
   return evaluation;
 }

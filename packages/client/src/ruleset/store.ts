@@ -16,6 +16,8 @@ export interface Installed {
 /** What evaluations look at. A plain field, since a call for each look-up would cost more than the look-up. */
 export interface Holder {
   installed: Installed | undefined;
+  /** Another one for each that is installed: who looked something up asks by it whether to look again, and holds no old one. */
+  turn: number;
 }
 
 export interface RulesetChange {
@@ -30,6 +32,7 @@ export function install(holder: Holder, ruleset: Ruleset, lists?: KeyLists): Rul
   const before = holder.installed?.compiled;
   const compiled = compileRuleset(ruleset, before, lists);
   holder.installed = { compiled, lists };
+  holder.turn++;
   const { epoch, revision } = ruleset;
   const keys = [...compiled.changed];
   // A file's author may change it and leave its revision as it was.

@@ -4,6 +4,7 @@ import {
   anyRuleset,
   aRuleset,
   aSegment,
+  collectGarbage,
   hostileContext,
   mutated,
   strangeValue,
@@ -14,7 +15,6 @@ import { checkFlag } from "../check/flag.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { Condition, Flag, RulesetDocument } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
-import { collectGarbage } from "../testing/garbage.ts";
 import { runs } from "../testing/runs.ts";
 import { affectedFlags } from "./affected.ts";
 import { type CompiledRuleset, compileRuleset, scopeOf } from "./ruleset.ts";

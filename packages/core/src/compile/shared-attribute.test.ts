@@ -1,9 +1,8 @@
-import { aFlag, anyRuleset, aRuleset, hostileContext } from "@bannerol/testkit";
+import { aFlag, anyRuleset, aRuleset, collectGarbage, hostileContext } from "@bannerol/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../model.ts";
 import { readRuleset } from "../ruleset.ts";
-import { collectGarbage } from "../testing/garbage.ts";
 import { runs } from "../testing/runs.ts";
 import { type CompiledRuleset, compileRuleset } from "./ruleset.ts";
 
