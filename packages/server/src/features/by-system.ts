@@ -2,6 +2,7 @@
  * Changes that the server makes by itself: nobody asks, so no role is asked for, and what it carries out was approved when
  * it was taken down, or is refused by whoever decides it; freezes hold it, and so does what has to hold.
  */
+import type { BrokenInvariant } from "@bannerol/protocol/schemas";
 import { RefusedError } from "../http/refusal.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import type { Actor } from "../store/port.ts";
@@ -15,7 +16,7 @@ export const machine: Actor = { type: "system", id: "server", name: "server" };
 
 export interface SystemCommand<T> {
   readonly decide: (state: ProjectState) => Decided<T>;
-  /** What must work whatever it breaks, and whatever is frozen. */
+  /** What must work whatever is frozen, and whatever it breaks: the change's comment names that. */
   readonly urgent?: boolean;
 }
 
@@ -41,7 +42,8 @@ function decideOn<T>(
   { decide, urgent = false }: SystemCommand<T>,
 ): Decided<T> {
   const proposed = decide(state);
-  if (!proposed.ok || urgent) return proposed;
+  if (!proposed.ok) return proposed;
+  if (urgent) return naming(proposed, brokenBy(state, proposed, services));
   const beside = besideReleases(state, proposed.items);
   if ("ok" in beside) return beside;
   const decided = { ...proposed, ...beside };
@@ -52,4 +54,15 @@ function decideOn<T>(
   return broken === undefined
     ? decided
     : refused("invariant_broken", `An invariant would be broken: ${broken.message}`);
+}
+
+/** As long as a comment may be. */
+const MAX_COMMENT = 2_000;
+
+/** Nobody is answered, so the history tells what does not hold any more. */
+function naming<T>(decided: Extract<Decided<T>, { ok: true }>, broken: readonly BrokenInvariant[]): Decided<T> {
+  if (broken.length === 0) return decided;
+  const told = broken.map(({ message }) => `An invariant is broken now: ${message}`);
+  const comment = [...(decided.comment === undefined ? [] : [decided.comment]), ...told].join(" ");
+  return { ...decided, comment: comment.slice(0, MAX_COMMENT) };
 }

@@ -115,19 +115,22 @@ describe("a schedule", () => {
       "what is frozen then",
       "POST /api/v1/projects/default/environments/production/freezes",
       { key: "year-end", until: inMs(2 * HOUR) },
+      "by BANNEROL_ADMIN_TOKEN.",
     ],
     [
       "what it breaks",
       "POST /api/v1/projects/default/invariants",
       { key: "open", environment: "production", flag: "checkout", context: {}, serves: ["on"] },
+      "An invariant is broken now: open does not hold after it",
     ],
-  ])("kills, whatever %s, as by hand", async (_, guard, body) => {
+  ])("kills, whatever %s, as by hand, and says so", async (_, guard, body, told) => {
     await api.ask(`POST ${PLACE}/enable`);
     await schedule({ kill: true });
     expect((await api.ask(guard, { body })).status).toBe(201);
     await passes(HOUR);
     expect(await targeting()).toMatchObject({ enabled: false });
-    expect(await newest()).toMatchObject({ action: "schedule.apply" });
+    const comment = expect.stringContaining(told);
+    expect(await newest()).toMatchObject({ action: "schedule.apply", comment });
   });
 
   it("lapses where the environment is frozen then, and says until when", async () => {
