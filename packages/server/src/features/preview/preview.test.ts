@@ -124,4 +124,21 @@ describe("a preview", () => {
     await api.ask("PATCH /api/v1/projects/default/environments/production", { body: { protected: true } });
     expect((await preview({ enabled: true }, await api.makeToken("viewer"))).status).toBe(200);
   });
+
+  it.each([
+    ["one holds", 200, [1_000]],
+    ["all together hold", 90, Array.from({ length: 50 }, () => 1_000)],
+  ])(
+    "is of no contexts that would keep the server busy: too much text for its patterns, where %s it",
+    async (_, tests, lengths) => {
+      const any = Array.from({ length: tests }, () => ({ attribute: "mail", op: "matches", values: ["a*b"] }));
+      const rules = [{ when: { any }, serve: { variant: "on" } }];
+      const contexts = lengths.map((length) => ({ mail: "a".repeat(length) }));
+      const refused = await preview({ enabled: true, rules, contexts });
+      expect(refused).toMatchObject({ status: 422, body: { code: "limit_exceeded" } });
+      expect(refused.text).toContain(`to try ${tests} patterns on`);
+      const short = contexts.map(({ mail }) => ({ mail: mail.slice(0, 30) }));
+      expect(await preview({ enabled: true, rules, contexts: short })).toMatchObject({ status: 200 });
+    },
+  );
 });

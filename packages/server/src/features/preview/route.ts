@@ -3,7 +3,7 @@ import { type CompiledRuleset, compileRuleset, readRuleset, type SampleContext, 
 import { type Preview, previewRequestSchema, previewSchema } from "@bannerol/protocol/schemas";
 import type { EnvironmentScope } from "../../auth/scope.ts";
 import { inEnvironment } from "../../http/permission.ts";
-import { RefusedError } from "../../http/refusal.ts";
+import { RefusedError, refuse } from "../../http/refusal.ts";
 import { defineRoute, noQuery, type Route } from "../../http/route.ts";
 import { pastRuleset } from "../../log/past.ts";
 import type { FlagDocument, TargetingDocument } from "../../state/documents.ts";
@@ -15,6 +15,7 @@ import type { Services } from "../services.ts";
 import { commandFor, openFields } from "../targeting/command.ts";
 import { patchTargeting, type RawFields } from "../targeting/decide.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
+import { tooMuchEffort } from "./effort.ts";
 import { movesOf } from "./moves.ts";
 import { tryOn } from "./trial.ts";
 import { warningsOf } from "./warnings.ts";
@@ -33,7 +34,7 @@ export function previewRoute(services: Services): Route {
       const { contexts, ...fields } = body;
       await refuseUnprovedPatterns(services, "The targeting", fields);
       const proposed = await proposedChange(services, scope, { flag: param("f"), fields });
-      return { body: previewOf(services, scope, { ...proposed, contexts }) };
+      return { body: await previewOf(services, scope, { ...proposed, contexts }) };
     },
   });
 }
@@ -65,15 +66,19 @@ interface Question extends Proposed {
   readonly contexts: readonly SampleContext[] | undefined;
 }
 
-function previewOf(services: Services, scope: EnvironmentScope, question: Question): Preview {
+async function previewOf(services: Services, scope: EnvironmentScope, question: Question): Promise<Preview> {
   const { state, flag, before, after, contexts } = question;
-  const rulesets = [state, withTargeting(question, scope)].map((each) => rulesetOf(services, scope, each));
+  const states = [state, withTargeting(question, scope)];
+  const rulesets = states.map((each) => rulesetOf(services, scope, each));
   const [now, then] = rulesets.map((document) => readRuleset(document));
   if (now === undefined || then === undefined) throw new TypeError("A preview compares two rulesets.");
   const lists = services.ledger.lists(scope.place.project);
   const compiled: CompiledRuleset = compileRuleset(now, undefined, lists);
   const next = compileRuleset(then, compiled, lists);
   const tried = contexts ?? samplesFor([flag.key], rulesets);
+  const { environment } = scope.place;
+  const tooMuch = tooMuchEffort(tried, states, { flag: flag.key, environment });
+  if (tooMuch !== undefined) refuse("limit_exceeded", tooMuch);
   const affects = [...next.changed].filter((key) => key !== flag.key);
   const moves = [...movesOf(before, after, flag)];
   return {
@@ -81,7 +86,7 @@ function previewOf(services: Services, scope: EnvironmentScope, question: Questi
     moves,
     contexts: {
       source: contexts === undefined ? "synthetic" : "given",
-      ...tryOn(tried, { flag: flag.key, before: compiled, after: next, now: services.now() }),
+      ...(await tryOn(tried, { flag: flag.key, before: compiled, after: next, now: services.now() })),
     },
     affects,
     warnings: warningsOf({ flag, before, after, moves, affects }),

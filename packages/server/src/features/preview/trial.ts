@@ -1,4 +1,5 @@
-/** A flag as it is and as it would be, asked for the same contexts. Pure. */
+/** A flag as it is and as it would be, asked for the same contexts. */
+import { setImmediate as eventLoop } from "node:timers/promises";
 import type { CompiledRuleset, Outcome, SampleContext } from "@bannerol/core";
 import type { Preview, Served } from "@bannerol/protocol/schemas";
 
@@ -12,13 +13,21 @@ export interface Trial {
   readonly now: number;
 }
 
-/** How many contexts would be served another variant, from which to which, and a few of them. */
-export function tryOn(contexts: readonly SampleContext[], trial: Trial): Omit<Preview["contexts"], "source"> {
-  const differing = contexts.flatMap((context) => {
+/**
+ * How many contexts would be served another variant, from which to which, and a few of them. Others have their turn between
+ * them.
+ */
+export async function tryOn(
+  contexts: readonly SampleContext[],
+  trial: Trial,
+): Promise<Omit<Preview["contexts"], "source">> {
+  const differing: { readonly context: SampleContext; readonly before: Served; readonly after: Served }[] = [];
+  for (const context of contexts) {
+    await eventLoop();
     const before = served(trial.before, context, trial);
     const after = served(trial.after, context, trial);
-    return before.variant === after.variant ? [] : [{ context, before, after }];
-  });
+    if (before.variant !== after.variant) differing.push({ context, before, after });
+  }
   return {
     count: contexts.length,
     changed: differing.length,
