@@ -165,9 +165,8 @@ function watchFolder(folder: string, heard: () => void, failed: () => void): rea
 
 async function stampOf(file: string, maxBytes: number): Promise<Stamp> {
   const found = await stat(file, { bigint: true });
-  if (!found.isFile()) throw new Error("It is no file. Name a file.");
-  if (found.size > maxBytes)
-    throw new Error(`It is longer than ${maxBytes} bytes. Raise maxRulesetBytes, or split it.`);
+  if (!found.isFile()) throw new Error("It is no file. Name a file");
+  if (found.size > maxBytes) throw new Error(`It is longer than ${maxBytes} bytes. Raise maxRulesetBytes, or split it`);
   const { dev, ino, size, mtimeNs, ctimeNs } = found;
   return { text: [dev, ino, size, mtimeNs, ctimeNs].join(), modifiedAt: Number(mtimeNs / 1_000_000n) };
 }

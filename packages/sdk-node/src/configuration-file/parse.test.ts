@@ -50,6 +50,8 @@ describe("YAML", () => {
     ["a: 1\n b: 2", 1, 4, "Nested mappings are not allowed in compact mappings."],
     ["a: [1, 2", 1, 9, "Flow sequence in block collection must be sufficiently indented and end with a ]."],
     ["a: 1\nb: 2\na: 3", 3, 1, "This key is given twice in this map. Remove or rename one."],
+    ["a:\n  - b: 1\n    'b': 2", 3, 5, "This key is given twice in this map. Remove or rename one."],
+    ["{a: &x {}, c: {d: *x, d: *x}}", 1, 23, "This key is given twice in this map. Remove or rename one."],
     ["a:\n\tb: 1", 2, 1, "A tab indents this line, which YAML does not allow. Use spaces."],
     ["a: 1\n? [b]\n: 2", 2, 3, "A key has to be plain text. Write it as one."],
     ["a: !!binary aGk=", 1, 4, "Tags have no meaning here. Remove it."],
@@ -65,6 +67,11 @@ describe("YAML", () => {
     ["- ".repeat(20_000), 1, 603, "Lists and objects lie more than 300 deep in each other here. Make it flatter."],
   ])("is refused, and the place told: %.20s", (text, line, column, message) => {
     expect(problemsOf(text, parseYaml(text))[0]).toEqual({ line, column, message });
+  });
+
+  it("tells of every key that is given twice", () => {
+    const places = problemsOf("a: {b: 1, b: 2}\nc: 1\nc: 2", parseYaml("a: {b: 1, b: 2}\nc: 1\nc: 2"));
+    expect(places.map(({ line, column }) => `${line}:${column}`)).toEqual(["1:11", "3:1"]);
   });
 
   it("that is a bomb of aliases is refused in no time", () => {

@@ -11,13 +11,16 @@ type Part = Token | null | undefined;
 /** What aliases may add to a document: a bomb of a few lines would otherwise stand for billions of values. */
 const MAX_REPEATED = 1_000_000;
 
+const GIVEN_TWICE = "This key is given twice in this map. Remove or rename one.";
+
 const options = {
   version: "1.2",
   schema: "core",
   merge: false,
   resolveKnownTags: false,
   stringKeys: true,
-  uniqueKeys: true,
+  // Looked at below: the composer compares each key with all before it, which takes seconds for thousands of flags.
+  uniqueKeys: false,
   prettyErrors: false,
 } as const;
 
@@ -61,7 +64,6 @@ function tooDeep(tokens: readonly Token[]): Misreading | undefined {
 }
 
 const advice: { readonly [code: string]: string } = {
-  DUPLICATE_KEY: "This key is given twice in this map. Remove or rename one.",
   NON_STRING_KEY: "A key has to be plain text. Write it as one.",
   TAB_AS_INDENT: "A tab indents this line, which YAML does not allow. Use spaces.",
   TAG_RESOLVE_FAILED: "Tags have no meaning here. Remove it.",
@@ -83,6 +85,7 @@ class Unusable extends Error {
 
 function read(contents: Node | null): Parsed {
   const anchors = new Map<string, Read>();
+  const doubled: Misreading[] = [];
   let repeated = 0;
 
   const readNode = (node: unknown, fallback: number): Read => {
@@ -126,6 +129,7 @@ function read(contents: Node | null): Parsed {
     let size = 1;
     for (const { key, value } of pairs) {
       const name = readNode(key, offset);
+      if (fields.has(String(name.value))) doubled.push({ offset: name.place.offset, message: GIVEN_TWICE });
       const part = readNode(value, name.place.offset);
       const { place } = part;
       const isCollection = place.fields !== undefined || place.items !== undefined;
@@ -138,7 +142,7 @@ function read(contents: Node | null): Parsed {
 
   try {
     const { value, place } = readNode(contents, 0);
-    return { ok: true, value, place };
+    return doubled.length > 0 ? { ok: false, errors: doubled } : { ok: true, value, place };
   } catch (error) {
     if (error instanceof Unusable) return { ok: false, errors: [error.misreading] };
     throw error;
