@@ -65,13 +65,16 @@ export function brokenBy(
   });
 }
 
-/** The case in which a statement does not hold now, in words; `undefined` where it holds. */
-export function breachNow(
+/**
+ * Tells of statements the case in which one does not hold now, in words; `undefined` where it holds. Whoever asks of many
+ * asks the same, since rulesets are compiled for it.
+ */
+export function breachesNow(
   state: ProjectState,
-  document: InvariantDocument,
   surroundings: Surroundings,
-): string | undefined {
-  return new Compiled(state, circumstancesOf(state, surroundings)).breachOf(document)?.message;
+): (document: InvariantDocument) => string | undefined {
+  const compiled = new Compiled(state, circumstancesOf(state, surroundings));
+  return (document) => compiled.breachOf(document)?.message;
 }
 
 function circumstancesOf({ key }: ProjectState, { ledger, now }: Surroundings): Circumstances {

@@ -14,12 +14,12 @@ import { inProject } from "../../http/permission.ts";
 import { RefusedError } from "../../http/refusal.ts";
 import { defineRoute, noBody, noQuery, type Route } from "../../http/route.ts";
 import type { InvariantDocument } from "../../state/documents.ts";
-import type { ProjectState, Revised } from "../../state/project-state.ts";
+import type { Revised } from "../../state/project-state.ts";
 import { change, changeAndAnswer } from "../commands.ts";
 import { pageByKey } from "../paging.ts";
 import { invariantNotFound, invariantOf, stateOf } from "../reading.ts";
 import type { Services } from "../services.ts";
-import { breachNow, isSampled } from "./check.ts";
+import { breachesNow, isSampled } from "./check.ts";
 import { createInvariant, deleteInvariant } from "./decide.ts";
 
 const PATH = "/api/v1/projects/{p}/invariants";
@@ -45,7 +45,8 @@ function readingRoutes(services: Services): readonly Route[] {
             scope.sees(document.environment) && (environment === undefined || document.environment === environment),
         );
         const { items, ...rest } = pageByKey(asked, ({ document }) => document.key, page);
-        return { body: { ...rest, items: items.map((one) => invariantForm(services, state, one)) } };
+        const breaches = breachesNow(state, services);
+        return { body: { ...rest, items: items.map((one) => invariantForm(breaches, one)) } };
       },
     }),
     defineRoute({
@@ -62,7 +63,7 @@ function readingRoutes(services: Services): readonly Route[] {
         const found = invariantOf(state, key);
         // Of another environment: as if it were not there.
         if (!scope.sees(found.document.environment)) throw new RefusedError(invariantNotFound(state, key).refusal);
-        return { body: invariantForm(services, state, found), revision: found.revision };
+        return { body: invariantForm(breachesNow(state, services), found), revision: found.revision };
       },
     }),
   ];
@@ -85,7 +86,8 @@ function createRoute(services: Services): Route {
         decide: (state) => createInvariant(state, document),
         answer({ state }) {
           const made = invariantOf(state, document.key);
-          return { body: { ...invariantForm(services, state, made), head: state.head }, revision: made.revision };
+          const form = invariantForm(breachesNow(state, services), made);
+          return { body: { ...form, head: state.head }, revision: made.revision };
         },
       });
     },
@@ -114,11 +116,10 @@ function deleteRoute(services: Services): Route {
 }
 
 function invariantForm(
-  services: Services,
-  state: ProjectState,
+  breaches: ReturnType<typeof breachesNow>,
   { document, revision }: Revised<InvariantDocument>,
 ): InvariantForm {
-  const breach = breachNow(state, document, services);
+  const breach = breaches(document);
   const stands = { revision, holds: breach === undefined, sampled: isSampled(document) };
   return { ...statementForm(document), ...stands, ...(breach === undefined ? {} : { breach }) };
 }
