@@ -69,25 +69,43 @@ export function readingRow({ release, step, guard, side, at, value }: Reading): 
 /** What the judge is given, in an order of its own. */
 export function evidenceFrom(rows: readonly KeptSumRow[]): ReleaseEvidence {
   const sums = new Map<string, SideSums>();
-  const readings = new Map<string, SideReadings>();
-  for (const row of [...rows].sort(byName)) {
+  const told = rows.filter(({ name }) => !name.startsWith(READINGS));
+  for (const row of told.sort(byName)) {
     const place = JSON.stringify([row.part, row.name, row.side]);
-    if (row.name.startsWith(READINGS)) readings.set(place, withPoint(readings.get(place), row));
-    else sums.set(place, withField(sums.get(place), row));
+    sums.set(place, withField(sums.get(place), row));
   }
-  return { sums: [...sums.values()], readings: [...readings.values()] };
+  return { sums: [...sums.values()], readings: readingsIn(rows) };
+}
+
+interface Series {
+  /** One of its rows. */
+  readonly row: KeptSumRow;
+  readonly points: (readonly [at: number, value: number])[];
+}
+
+/** A day of readings is thousands of rows, and they are read again and again: each is put in its place once. */
+function readingsIn(rows: readonly KeptSumRow[]): readonly SideReadings[] {
+  const series = new Map<string, Series>();
+  for (const row of rows) {
+    if (!row.name.startsWith(READINGS)) continue;
+    const place = `${row.part} ${row.name} ${row.side}`;
+    const known = series.get(place) ?? { row, points: [] };
+    series.set(place, known);
+    known.points.push([Number(row.field.slice(INSTANT.length)), row.numbers[0] ?? 0]);
+  }
+  const inOrder = [...series].sort(([a], [b]) => (a < b ? -1 : 1));
+  return inOrder.map(([, { row, points }]) => ({
+    step: row.part,
+    guard: Number(row.name.slice(READINGS.length)),
+    side: row.side,
+    points: points.sort(([a], [b]) => a - b),
+  }));
 }
 
 function withField(before: SideSums | undefined, { part, name, side, field, numbers, at }: KeptSumRow): SideSums {
   const known = sumFields.some((one) => one === field);
   const added = { ...before?.sums, ...(known && { [field]: numbers }) };
   return { step: part, metric: name, side, sums: added, at: Math.max(before?.at ?? 0, at) };
-}
-
-function withPoint(before: SideReadings | undefined, { part, name, side, field, numbers }: KeptSumRow): SideReadings {
-  const point = [Number(field.slice(INSTANT.length)), numbers[0] ?? 0] as const;
-  const points = [...(before?.points ?? []), point].sort(([a], [b]) => a - b);
-  return { step: part, guard: Number(name.slice(READINGS.length)), side, points };
 }
 
 function byName(a: KeptSumRow, b: KeptSumRow): number {

@@ -11,20 +11,18 @@ const GROWTH = 1.25;
 
 /** The one-sided p-value of "treated readings are larger", by the normal approximation with ties. */
 export function pLarger(treated: readonly number[], control: readonly number[]): number {
-  const n = treated.length;
-  const m = control.length;
-  const all = [...treated.map((value) => ({ value, own: 1 })), ...control.map((value) => ({ value, own: 0 }))];
-  all.sort((a, b) => a.value - b.value);
+  const [t, c] = [Float64Array.from(treated).sort(), Float64Array.from(control).sort()];
+  const [n, m] = [t.length, c.length];
   let rankSum = 0;
   let ties = 0;
-  for (let at = 0; at < all.length; ) {
-    let end = at;
-    while (end < all.length && all[end]?.value === all[at]?.value) end++;
-    const count = end - at;
-    const rank = (at + 1 + end) / 2;
-    for (const { own } of all.slice(at, end)) rankSum += own * rank;
+  for (let i = 0, j = 0; i < n || j < m; ) {
+    const value = Math.min(t[i] ?? Number.POSITIVE_INFINITY, c[j] ?? Number.POSITIVE_INFINITY);
+    const [own, before] = [i, i + j];
+    while (i < n && t[i] === value) i++;
+    while (j < m && c[j] === value) j++;
+    const count = i + j - before;
+    rankSum += ((i - own) * (before + 1 + i + j)) / 2;
     ties += count ** 3 - count;
-    at = end;
   }
   const u = rankSum - (n * (n + 1)) / 2;
   const total = n + m;
