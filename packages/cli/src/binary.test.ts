@@ -105,6 +105,18 @@ describe("the real command", () => {
     expect((await ended).code).toBe(0);
   });
 
+  it("serves on where whoever reads its log has stopped, and keeps no more of it", async () => {
+    const { child, ended } = await run(serving);
+    const { ask, told } = await served(child);
+    child.stdout.pause();
+    const lost = () => told().includes("whoever reads it has stopped");
+    while (!lost()) await Promise.all(Array.from({ length: 50 }, () => ask("/api/v1/projects")));
+    child.stdout.resume();
+    expect(await ask("/livez")).toBe(200);
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+  });
+
   it.runIf(existsSync("/dev/full"))("serves on where its log finds no room", async () => {
     const argv = ["-c", `exec "$0" "$1" ${serving.join(" ")} >/dev/full`, process.execPath, binary.path];
     const child = spawn("sh", argv, { cwd: await emptyFolder() });

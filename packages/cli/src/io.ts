@@ -21,8 +21,8 @@ export interface Sink {
   write(text: string): void;
   /** Resolves once more may be written without filling memory; at once where it is absent. */
   drained?(): Promise<void>;
-  /** From now on what cannot be written is lost, and no reason to end: a log, whoever reads it. */
-  mayLose?(): void;
+  /** To write a log by: what cannot be written is lost then, and is neither a reason to end nor kept in memory. */
+  asLog?(): (text: string) => void;
 }
 
 export interface Source {

@@ -9,13 +9,13 @@ import { ExitCode } from "./exit-codes.ts";
 import type { Interrupts, Io, Sink, Source } from "./io.ts";
 
 export function processIo(): Io {
-  const mayLose = endWhereResultsAreLost(process.stdout);
+  endWhereResultsAreLost(process.stdout);
   goOnUnheard(process.stderr);
   return {
     env: process.env,
     folder: workingFolder(),
     ownConfigFile: join(envPaths("bannerol", { suffix: "" }).config, "cli.json"),
-    stdout: { ...sink(process.stdout), mayLose },
+    stdout: sink(process.stdout),
     stderr: sink(process.stderr),
     stdin: source(),
     interrupts: interrupts(),
@@ -47,28 +47,34 @@ const sink = (stream: NodeJS.WriteStream): Sink => ({
   drained: async () => {
     if (stream.writableNeedDrain) await once(stream, "drain");
   },
+  asLog: () => lossy(stream),
 });
 
-/**
- * `bannerol log | head -1`: who reads has read enough, which is no error. A full disk is one. The answer makes neither a
- * reason to end: a server must outlive whoever reads its log.
- */
-function endWhereResultsAreLost(stdout: NodeJS.WriteStream): () => void {
-  const end = (error: NodeJS.ErrnoException) => {
+/** `bannerol log | head -1`: who reads has read enough, which is no error. A full disk is one. */
+function endWhereResultsAreLost(stdout: NodeJS.WriteStream): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.done);
     const told = `Standard output cannot be written (${error.message}). What was asked for may be done all the same.`;
     process.stderr.write(`error: ${told}\n`);
     process.exit(ExitCode.refused);
+  });
+}
+
+/** Of a log that nobody reads, so much is kept in memory. */
+const MOST_UNREAD_BYTES = 256 * 1024;
+
+/** A server outlives whoever reads its log. That lines are lost is said once. */
+function lossy(stream: NodeJS.WriteStream): Sink["write"] {
+  let isTold = false;
+  const lose = (why: string) => {
+    const told = `The log cannot be written (${why}). Lines are lost until it can.`;
+    if (!isTold) process.stderr.write(`error: ${told}\n`);
+    isTold = true;
   };
-  stdout.on("error", end);
-  return () => {
-    stdout.off("error", end);
-    let isTold = false;
-    stdout.on("error", ({ message }) => {
-      const told = `The log cannot be written (${message}). Lines are lost until it can.`;
-      if (!isTold) process.stderr.write(`error: ${told}\n`);
-      isTold = true;
-    });
+  stream.removeAllListeners("error").on("error", ({ message }) => lose(message));
+  return (text) => {
+    if (stream.writableLength > MOST_UNREAD_BYTES) lose("whoever reads it has stopped");
+    else stream.write(text);
   };
 }
 

@@ -8,8 +8,8 @@ import { type Serving, serve } from "../serving.ts";
  */
 export const server: Action = async (call) => {
   const sink = call.json ? call.io.stderr : call.io.stdout;
-  sink.mayLose?.();
-  const serving = await serve(call, { command: "server", log: (line) => sink.write(line) });
+  const log = sink.asLog?.() ?? ((line: string) => sink.write(line));
+  const serving = await serve(call, { command: "server", log });
   return {
     document: { url: serving.url, ...serving.secrets },
     text: () => "",
