@@ -74,6 +74,17 @@ describe("ready()", () => {
     expect(client.status()).toMatchObject({ source: "server", revision: 2 });
   });
 
+  it.each(["ready", "status"] as const)("tells everybody last that a listener of %s closed it", (type) => {
+    const { client, stream } = testClient({ silent: true, bootstrap: r1 });
+    const states: string[] = [];
+    client.on(type, () => void client.close());
+    client.on("status", (status) => states.push(status.state));
+    stream.latest.accept();
+    stream.latest.say(currentOf(r1));
+    expect(states.at(-1)).toBe("closed");
+    expect(client.status().state).toBe("closed");
+  });
+
   it("resolves without a source at the limit", async () => {
     const { client, clock } = testClient({ readyTimeoutMs: 500 });
     const ready = client.ready();

@@ -19,6 +19,19 @@ it("tells nobody any more who was unsubscribed, be it by another listener of the
   expect(heard).toEqual(["self 1", "last 1", "last 2", "new 2"]);
 });
 
+it("tells everybody in order, also of what a listener brings about", () => {
+  const heard: string[] = [];
+  const { on, emit } = createListeners<{ readonly change: number; readonly status: string }>(() => undefined);
+  on("change", (at) => {
+    if (at < 3) emit("change", at + 1);
+    emit("status", `after ${at}`);
+  });
+  on("change", (at) => heard.push(`change ${at}`));
+  on("status", (state) => heard.push(state));
+  emit("change", 1);
+  expect(heard).toEqual(["change 1", "change 2", "after 1", "change 3", "after 2", "after 3"]);
+});
+
 it("hears of every failure, also of a promise that is not this realm's, and of what cannot be shown", async () => {
   const failures: unknown[] = [];
   const { on, emit } = createListeners<{ readonly change: number }>((_, error) => failures.push(error));

@@ -12,6 +12,18 @@ export interface Listeners<Events> {
 /** `failed` hears of a listener that threw. */
 export function createListeners<Events>(failed: (type: keyof Events, error: unknown) => void): Listeners<Events> {
   const table: { [T in keyof Events]?: Set<{ readonly fn: Listener<Events[T]> }> } = {};
+  /** What a listener brings about waits until all have heard of what went before: everybody hears in order. */
+  const waiting: (() => void)[] = [];
+  let telling = false;
+
+  const tellAll = <T extends keyof Events>(type: T, event: Events[T]): void => {
+    const subscriptions = table[type];
+    for (const subscription of [...(subscriptions ?? [])]) {
+      // Another listener may have ended this one.
+      if (subscriptions?.has(subscription)) tell(subscription.fn, event, (error) => failed(type, error));
+    }
+  };
+
   return {
     on(type, fn) {
       // A holder of its own for each subscription: the same function may listen twice.
@@ -22,11 +34,11 @@ export function createListeners<Events>(failed: (type: keyof Events, error: unkn
       return () => void subscriptions.delete(subscription);
     },
     emit(type, event) {
-      const subscriptions = table[type];
-      for (const subscription of [...(subscriptions ?? [])]) {
-        // Another listener may have ended this one.
-        if (subscriptions?.has(subscription)) tell(subscription.fn, event, (error) => failed(type, error));
-      }
+      waiting.push(() => tellAll(type, event));
+      if (telling) return;
+      telling = true;
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next();
+      telling = false;
     },
   };
 }

@@ -71,8 +71,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 
   const update = (): void => {
-    const now = status();
     if (source === options.feedSource || options.standing().troubled) becomeReady();
+    // Who hears that it is ready may close it.
+    const now = status();
     if (now.state === told.state && now.source === told.source) return;
     told = now;
     options.status(now);
