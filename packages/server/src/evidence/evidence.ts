@@ -7,7 +7,7 @@
 import type { ReleaseEvidence } from "../features/releases/judge/evidence.ts";
 import type { Guard } from "../features/releases/judge/guard.ts";
 import type { Question, Verdict } from "../features/releases/judge/verdict.ts";
-import type { EvidenceStore } from "../store/evidence-store.ts";
+import { type EvidenceStore, VERDICTS_KEPT } from "../store/evidence-store.ts";
 import { type ParallelReport, parallelReports, parallelSubject } from "./parallel-runs.ts";
 import { evidenceFrom, releaseSubject } from "./sum-rows.ts";
 
@@ -41,8 +41,6 @@ export interface EvidencePorts {
   readonly read: (place: ReleasePlace, wanted: Wanted) => Promise<void>;
 }
 
-const MOST_VERDICTS = 200;
-
 export class Evidence {
   readonly #ports: EvidencePorts;
   readonly #listeners = new Set<(place: ReleasePlace) => void>();
@@ -62,9 +60,9 @@ export class Evidence {
     await this.#ports.store.keepVerdict({ ...place, step: question.step, at, body });
   }
 
-  /** The newest first, 200 at most. */
+  /** The newest first, as many as are kept. */
   async verdicts(place: ReleasePlace): Promise<readonly GivenVerdict[]> {
-    const kept = await this.#ports.store.verdicts(place, MOST_VERDICTS);
+    const kept = await this.#ports.store.verdicts(place, VERDICTS_KEPT);
     return kept.map(({ at, body }) => ({ ...JSON.parse(body), at }));
   }
 

@@ -8,6 +8,7 @@ import {
   SUMS_KEPT,
   SUMS_KEPT_MS,
   type SumRow,
+  VERDICTS_KEPT,
   VERDICTS_KEPT_MS,
 } from "./evidence-store.ts";
 import type { Store } from "./port.ts";
@@ -105,6 +106,17 @@ export function describeEvidence(open: () => Promise<Store>): void {
       expect(found).toEqual([NOW + 2, NOW + 1].map((at) => ({ ...verdict, at, body: `{"at":${at}}` })));
       await store.evidence.age(NOW + 2 + VERDICTS_KEPT_MS);
       expect(await store.evidence.verdicts(verdict, 9)).toHaveLength(1);
+    });
+
+    it("keeps the newest of a release, however many are given", async () => {
+      const store = await open();
+      const given = Array.from({ length: VERDICTS_KEPT + 3 }, (_, at) => NOW + at);
+      for (const at of given) await store.evidence.keepVerdict({ ...verdict, at });
+      await store.evidence.keepVerdict({ ...verdict, release: "other", at: NOW });
+      await store.evidence.age(NOW);
+      const kept = (await store.evidence.verdicts(verdict, 2 * VERDICTS_KEPT)).map(({ at }) => at);
+      expect(kept).toEqual(given.slice(3).reverse());
+      expect(await store.evidence.verdicts({ ...verdict, release: "other" }, 9)).toHaveLength(1);
     });
   });
 }

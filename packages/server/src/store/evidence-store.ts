@@ -7,6 +7,8 @@ const DAY_MS = 24 * 3_600_000;
 /** Sums that nothing was added to for so long are nobody's any more. */
 export const SUMS_KEPT_MS = 30 * DAY_MS;
 export const VERDICTS_KEPT_MS = 90 * DAY_MS;
+/** Of one release, the newest: where outcomes are few, the judge says now this and now that all day long. */
+export const VERDICTS_KEPT = 200;
 /** Lists of one subject; beyond it, those that were added to longest ago go. */
 export const SUMS_KEPT = 20_000;
 

@@ -7,6 +7,7 @@ import {
   SUMS_KEPT,
   SUMS_KEPT_MS,
   type SumPlace,
+  VERDICTS_KEPT,
   VERDICTS_KEPT_MS,
 } from "../evidence-store.ts";
 import type { UsageBatch } from "../usage-store.ts";
@@ -42,7 +43,9 @@ export class MemoryEvidence implements EvidenceStore {
   }
 
   async age(now: number): Promise<void> {
-    this.#verdicts = this.#verdicts.filter(({ at }) => at >= now - VERDICTS_KEPT_MS);
+    const young = this.#verdicts.filter(({ at }) => at >= now - VERDICTS_KEPT_MS);
+    const newer = (one: KeptVerdict) => young.filter((other) => isOf(one, other) && other.at > one.at).length;
+    this.#verdicts = young.filter((one) => newer(one) < VERDICTS_KEPT);
     for (const rows of this.#places.values()) {
       const newest = [...rows].sort(([, a], [, b]) => b.at - a.at);
       const gone = newest.filter(([, { at }], position) => position >= SUMS_KEPT || at < now - SUMS_KEPT_MS);

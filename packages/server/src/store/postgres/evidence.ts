@@ -5,6 +5,7 @@ import {
   SUMS_KEPT,
   SUMS_KEPT_MS,
   type SumRow,
+  VERDICTS_KEPT,
   VERDICTS_KEPT_MS,
 } from "../evidence-store.ts";
 import type { UsageBatch } from "../usage-store.ts";
@@ -52,9 +53,19 @@ export function postgresEvidence(pool: Pool): EvidenceStore {
     },
     async age(now) {
       await pool.run(({ sql }) => sql`DELETE FROM evidence_verdicts WHERE at < ${now - VERDICTS_KEPT_MS}`);
+      await pool.run(({ sql }) => keepNewestVerdicts(sql));
       await pool.run(({ sql }) => ageSums(sql, now));
     },
   };
+}
+
+function keepNewestVerdicts(sql: Sql) {
+  return sql`
+    DELETE FROM evidence_verdicts USING (
+      SELECT ctid AS row, row_number() OVER (PARTITION BY project, environment, release ORDER BY at DESC) AS place
+      FROM evidence_verdicts
+    ) AS ranked
+    WHERE evidence_verdicts.ctid = ranked.row AND ranked.place > ${VERDICTS_KEPT}`;
 }
 
 function ageSums(sql: Sql, now: number) {

@@ -7,6 +7,7 @@ import {
   SUMS_KEPT,
   SUMS_KEPT_MS,
   type SumRow,
+  VERDICTS_KEPT,
   VERDICTS_KEPT_MS,
 } from "../evidence-store.ts";
 import type { UsageBatch } from "../usage-store.ts";
@@ -65,6 +66,7 @@ export function sqliteEvidence(run: Run): EvidenceStore {
           .where(lt(evidenceSums.at, now - SUMS_KEPT_MS))
           .run();
         keepNewest(queries);
+        keepNewestVerdicts(queries);
       });
     },
   };
@@ -77,6 +79,17 @@ function keepNewest(queries: Pick<Queries, "run">): void {
         SELECT *, row_number() OVER (PARTITION BY project, environment, subject ORDER BY at DESC) AS place
         FROM evidence_sums
       ) WHERE place > ${SUMS_KEPT}
+    )`);
+}
+
+function keepNewestVerdicts(queries: Pick<Queries, "run">): void {
+  queries.run(sql`
+    DELETE FROM evidence_verdicts WHERE (project, environment, "release", at) IN (
+      SELECT project, environment, "release", at FROM (
+        SELECT project, environment, "release", at,
+          row_number() OVER (PARTITION BY project, environment, "release" ORDER BY at DESC) AS place
+        FROM evidence_verdicts
+      ) WHERE place > ${VERDICTS_KEPT}
     )`);
 }
 
