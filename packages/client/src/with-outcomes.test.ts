@@ -316,6 +316,7 @@ describe("parallelRun", () => {
   });
 
   const never = () => new Promise<number>(() => undefined);
+  const closed = new Proxy({}, { get: () => undefined, getPrototypeOf: thrower(new Error("no")) });
   it.each<[string, Partial<ParallelOptions<unknown>>, object]>([
     ["a match", {}, { matches: 1 }],
     [
@@ -350,6 +351,16 @@ describe("parallelRun", () => {
     ],
     ["a comparison that throws", { equal: thrower(new Error("no")) }, { mismatches: [["/: comparing failed", 1]] }],
     [
+      "results that nobody can look into",
+      { control: () => closed, candidate: () => ({}), equal: () => false },
+      { mismatches: [["/: comparing failed", 1]] },
+    ],
+    [
+      "errors that nobody can look into",
+      { control: () => Promise.reject(1), candidate: () => Promise.reject(closed) },
+      { mismatches: [["/: comparing failed", 1]], errors: { control: 1, candidate: 1 } },
+    ],
+    [
       "a candidate that throws",
       { candidate: thrower(new Error("no")) },
       { matches: 0, errors: { control: 0, candidate: 1 } },
@@ -361,7 +372,7 @@ describe("parallelRun", () => {
     ],
   ])("counts %s", async (_, options, expected) => {
     const { result, row } = await run<unknown>({ control: () => 1, candidate: () => 1, ...options });
-    result();
+    await Promise.resolve(result()).catch(() => undefined);
     expect(await row()).toMatchObject({ runs: 1, ...expected });
   });
 

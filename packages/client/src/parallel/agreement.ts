@@ -15,6 +15,9 @@ export interface Comparison<T> {
   readonly clean?: ((value: T) => unknown) | undefined;
 }
 
+/** A result, or an error, cannot even be looked at. */
+const FAILED = { agreement: "mismatch", name: "/: comparing failed" } as const;
+
 /** `candidate` is undefined where it was given up. */
 export function agreementOf<T>(control: Ended<T>, candidate: Ended<T> | undefined, how: Comparison<T>): RunResult {
   const sides = {
@@ -24,15 +27,15 @@ export function agreementOf<T>(control: Ended<T>, candidate: Ended<T> | undefine
     candidateMs: candidate?.ms,
   };
   if (candidate === undefined) return { agreement: "timeout", ...sides };
-  if (!control.ok || !candidate.ok) return { ...agreementOfErrors(control, candidate), ...sides };
+  if (!control.ok || !candidate.ok) return { ...safely(() => agreementOfErrors(control, candidate), FAILED), ...sides };
   const signature = safely(
     () => difference(control.value, candidate.value, how),
-    () => "/: comparing failed",
+    () => FAILED.name,
   );
   if (signature === undefined) return { agreement: "match", ...sides };
   const known = safely(() => ignoredBy(control.value, candidate.value, how), undefined);
   if (known !== undefined) return { agreement: "ignored", name: known, ...sides };
-  const name = signature();
+  const name = safely(signature, FAILED.name);
   return { agreement: "mismatch", name, sample: sampleOf(control.value, candidate.value, { how, name }), ...sides };
 }
 
