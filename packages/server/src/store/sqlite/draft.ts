@@ -7,14 +7,17 @@ import type { Store } from "../port.ts";
 import { prepareFile } from "./connection.ts";
 import { putInPlace, syncFile } from "./durable-files.ts";
 import { withFaults } from "./faults.ts";
-import { takeLock } from "./lock-file.ts";
+import { type Lock, takeLock } from "./lock-file.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
-/** Makes the folder, and no database in it. */
-export function prepareFolder(path: string): void {
-  const isThere = existsSync(path);
-  prepareFile(path);
-  if (!isThere) rmSync(path);
+/** Makes the folder, and no database in it, and keeps everybody else from making one. Throws a `StoreFault`. */
+export function lockFolderOf(path: string): Lock {
+  return withFaults(() => {
+    const isThere = existsSync(path);
+    prepareFile(path);
+    if (!isThere) rmSync(path);
+    return takeLock(path);
+  });
 }
 
 export function removeWithLog(file: string): void {
@@ -33,16 +36,19 @@ export interface FillOptions<T> {
 /** Makes a database of what `fill` writes, wholly or not at all. Rejects with a `StoreFault` where one is there. */
 export async function fillSqlite<T>({ database, at, fill }: FillOptions<T>): Promise<T> {
   const path = resolve(database);
-  prepareFolder(path);
-  const lock = takeLock(path);
+  const lock = lockFolderOf(path);
   const draft = `${path}.importing`;
   try {
-    withFaults(() => refuseFilled(path));
-    removeWithLog(draft);
+    withFaults(() => {
+      refuseFilled(path);
+      removeWithLog(draft);
+    });
     const filled = await fillDraft(draft, { at, fill });
-    syncFile(draft);
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
-    putInPlace(draft, path);
+    withFaults(() => {
+      syncFile(draft);
+      for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+      putInPlace(draft, path);
+    });
     return filled;
   } finally {
     removeWithLog(draft);

@@ -185,6 +185,13 @@ describe("a restore", () => {
       await expect(restoreDatabase({ database: file, file: `${file}.x`, at: AT })).rejects.toThrow("There is no file");
     });
 
+    it("into what is a folder, in words for whoever runs it", async () => {
+      const { file, copy, store } = await prepared();
+      await store.close();
+      const refused = restoreDatabase({ database: dirname(file), file: copy, at: AT });
+      await expect(refused).rejects.toMatchObject({ name: "StoreFault", message: expect.stringContaining("a folder") });
+    });
+
     it("while a server uses the database", async () => {
       const { file, copy, store } = await prepared();
       await expect(restoreDatabase({ database: file, file: copy, at: AT })).rejects.toThrow("in use by process");

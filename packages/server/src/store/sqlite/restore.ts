@@ -12,10 +12,9 @@ import { resolve } from "node:path";
 import { StoreFault } from "../fault.ts";
 import { type Store, SYSTEM_PROJECT } from "../port.ts";
 import { checkFile } from "./backup.ts";
-import { prepareFolder, removeWithLog } from "./draft.ts";
+import { lockFolderOf, removeWithLog } from "./draft.ts";
 import { putInPlace, syncFile, syncFolderOf } from "./durable-files.ts";
 import { withFaults } from "./faults.ts";
-import { takeLock } from "./lock-file.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 export interface RestoreOptions {
@@ -40,17 +39,21 @@ export interface Restored {
 export async function restoreDatabase({ database, file, at }: RestoreOptions): Promise<Restored> {
   const [path, source] = [resolve(database), resolve(file)];
   refuseUnfit(path, source);
-  prepareFolder(path);
-  const lock = takeLock(path);
+  const lock = lockFolderOf(path);
   const draft = `${path}.restoring`;
   try {
-    removeWithLog(draft);
-    copyFileSync(source, draft);
-    chmodSync(draft, 0o600);
+    withFaults(() => {
+      removeWithLog(draft);
+      copyFileSync(source, draft);
+      chmodSync(draft, 0o600);
+    });
     const { epoch, projects } = await checkAndRecord(draft, at);
-    syncFile(draft);
-    const aside = setAside(path, at);
-    putInPlace(draft, path);
+    const aside = withFaults(() => {
+      syncFile(draft);
+      const before = setAside(path, at);
+      putInPlace(draft, path);
+      return before;
+    });
     return { epoch, projects, ...(aside === undefined ? {} : { aside }) };
   } finally {
     removeWithLog(draft);
