@@ -13,6 +13,7 @@ it.each([
   ],
   ["Library/Caches on macOS", "darwin", {}, "/Users/u", "/Users/u/Library/Caches/bannerol"],
   ["nowhere without a home", "linux", {}, undefined, undefined],
+  ["nowhere where the home is empty", "linux", {}, "", undefined],
 ])("the cache lies in %s", (_, platform, env, home, folder) => {
   expect(defaultCacheFolder({ platform, env, home })).toBe(folder);
 });

@@ -13,7 +13,8 @@ export function defaultCacheFolder({ platform, env, home }: Surroundings): strin
   // By the XDG specification a relative path counts as none.
   if (xdg !== undefined && path.isAbsolute(xdg)) return path.join(xdg, "bannerol");
   if (platform === "win32" && env.LOCALAPPDATA !== undefined) return path.join(env.LOCALAPPDATA, "bannerol", "cache");
-  if (home === undefined) return undefined;
+  // Node takes an empty HOME at its word, and the cache would lie in whatever folder the process works in.
+  if (home === undefined || home === "") return undefined;
   return platform === "darwin"
     ? path.join(home, "Library", "Caches", "bannerol")
     : path.join(home, ".cache", "bannerol");

@@ -28,6 +28,20 @@ describe("files of rulesets", () => {
     expect(await storage.load()).toEqual(["text 3", "text 2"]);
   });
 
+  it("stay where they were, also where the process goes to another folder", async () => {
+    const before = process.cwd();
+    try {
+      process.chdir(folder);
+      const storage = fileStorage("here", "b", 1e6);
+      process.chdir(before);
+      await storage.save("text", at(1));
+      expect(await readdir(path.join(folder, "here"))).toHaveLength(1);
+      expect(await storage.load()).toEqual(["text"]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it("are readable by their owner alone", async () => {
     await fileStorage(folder, "b", 1e6).save("text", at(1));
     const [name = ""] = await readdir(folder);

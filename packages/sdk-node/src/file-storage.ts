@@ -21,7 +21,9 @@ const LEFTOVER_AGE_MS = 60 * 60_000;
 const FOR_GOOD = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
 
 /** `maxBytes`: a longer file is no ruleset of ours. */
-export function fileStorage(folder: string, binding: string, maxBytes: number): RulesetStorage {
+export function fileStorage(place: string, binding: string, maxBytes: number): RulesetStorage {
+  // A process may go to another working folder.
+  const folder = path.resolve(place);
   const owner = ownerTag(binding);
   let off = false;
 
@@ -41,7 +43,7 @@ export function fileStorage(folder: string, binding: string, maxBytes: number): 
   const save: RulesetStorage["save"] = async (text, { epoch, revision }) => {
     if (off) return;
     try {
-      await makeFolder(path.resolve(folder));
+      await makeFolder(folder);
       const own = epochTag(epoch);
       if ((await list()).some((file) => file.epochTag === own && file.revision > revision)) return;
       await writeWhole(folder, nameOf(owner, epoch, revision), text);
