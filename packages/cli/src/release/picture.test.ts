@@ -72,6 +72,21 @@ describe("the picture of a release", () => {
     ]);
   });
 
+  it("tells once what to know of the data", () => {
+    const warnings = ["One value of basket is 2 % of the control's total. Give the guard a cap."];
+    const look = {
+      guard: 0,
+      side: "on",
+      verdict: "wait" as const,
+      reason: "notShown",
+      treated: { outcomes: 5 },
+      warnings,
+    };
+    const verdict = { verdict: "wait" as const, reason: "notShown", says: "…", guards: [look, look] };
+    const lines = releasePicture(name, { ...release, verdict }, plain).split("\n");
+    expect(lines.filter((line) => line === warnings[0])).toHaveLength(1);
+  });
+
   it("promises no end where outcomes are missing on one side", () => {
     const verdict = { verdict: "wait" as const, reason: "sampleRatio", says: "…", guards: [] };
     const lines = releasePicture(name, { ...release, verdict }, plain).split("\n");

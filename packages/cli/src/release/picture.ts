@@ -24,6 +24,7 @@ export function releasePicture(
     `${where}, release ${printable(id)}: ${stateWords(release, colours)}`,
     ...progressLines(release, colours, columns),
     ...guardLines(release, colours, columns),
+    ...warningLines(release, colours),
     ...waitingLine(name, release),
     ...(release.reason === undefined ? [] : [printable(release.reason)]),
   ].join("\n");
@@ -37,6 +38,12 @@ function progressLines(release: ReleaseForm, colours: Colours, columns: number):
   const reached = `${bar(percentage / 100, WIDTH)} ${percentage} %${whom}, step ${step + 1} of ${steps.length}`;
   const both = `${reached}  ${planned}`;
   return widthOf(both) <= columns ? [both] : [reached, planned];
+}
+
+/** Guards of one metric warn of the same. */
+function warningLines({ verdict }: ReleaseForm, colours: Colours): readonly string[] {
+  const warnings = new Set(verdict?.guards.flatMap((look) => look.warnings ?? []));
+  return [...warnings].map((warning) => colours.yellow(printable(warning)));
 }
 
 /** The same on one line, for a log: `running, step 2 of 5, 5 %: The step is held for its time.` */

@@ -90,6 +90,7 @@ const lookSchema = z.looseObject({
   atLeast: z.number().nullable().meta({ description: "Treated over control, at 95 %" }).exactOptional(),
   atMost: z.number().nullable().exactOptional(),
   neededMs: z.number().nullable().exactOptional(),
+  warnings: z.array(z.string()).meta({ description: "What to know of the data" }).exactOptional(),
 });
 export const judgementSchema = z
   .looseObject({

@@ -65,7 +65,7 @@ function warningsOf({ cap, metric }: Guard, treated: Sums, control: Sums): reado
   const largest = Math.max(treated.m?.[0] ?? 0, control.m?.[0] ?? 0);
   const share = largest / Math.abs(total(control.s));
   const found: string[] = [];
-  if (share > LARGE_SHARE) {
+  if (share > LARGE_SHARE && Number.isFinite(share)) {
     found.push(`One value of ${metric} is ${Math.round(share * 100)} % of the control's total. Give the guard a cap.`);
   }
   return found;
