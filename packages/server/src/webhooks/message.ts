@@ -43,9 +43,12 @@ function bodyOf(change: Change, items: readonly ItemName[]): string {
   }
 }
 
+/** What belongs to no project is named by its id, whatever it is. */
+const ofTheInstallation: ReadonlySet<ItemName["kind"]> = new Set(["project", "user", "token", "webhook"]);
+
 function itemOf(item: ItemName): object {
-  const name = nameOfItem(item);
-  return { kind: item.kind, ...(Object.keys(name).length === 0 ? { id: item.key } : name) };
+  const { kind, key } = item;
+  return { kind, ...(ofTheInstallation.has(kind) ? { id: key } : nameOfItem(item)) };
 }
 
 function contentOf(change: Change, items: readonly object[], itemCount: number) {
