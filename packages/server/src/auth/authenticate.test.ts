@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mintCredential } from "@bannerol/protocol";
-import { beforeEach, describe, expect, it } from "vitest";
+import { formatCredential, mintCredential } from "@bannerol/protocol";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryStore } from "../store/memory/memory-store.ts";
 import { createHarness, FLAGS, field, type Harness, START } from "../testing/harness.ts";
 
 describe("credentials", () => {
@@ -28,6 +29,21 @@ describe("credentials", () => {
     const other = await createHarness();
     const unknown = await other.ask("GET /api/v1/projects", { token });
     expect(revoked.text).toBe(unknown.text);
+  });
+
+  it("F36: are looked for in the database alike, whether there is no such id or its secret is wrong", async () => {
+    const store = new MemoryStore({ epoch: "e" });
+    const api = await createHarness({ store });
+    const id = api.keys.get("production")?.split("_")[2] ?? "";
+    expect((await api.ask("GET /sdk/v1/ruleset", { token: api.keys.get("production") ?? "" })).status).toBe(200);
+    const wrong = formatCredential({ class: "server", id, secret: "0".repeat(32) });
+    const asked = vi.spyOn(store, "digest");
+    const looks = async (token: string) => {
+      asked.mockClear();
+      expect((await api.ask("GET /sdk/v1/ruleset", { token })).status).toBe(401);
+      return asked.mock.calls.length;
+    };
+    expect([await looks(wrong), await looks(mintCredential("server", randomBytes).text)]).toEqual([1, 1]);
   });
 
   it("F37: refuse a server key that a browser sent, and say so in the log", async () => {
