@@ -49,6 +49,17 @@ describe("a ruleset's text", () => {
     expect(textOf(aRuleset({})).split("\n").at(-1)).toBe("}}");
   });
 
+  it("has every other document where one is too deep to be written, and the checksum of all", () => {
+    const deep = JSON.parse(`${'{"not":'.repeat(30_000)}{}${"}".repeat(30_000)}`);
+    const rules = [{ id: "r", when: deep, serve: { variant: "on" } }];
+    const ruleset = readRuleset(aRuleset({ flags: { a: aFlag({ version: 3 }), deep: aFlag({ version: 7, rules }) } }));
+    const read = readRulesetText(rulesetText(ruleset));
+    expect(checksumOf(read)).toBe(checksumOf(ruleset));
+    const compiled = compileRuleset(read);
+    expect(evaluate(compiled, "a", {}, false, 0)).toMatchObject({ value: true });
+    expect(evaluate(compiled, "deep", {}, false, 0)).toMatchObject({ errorCode: "PARSE_ERROR" });
+  });
+
   it("is JSON that says the same, and is read as JSON is", () => {
     fc.assert(
       fc.property(anyWritten, (document) => {
