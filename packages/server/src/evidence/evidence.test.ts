@@ -37,7 +37,7 @@ function setUp() {
     ]);
     evidence.came(releases.map((release) => ({ project, environment, ...release })));
   };
-  const of = () => evidence.of(PLACE, { guards: [], treated: { on: 1 }, step: 1 });
+  const of = () => evidence.of(PLACE, { guards: [], treated: { on: 1 }, step: 1, heldMs: 0 });
   return { evidence, send, of };
 }
 

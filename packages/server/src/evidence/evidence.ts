@@ -23,6 +23,8 @@ export interface Wanted {
   readonly guards: readonly Guard[];
   readonly treated: Question["treated"];
   readonly step: number;
+  /** How long the step has been held. */
+  readonly heldMs: number;
 }
 
 /** A verdict with all that it was given on: asked again, the judge answers the same. */

@@ -58,7 +58,22 @@ describe("sources", () => {
     return { kind: "answered", status, body: JSON.stringify(body), isCut: false, ms: 1 };
   };
   const guards = [guardOf({ metric: "m", measure: "errors", source: { prometheus: 'rate(x{v="$variant"}[1m])' } })];
-  const wanted = { guards, treated: { on: 1 }, step: 2 };
+  const wanted = { guards, treated: { on: 1 }, step: 2, heldMs: 0 };
+
+  it("asks less often the longer a step is held, so that all readings of weeks can be kept", async () => {
+    const t = setUp(() => answered(vector("1")), "http://prometheus:9090/");
+    const day = 8_640;
+    const counts: number[] = [];
+    for (let span = 0; span < 14 * day; span++) {
+      await t.sources.read(PLACE, { ...wanted, heldMs: span * READING_MS });
+      t.clock.at += READING_MS;
+      if (span % day === day - 1) counts.push(t.batches.length);
+    }
+    expect(t.batches.slice(0, 700).at(-1)?.id).toBe("abcd1234:0:2:1699");
+    expect(counts[0]).toBeLessThan(3_200);
+    expect(counts.at(-1)).toBeLessThan(5_200);
+    expect((counts.at(-1) ?? 0) - (counts.at(-2) ?? 0)).toBeGreaterThan(50);
+  });
 
   it("asks for each side at listed addresses alone, and keeps one reading for each span", async () => {
     const t = setUp((url) => answered(vector(url.includes("on") ? "2" : "1")), "http://prometheus:9090/");

@@ -4,7 +4,7 @@
  * first.
  */
 import type { Guard, GuardSource } from "../features/releases/judge/guard.ts";
-import { CONTROL, READING_MS } from "../features/releases/judge/readings.ts";
+import { CONTROL, READING_MS, readingEvery } from "../features/releases/judge/readings.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { UsageBatch } from "../store/usage-store.ts";
 import type { ReleasePlace, Wanted } from "./evidence.ts";
@@ -39,18 +39,22 @@ export class Sources {
   }
 
   /** Reads those that are due. Never rejects. */
-  async read(place: ReleasePlace, { guards, treated, step }: Wanted): Promise<void> {
+  async read(place: ReleasePlace, wanted: Wanted): Promise<void> {
+    const { guards, treated, step } = wanted;
     const span = Math.floor(this.#ports.now() / READING_MS);
-    const due = [...guards.entries()].filter(([at, guard]) => isOutside(guard) && this.#claim(place, at, span));
+    const every = readingEvery(wanted);
+    const due = [...guards.entries()].filter(([at, guard]) => isOutside(guard) && this.#claim(place, at, span, every));
     const sides = [...Object.keys(treated), CONTROL];
     await Promise.all(due.map(([at, guard]) => this.#readGuard(place, { guard, at, step, sides, span })));
   }
 
-  #claim({ release }: ReleasePlace, guard: number, span: number): boolean {
+  /** Once in `every` spans, the same ones on each node. */
+  #claim({ release }: ReleasePlace, guard: number, span: number, every: number): boolean {
     const name = `${release}:${guard}`;
-    if ((this.#read.get(name) ?? 0) >= span) return false;
+    const last = this.#read.get(name) ?? 0;
+    if (Math.floor(last / every) >= Math.floor(span / every)) return false;
     this.#read.set(name, span);
-    for (const [old, last] of this.#read) if (last < span - 1_000) this.#read.delete(old);
+    for (const [old, read] of this.#read) if (read < span - 1_000) this.#read.delete(old);
     return true;
   }
 

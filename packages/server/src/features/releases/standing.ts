@@ -23,8 +23,8 @@ export async function standingOf(
 ): Promise<Standing | undefined> {
   if (!ownsRollout(release)) return undefined;
   const { guards, serves: treated, steps, step } = release;
-  const evidence = await services.evidence.of(place, { guards, treated, step });
   const heldMs = services.holds.heldMs(holdName(place), release);
+  const evidence = await services.evidence.of(place, { guards, treated, step, heldMs });
   const hold = steps[step]?.holdMs ?? 0;
   const planned = steps.map(({ percentage, holdMs }) => ({ percentage, holdMs }));
   const maxHoldMs = release.maxHoldMs ?? 10 * hold;

@@ -236,6 +236,23 @@ describe("readings of another source", () => {
   });
 });
 
+describe("a source that is read less often, since the step is held for days", () => {
+  const held = (heldMs: number, ageMs: number) => {
+    const points = Array.from({ length: 40 }, (_, at) => [NOW - ageMs - at * 60_000, 10 + (at % 7)] as const).reverse();
+    const readings = ["on", ""].map((one) => ({ step: 0, guard: 0, side: one, points }));
+    const guard = { source: { prometheus: "x" } };
+    return judge(question([], { heldMs, maxHoldMs: 1e12, evidence: { sums: [], readings } }, guard)).reason;
+  };
+
+  it.each<[number, number, string]>([
+    [600_000, 60_000, "noData"],
+    [86_400_000, 60_000, "shown"],
+    [86_400_000, 600_000, "noData"],
+  ])("held for %d ms, is silent after %d ms: %s", (heldMs, ageMs, reason) => {
+    expect(held(heldMs, ageMs)).toBe(reason);
+  });
+});
+
 describe("a release of several guards and steps", () => {
   const steps = [1, 5, 25, 50].map((percentage) => ({ percentage, holdMs: 600_000 }));
 

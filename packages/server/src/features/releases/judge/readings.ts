@@ -7,9 +7,10 @@ import { foundLarger, MINIMUM_READINGS } from "./statistics/mann-whitney.ts";
 import { ratioAt } from "./statistics/means.ts";
 import type { GuardVerdict, Question, Reason, SideCount } from "./verdict.ts";
 
-/** How often a source is read. */
+/** How often a source is read, at first. */
 export const READING_MS = 10_000;
-const SILENCE_MS = 3 * READING_MS;
+/** Of a step, all guards and sides together, before they are read less often. */
+const READINGS = 1_500;
 /** Of a guard, over all its looks: an α of its own. */
 const LEVEL = 0.05;
 /** Readings above a limit, one after the other, that break it. */
@@ -37,6 +38,17 @@ export function lookAtReadings(question: Question, at: { guard: number; side: Si
   if (c === undefined) return say("pass", "noControl");
   if (guard.pass === "unrefuted") return say("pass", "unrefuted");
   return foundNoHarm(guard, t, c) ? say("pass", "shown") : say("wait", "notShown");
+}
+
+/**
+ * Every how many `READING_MS` a source is read: less often the longer a step is held, so that a step of weeks has some
+ * thousand readings. All of them are kept, from the first on: looks at a series whose beginning is let go would be so many
+ * first looks, and sooner or later one of them finds harm in nothing.
+ */
+export function readingEvery({ guards, treated, heldMs }: Pick<Question, "guards" | "treated" | "heldMs">): number {
+  const read = guards.filter(({ source }) => source.kind === "prometheus" || source.kind === "http").length;
+  const series = read * (Object.keys(treated).length + 1);
+  return Math.max(1, Math.floor((heldMs * series) / (READINGS * READING_MS)));
 }
 
 type Points = readonly (readonly [at: number, value: number])[];
@@ -79,10 +91,12 @@ function foundNoHarm(guard: Guard, treated: readonly number[], control: readonly
   return guard.higherIsWorse ? foundLarger(line, treated, LEVEL) : foundLarger(treated, line, LEVEL);
 }
 
-function isSilent({ now, heldMs }: Question, treated: Points, control: Points = treated): boolean {
+function isSilent(question: Question, treated: Points, control: Points = treated): boolean {
+  const { now, heldMs } = question;
+  const silenceMs = 3 * READING_MS * readingEvery(question);
   const last = Math.min(
     treated.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY,
     control.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY,
   );
-  return Number.isFinite(last) ? now - last > SILENCE_MS : heldMs > SILENCE_MS;
+  return Number.isFinite(last) ? now - last > silenceMs : heldMs > silenceMs;
 }
