@@ -46,7 +46,8 @@ export function checkVariants({ type, variants }: JsonRecord, inspection: Inspec
   if (!Array.isArray(variants)) return;
   const before = inspection.findings.length;
   inspection.name(variants);
-  if (variants.length === 0) inspection.add("There are none. Give the flag at least one, an object with key and value.");
+  if (variants.length === 0)
+    inspection.add("There are none. Give the flag at least one, an object with key and value.");
   if (inspection.forWriter) inspection.limit(variants.length, MAX_VARIANTS, "variants");
   checkTogether(variants, isFlagType(type) ? type : undefined, inspection);
   if (inspection.findings.length > before) inspection.place(before, "variants");
