@@ -94,6 +94,22 @@ describe.each(forms)("the packed SDK, loaded as %s", (_form, extension, load) =>
   });
 });
 
+it("the packed SDK has one current request, though middleware is an ES module and what asks is CommonJS", () => {
+  const program = `
+    import { createRequire } from "node:module";
+    import { bannerol } from "@bannerol/sdk-node/express";
+    import { createTestClient } from "@bannerol/sdk-node/testing";
+    const { currentFlags } = createRequire(import.meta.url)("@bannerol/sdk-node");
+    const flags = createTestClient({ "new-checkout": true });
+    bannerol(flags, () => ({}))({}, {}, () => {
+      process.stdout.write(JSON.stringify(currentFlags()?.isEnabled("new-checkout") ?? null));
+    });
+  `;
+  writeFileSync(join(folder, "both.mjs"), program);
+  const output = execFileSync(process.execPath, ["both.mjs"], { cwd: folder, timeout: 60_000 });
+  expect(JSON.parse(output.toString())).toBe(true);
+});
+
 /** What a test runner does: CommonJS, in a realm whose errors and promises are its own, and that knows no `import()`. */
 const inRealm = `
   const { readFileSync } = require("node:fs");

@@ -21,7 +21,11 @@ export type RequestClient = Pick<FlagClient, "forContext" | "report">;
 /** The same flags at each call; made at the first. */
 export type LazyFlags = () => RequestFlags;
 
-const current = new AsyncLocalStorage<LazyFlags>();
+/** One for all of a process: what is loaded as ES modules and what as CommonJS has a copy of this module each. */
+const CURRENT = Symbol.for("@bannerol/sdk-node: current flags");
+const shared: typeof globalThis & { [CURRENT]?: AsyncLocalStorage<LazyFlags> } = globalThis;
+shared[CURRENT] ??= new AsyncLocalStorage();
+const current = shared[CURRENT];
 
 /** The flags of the request that is being answered, wherever in the code below the middleware; undefined outside of one. */
 export function currentFlags(): RequestFlags | undefined {
