@@ -489,6 +489,10 @@ describe("parallelRun", () => {
     ["of synchronous ways", { control: () => 1, candidate: () => 2, strict: true }],
     ["of promises", { control: async () => 1, candidate: async () => 2, strict: true }],
     ["of a promise beside a value", { control: () => 1, candidate: async () => 1, strict: true }],
+    [
+      "of a control that cannot be watched",
+      { control: () => Object.preventExtensions(new Query(async () => 1)), candidate: async () => 2, strict: true },
+    ],
   ])("throws on a mismatch %s where it is strict", async (_, options) => {
     const { result } = await run(options);
     const strict = async () => result();

@@ -150,12 +150,14 @@ export function createParallelRun(ports: ParallelPorts): ParallelRun {
       throw error;
     }
     if (isPromise(result)) {
-      watchPromise(result, {
+      // A strict run awaits the control itself, also one that cannot be watched.
+      const given = strict ? Promise.resolve(result) : result;
+      watchPromise(given, {
         kept: (value) => settled({ ok: true, value: value as Awaited<T>, ms: ms() }),
         broken: (error) => settled({ ok: false, error, ms: ms() }),
       });
       if (!candidateFirst && mode !== "after") beginCandidate();
-      return strict ? (pair.agreed(result, key) as T) : result;
+      return strict ? (pair.agreed(given, key) as T) : result;
     }
     pair.control({ ok: true, value: result as Awaited<T>, ms: ms() });
     if (strict) {
