@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { migrations as postgresMigrations } from "../store/postgres/migrations/index.ts";
@@ -38,6 +39,13 @@ describe("a migration apart from a start", () => {
     database.exec("INSERT INTO migrations VALUES (99, 'future', 1)");
     database.close();
     await expect(migrateDatabase({ kind: "sqlite", path }, 1)).rejects.toMatchObject({ name: "SchemaTooNew" });
+  });
+
+  it("says why nothing can be made beside the database", async () => {
+    const path = join(dirname(freshFile()), "x".repeat(252));
+    writeFileSync(path, "");
+    const refused = migrateDatabase({ kind: "sqlite", path }, 1);
+    await expect(refused).rejects.toMatchObject({ name: "StoreFault", message: expect.stringContaining("too long") });
   });
 });
 

@@ -82,7 +82,7 @@ export async function openSqliteStore({ file, at, durable = true }: SqliteStoreO
 /** Migrates a database that no server may use, and does nothing else to it. Throws as `openSqliteStore` rejects. */
 export function migrateSqlite({ file, at }: Pick<SqliteStoreOptions, "file" | "at">): Migrated {
   const path = resolve(file);
-  const lock = takeLock(path);
+  const lock = withFaults(() => takeLock(path));
   try {
     return withFaults(() => {
       const connection = connect(path);
