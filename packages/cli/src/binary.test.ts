@@ -119,7 +119,7 @@ describe("the real command", () => {
 
   it.runIf(existsSync("/dev/full"))("serves on where its log finds no room", async () => {
     const argv = ["-c", `exec "$0" "$1" ${serving.join(" ")} >/dev/full`, process.execPath, binary.path];
-    const child = spawn("sh", argv, { cwd: await emptyFolder() });
+    const child = spawn("sh", argv, { cwd: await emptyFolder(), env: { PATH: process.env.PATH } });
     const { ask, told } = await served(child);
     for (const _ of [1, 2]) expect(await ask("/api/v1/projects")).toBe(401);
     expect(told().match(/The log cannot be written \(ENOSPC/g)).toHaveLength(1);
