@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createOutbound } from "../../outbound/outbound.ts";
 import { createHarness, FLAGS, field, type Harness, START } from "../../testing/harness.ts";
 
@@ -48,6 +48,16 @@ describe("the history", () => {
     expect(Object(field(body, "items", 2, "items"))).toHaveLength(4);
     expect(field(body, "head")).toBe(field(body, "items", 0, "hash"));
     expect(field(body, "revision")).toBe(first + 2);
+  });
+
+  it("has the head of the newest change that it tells, also of one that is made meanwhile", async () => {
+    const read = api.ledger.changes.bind(api.ledger);
+    vi.spyOn(api.ledger, "changes").mockImplementation(async (project, filter) => {
+      await api.ask(`POST ${FLAGS}/a/environments/production/disable`);
+      return read(project, filter);
+    });
+    const { body } = await api.ask(`GET ${CHANGES}`);
+    expect(field(body, "head")).toBe(field(body, "items", 0, "hash"));
   });
 
   it.each([

@@ -12,22 +12,23 @@ import { changeForm } from "./present.ts";
 
 type Query = z.output<typeof changesQuerySchema>;
 
-/** Of `chain`'s history, what `sees` lets through. */
+/** Of a chain's history, what `sees` lets through. Where it stands is asked once it was read, so no change is beyond. */
 export async function pageOfChanges(
   { state, ledger }: Services,
-  chain: ChainHead,
+  chain: () => ChainHead,
   query: Query,
   sees: (item: ItemName) => boolean,
 ): Promise<ChangeList> {
   const { limit = DEFAULT_PAGE } = query;
   const filter = { ...filterOf(query), limit: limit + 1 };
-  const found = await state.watchStore(() => ledger.changes(chain.key, filter));
+  const found = await state.watchStore(() => ledger.changes(chain().key, filter));
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const items = page.flatMap((entry) => changeForm(entry, sees) ?? []);
   const more =
     last !== undefined && found.length > limit ? { nextCursor: writeCursor(String(last.change.revision)) } : {};
-  return { items, ...more, revision: chain.revision, head: chain.head };
+  const { revision, head } = chain();
+  return { items, ...more, revision, head };
 }
 
 /** `since` and `until` are revisions, exclusive, or instants. */

@@ -38,7 +38,7 @@ function listRoute(services: Services): Route {
     async handler({ scope, query }) {
       const within = { ...query, ...withinReach(scope, query.environment) };
       const sees = (item: ItemName) => isSeen(scope, item);
-      return { body: await pageOfChanges(services, stateOf(services, scope), within, sees) };
+      return { body: await pageOfChanges(services, () => stateOf(services, scope), within, sees) };
     },
   });
 }
@@ -70,7 +70,14 @@ function installationRoutes(services: Services): readonly Route[] {
       body: noBody,
       reply: changeListSchema,
       async handler({ query }) {
-        return { body: await pageOfChanges(services, services.ledger.system(), query, () => true) };
+        return {
+          body: await pageOfChanges(
+            services,
+            () => services.ledger.system(),
+            query,
+            () => true,
+          ),
+        };
       },
     }),
     defineRoute({
