@@ -2,7 +2,7 @@
  * Changes that the server makes by itself: nobody asks, so no role is asked for, and what it carries out was approved when
  * it was taken down, or is refused by whoever decides it; freezes hold it, and so does what has to hold.
  */
-import type { BrokenInvariant } from "@bannerol/protocol/schemas";
+import { type BrokenInvariant, MAX_COMMENT_LENGTH } from "@bannerol/protocol/schemas";
 import { RefusedError } from "../http/refusal.ts";
 import type { ProjectState } from "../state/project-state.ts";
 import type { Actor } from "../store/port.ts";
@@ -11,6 +11,7 @@ import { type Decided, refused } from "./decision.ts";
 import { brokenBy } from "./invariants/check.ts";
 import { besideReleases } from "./releases/hand-edit.ts";
 import type { Services } from "./services.ts";
+import { shortened } from "./shortened.ts";
 
 export const machine: Actor = { type: "system", id: "server", name: "server" };
 
@@ -56,13 +57,12 @@ function decideOn<T>(
     : refused("invariant_broken", `An invariant would be broken: ${broken.message}`);
 }
 
-/** As long as a comment may be. */
-const MAX_COMMENT = 2_000;
-
-/** Nobody is answered, so the history tells what does not hold any more. */
+/** Nobody is answered, so the history tells what does not hold any more, however much else there is to tell. */
 function naming<T>(decided: Extract<Decided<T>, { ok: true }>, broken: readonly BrokenInvariant[]): Decided<T> {
   if (broken.length === 0) return decided;
-  const told = broken.map(({ message }) => `An invariant is broken now: ${message}`);
-  const comment = [...(decided.comment === undefined ? [] : [decided.comment]), ...told].join(" ");
-  return { ...decided, comment: comment.slice(0, MAX_COMMENT) };
+  const told = broken.map(({ message }) => `An invariant is broken now: ${message}`).join(" ");
+  const named = shortened(told, MAX_COMMENT_LENGTH / 2);
+  const { comment } = decided;
+  const rest = comment === undefined ? [] : [shortened(comment, MAX_COMMENT_LENGTH - named.length - 1)];
+  return { ...decided, comment: [...rest, named].join(" ") };
 }

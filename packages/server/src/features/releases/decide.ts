@@ -6,6 +6,7 @@ import type { ReleaseDocument } from "../../state/release-document.ts";
 import { lacksApproval } from "../approvals/guarded.ts";
 import { type Decided, type Refused, refused } from "../decision.ts";
 import { flagNotFound } from "../reading.ts";
+import { shortened } from "../shortened.ts";
 import { decideWith, type TargetingCommand } from "../targeting/decide.ts";
 import { formOf } from "../targeting/form.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
@@ -69,7 +70,7 @@ function carriedOut(
   }
   if (stepped.action === undefined) return nothing;
   const why = stepped.release.reason ?? (event.type === "judged" ? event.says : undefined);
-  const told = why === undefined ? {} : { comment: why.slice(0, 2_000) };
+  const told = why === undefined ? {} : { comment: shortened(why) };
   const before = event.type === "begin" ? foundBy(state, command) : {};
   const late = event.type === "begin" ? wrongByNow(state, command, release) : undefined;
   if (late !== undefined) return late;

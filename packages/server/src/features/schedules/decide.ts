@@ -6,6 +6,7 @@ import { type Decided, instant, type Refused, refused, under } from "../decision
 import { flagNotFound } from "../reading.ts";
 import { startRelease } from "../releases/decide.ts";
 import type { PlanInput } from "../releases/plan.ts";
+import { shortened } from "../shortened.ts";
 import { patchTargeting, type TargetingCommand } from "../targeting/decide.ts";
 import { killFlag } from "../targeting/kill.ts";
 import { itemOf, type ScheduledWork, type ScheduleName, scheduleOf, schedulesOf } from "./waiting.ts";
@@ -92,11 +93,6 @@ function carriedOut(state: ProjectState, command: TargetingCommand, work: Schedu
 
 function due({ at, by, comment }: ScheduleDocument): string {
   return `Scheduled for ${instant(at)} by ${by}.${comment === undefined ? "" : ` ${comment}`}`;
-}
-
-/** As long as a comment may be. */
-function shortened(text: string): string {
-  return text.length <= 2_000 ? text : `${text.slice(0, 1_999)}…`;
 }
 
 export function noSchedule({ flag, environment, id }: ScheduleName) {

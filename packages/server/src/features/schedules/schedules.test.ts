@@ -110,7 +110,7 @@ describe("a schedule", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it.each([
+  it.each<[string, string, object, string, object?]>([
     [
       "what is frozen then",
       "POST /api/v1/projects/default/environments/production/freezes",
@@ -123,9 +123,16 @@ describe("a schedule", () => {
       { key: "open", environment: "production", flag: "checkout", context: {}, serves: ["on"] },
       "An invariant is broken now: open does not hold after it",
     ],
-  ])("kills, whatever %s, as by hand, and says so", async (_, guard, body, told) => {
+    [
+      "what it breaks, of which a long comment leaves room to tell",
+      "POST /api/v1/projects/default/invariants",
+      { key: "open", environment: "production", flag: "checkout", context: {}, serves: ["on"] },
+      "… An invariant is broken now: open does not hold after it",
+      { comment: "x".repeat(2_000) },
+    ],
+  ])("kills, whatever %s, as by hand, and says so", async (_, guard, body, told, more = {}) => {
     await api.ask(`POST ${PLACE}/enable`);
-    await schedule({ kill: true });
+    await schedule({ kill: true, ...more });
     expect((await api.ask(guard, { body })).status).toBe(201);
     await passes(HOUR);
     expect(await targeting()).toMatchObject({ enabled: false });
