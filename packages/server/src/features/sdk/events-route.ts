@@ -34,8 +34,10 @@ export function eventsRoute(services: Services): Route {
       const id = createHash("sha256").update(body.id).digest("hex");
       const batch = { keyId, id, project, environment, at: now(), ...rows, sums };
       const counted = await state.watchStore(() => usage.take(batch));
-      state.wrote();
-      if (counted) evidence.came(releases.map((release) => ({ project, environment, ...release })));
+      if (counted) {
+        state.wrote();
+        evidence.came(releases.map((release) => ({ project, environment, ...release })));
+      }
       metrics.eventBatches.add(counted ? "counted" : "repeated");
       return { body: { counted } };
     },

@@ -93,6 +93,16 @@ describe("POST /sdk/v1/events", () => {
     expect(await production()).toMatchObject({ total: 2 });
   });
 
+  it("is proof that the database can be written again where it was counted, and none where it was before", async () => {
+    const full = Promise.reject(new StoreFault("full", "why"));
+    await send(batch("1"));
+    await api.services.state.watchStore(() => full).catch(() => undefined);
+    await send(batch("1"));
+    expect((await api.ask("GET /readyz")).body).toEqual({ status: "degraded" });
+    await send(batch("2"));
+    expect((await api.ask("GET /readyz")).body).toEqual({ status: "ready" });
+  });
+
   it("R20: names what is not there, and for a client key also what is not for it", async () => {
     await send(batch("1", { counts: [served(1, { flag: "Chekout" })], missing: [{ flag: "Chekout", count: 2 }] }));
     await send(

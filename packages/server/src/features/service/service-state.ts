@@ -46,7 +46,7 @@ export class ServiceState {
   async watchStore<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      if (!inTheWayOfWriting.has(this.#fault)) this.wrote();
+      this.#read();
       return result;
     } catch (error) {
       if (error instanceof StoreFault) this.#meet(error);
@@ -72,7 +72,12 @@ export class ServiceState {
    */
   looked(fault: StoreFaultKind | undefined): void {
     if (fault !== undefined) this.#fault = fault;
-    else if (!inTheWayOfWriting.has(this.#fault)) this.#fault = undefined;
+    else this.#read();
+  }
+
+  /** Something was read: what was in the way of that is not any more. */
+  #read(): void {
+    if (!inTheWayOfWriting.has(this.#fault)) this.wrote();
   }
 
   #meet(fault: StoreFault): void {

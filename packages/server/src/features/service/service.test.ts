@@ -56,7 +56,9 @@ describe("the service", () => {
     await fail("unavailable");
     expect(state.isReached).toBe(false);
     await state.watchStore(async () => undefined);
-    expect(said).toEqual(["full", undefined, "unavailable", undefined]);
+    await fail("unavailable");
+    state.looked(undefined);
+    expect(said).toEqual(["full", undefined, "unavailable", undefined, "unavailable", undefined]);
   });
 
   it.each([
