@@ -9,7 +9,10 @@ import type { ConnectionState, Env, Memory, Step } from "./state.ts";
 const ASKS = 2;
 
 export function want<S extends ConnectionState>(state: S, { revision }: { readonly revision: number }): Step {
-  return { state: { ...state, memory: { ...state.memory, wanted: { revision, asks: ASKS } } }, effects: [] };
+  const { memory } = state;
+  // Whoever waits for more goes on waiting, though another waits for less.
+  const wanted = { revision: Math.max(revision, memory.wanted?.revision ?? 0), asks: ASKS };
+  return { state: { ...state, memory: { ...memory, wanted } }, effects: [] };
 }
 
 /** When the server is asked next; `undefined` where nobody waits, or it has been asked. */

@@ -273,6 +273,14 @@ describe("a change that somebody waits for", () => {
     expect(m.wait(20_000)).toEqual([]);
   });
 
+  it("is asked for until it is there, also where another waits for less", () => {
+    const m = liveBy("polling");
+    for (const revision of [9, 5]) m.feed({ type: "want", revision });
+    expect(kinds(m.wait(5_000))).toEqual(["fetch"]);
+    m.fetched({ unchanged: true, upTo: 7 });
+    expect(kinds(m.wait(5_000))).toEqual(["fetch"]);
+  });
+
   it("is told by a heartbeat where there is no hello", () => {
     const m = liveBy("sse");
     m.feed({ type: "want", revision: 9 });
