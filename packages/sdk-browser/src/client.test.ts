@@ -209,6 +209,21 @@ it("says last that it is closed, where it is closed by who hears that it is read
   expect([states, flags.status().state]).toEqual([["closed"], "closed"]);
 });
 
+it("tells everybody on, whatever a listener throws (F48)", async () => {
+  const [errors, states]: string[][] = [[], []];
+  const flags = await open();
+  flags.on("error", ({ message }) => errors?.push(message));
+  for (const thrown of [Object.create(null), new Error("no")]) {
+    flags.on("ready", () => {
+      throw thrown;
+    });
+  }
+  flags.on("status", ({ state }) => states?.push(state));
+  Socket.latest.say(snapshotAt(1, {}).snapshot);
+  const told = ["what cannot be shown", "no"].map((reason) => `A listener for "ready" threw: ${reason}`);
+  expect([errors, states]).toEqual([told, ["live"]]);
+});
+
 it("asks the server nothing once it is closed, though a state was kept", async () => {
   const before = await open({ context: { targetingKey: "u1" } });
   Socket.latest.say(snapshotAt(1, { home: remote(1) }).snapshot);

@@ -7,6 +7,7 @@ import {
   type Held,
   type Listener,
   type PageConnectionPorts,
+  reasonOf,
 } from "@bannerol/client/page";
 import { type EvaluationContext, murmur3 } from "@bannerol/core";
 import type { Ask } from "./answers.ts";
@@ -100,7 +101,8 @@ export function startClient(options: ClientOptions, mode: Mode, askOf: (server: 
     );
   const ports = { clock, timers, random: Math.random, stream, otherWays };
   const listeners = createListeners<ClientEvents>((type, error) => {
-    if (type !== "error") report({ code: "listener_failed", message: `A listener for "${type}" threw: ${error}` });
+    if (type !== "error")
+      report({ code: "listener_failed", message: `A listener for "${type}" threw: ${reasonOf(error)}` });
   });
 
   let source: Source | undefined;

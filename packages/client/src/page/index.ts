@@ -4,6 +4,7 @@ export { endingOf } from "../connection/ending.ts";
 export type { ConnectionIdentity } from "../connection/line.ts";
 export { createListeners, type Listener } from "../listeners.ts";
 export { freshnessOf } from "../status.ts";
+export { reasonOf } from "../tell.ts";
 export { createPageConnection, type PageConnection } from "./connection.ts";
 export { type Held, identityOf, isSame, rulesetFrom } from "./held.ts";
 export type { PageConnectionListener, PageConnectionPorts, PageTimers } from "./memory.ts";
