@@ -125,6 +125,16 @@ describe("a preview", () => {
     expect((await preview({ enabled: true }, await api.makeToken("viewer"))).status).toBe(200);
   });
 
+  it("makes up no more contexts than keep the server busy", async () => {
+    const long = Array.from({ length: 100 }, (_, at) => `${at} ${"x".repeat(400)}`);
+    const matching = Array.from({ length: 200 }, () => ({ attribute: "mail", op: "matches", values: ["a*b"] }));
+    const any = [...matching, { attribute: "mail", op: "in", values: long }];
+    const { status, body } = await preview({ enabled: true, rules: [{ when: { any }, serve: { variant: "on" } }] });
+    expect([status, field(body, "contexts", "source")]).toEqual([200, "synthetic"]);
+    expect(field(body, "contexts", "count")).toBeGreaterThan(100);
+    expect(field(body, "contexts", "count")).toBeLessThan(1_000);
+  });
+
   it.each([
     ["one holds", 200, [1_000]],
     ["all together hold", 90, Array.from({ length: 50 }, () => 1_000)],

@@ -15,7 +15,7 @@ import type { Services } from "../services.ts";
 import { commandFor, openFields } from "../targeting/command.ts";
 import { patchTargeting, type RawFields } from "../targeting/decide.ts";
 import { storedNewTargeting } from "../targeting/new-targeting.ts";
-import { tooMuchEffort } from "./effort.ts";
+import { tooMuchEffort, withoutTooMuch } from "./effort.ts";
 import { movesOf } from "./moves.ts";
 import { tryOn } from "./trial.ts";
 import { warningsOf } from "./warnings.ts";
@@ -75,10 +75,10 @@ async function previewOf(services: Services, scope: EnvironmentScope, question: 
   const lists = services.ledger.lists(scope.place.project);
   const compiled: CompiledRuleset = compileRuleset(now, undefined, lists);
   const next = compileRuleset(then, compiled, lists);
-  const tried = contexts ?? samplesFor([flag.key], rulesets);
-  const { environment } = scope.place;
-  const tooMuch = tooMuchEffort(tried, states, { flag: flag.key, environment });
+  const place = { flag: flag.key, environment: scope.place.environment };
+  const tooMuch = contexts && tooMuchEffort(contexts, states, place);
   if (tooMuch !== undefined) refuse("limit_exceeded", tooMuch);
+  const tried = contexts ?? withoutTooMuch(samplesFor([flag.key], rulesets), states, place);
   const affects = [...next.changed].filter((key) => key !== flag.key);
   const moves = [...movesOf(before, after, flag)];
   return {
