@@ -43,6 +43,7 @@ export { encodeKeyList, encodeListDelta } from "./lists/list-encoder.ts";
 export { atOnce, SLICE_KEYS, type Sliced } from "./lists/sliced.ts";
 export { FingerprintCollector } from "./lists/sort.ts";
 export type * from "./model.ts";
+export { MAX_MATCHED_LENGTH } from "./operators/text.ts";
 export { applyDelta } from "./patch/apply.ts";
 export { checksumAfter, checksumOf, type EntityKind, entityChecksum, versionOf } from "./patch/checksum.ts";
 export { diffRulesets } from "./patch/diff.ts";

@@ -152,7 +152,9 @@ describe("the past", () => {
     expect(shown.stdout).toMatch(/token\.create +token ci \(t9xQ2b7Lr0aZ\) and 1 more/);
     expect((await cli(["log", "--installation", "--verify", "--head", "3fa9c1d23fa9"])).stdout).toContain("3 changes");
     expect(api.server.seen.map(({ path }) => path)).toEqual(["/changes?limit=20", "/changes/verify?head=3fa9c1d23fa9"]);
-    const ran = await cli(["log", "--installation", "--flag", "a"]);
-    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("--installation and --flag") });
+    for (const verify of [[], ["--verify"]]) {
+      const ran = await cli(["log", "--installation", "--flag", "a", ...verify]);
+      expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("--installation and --flag") });
+    }
   });
 });

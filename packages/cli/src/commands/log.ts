@@ -12,9 +12,9 @@ import type { Words } from "../words.ts";
 
 /** The history, with the hash of its newest change: who keeps that can prove later that nothing was rewritten. */
 export const log: Action = async (call) => {
+  refusePlaces(call.words);
   if (call.words.has("verify")) return verify(call);
   refuseLoose(call.words);
-  refusePlaces(call.words);
   const query = readQuery(call.words);
   const limit = readLimit(call.words.option("limit") ?? "20");
   const { admin, project } = await openSession(call);

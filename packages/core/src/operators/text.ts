@@ -2,7 +2,7 @@ import type { JsonValue } from "../model.ts";
 import { elementOperator, type Operator } from "./operator.ts";
 
 /** Longer text fails `matches`, so that no pattern can stall an evaluation. UTF-16 units. */
-const MAX_MATCHED_LENGTH = 1_024;
+export const MAX_MATCHED_LENGTH = 1_024;
 
 function textOperator(passes: (text: string, part: string) => boolean): Operator {
   return elementOperator<string>({

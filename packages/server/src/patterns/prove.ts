@@ -1,4 +1,5 @@
 /** Whether a pattern may be written: what is asked of it, and in which words it is refused. */
+import { MAX_MATCHED_LENGTH } from "@bannerol/core";
 import { whyUnreadable } from "./readable.ts";
 import { waysOf, withoutCounts } from "./shape.ts";
 import type { Judge, Verdict } from "./verdict.ts";
@@ -19,8 +20,6 @@ export interface ProofPorts {
   readonly monotonic: () => number;
 }
 
-/** Longer text fails a `matches`, so no pattern meets any. UTF-16 units. */
-const LONGEST_TEXT = 1_024;
 /** Of backtracking, each a few nanoseconds, on the worst text there is: a bound that real patterns stay far below. */
 const MOST_STEPS = 1e8;
 const MOST_GROWTH = 2;
@@ -67,7 +66,7 @@ function claimsOf(pattern: string): readonly Claim[] {
 }
 
 function isBearable({ growth }: Verdict, ways: number): boolean {
-  return typeof growth === "number" && growth <= MOST_GROWTH && ways * LONGEST_TEXT ** growth <= MOST_STEPS;
+  return typeof growth === "number" && growth <= MOST_GROWTH && ways * MAX_MATCHED_LENGTH ** growth <= MOST_STEPS;
 }
 
 function growsTooFast({ growth }: Verdict): boolean {

@@ -1,11 +1,9 @@
 /** How long trying contexts on a targeting would keep the server from everybody else's requests. Pure. */
-import { patternsIn, type SampleContext } from "@bannerol/core";
+import { MAX_MATCHED_LENGTH, patternsIn, type SampleContext } from "@bannerol/core";
 import { reachOf } from "../../log/projection/references.ts";
 import { type ProjectState, targetingOf } from "../../state/project-state.ts";
 import { listed } from "../listed.ts";
 
-/** Longer texts match no pattern. */
-const LONGEST_TEXT = 1_024;
 /** A proved pattern takes at worst the square of its text's length in steps, of some nanoseconds each: a fifth of a second … */
 const MOST_AT_ONE = 100_000_000;
 /** … and some seconds, in which others have their turn between the contexts. */
@@ -60,7 +58,7 @@ function patternsOf(state: ProjectState, environment: string, flag: string): num
 }
 
 function squaresIn(value: unknown): number {
-  if (typeof value === "string") return value.length > LONGEST_TEXT ? 0 : value.length ** 2;
+  if (typeof value === "string") return value.length > MAX_MATCHED_LENGTH ? 0 : value.length ** 2;
   if (typeof value !== "object" || value === null) return 0;
   return Object.values(value).reduce((sum: number, part: unknown) => sum + squaresIn(part), 0);
 }
